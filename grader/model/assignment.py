@@ -1,0 +1,89 @@
+"""An assignment at one version: what is served, how it is run, what is asked."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+
+from grader.model.check import CheckSpec
+from grader.model.evidence import Source
+from grader.model.message import Message
+
+
+class Labels(Enum):
+    """What the served copy of the test labels holds."""
+
+    CANARY = "canary"
+    NONE = "none"
+
+
+class GpuNeed(Enum):
+    """Whether a run wants a GPU."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSpec:
+    """Which dataset of the catalogue students work on, and what its served test labels hold."""
+
+    dataset: str
+    split: str = "official"
+    labels: Labels = Labels.CANARY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSpec:
+    """The runtime and the limits of one run, and how many runs a grading makes."""
+
+    runtime: str
+    timeout_seconds: float
+    memory_bytes: int
+    gpu: GpuNeed
+    runs_min: int
+    runs_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverSpec:
+    """Where predictions are taken from: the first of ``sources`` that works."""
+
+    sources: tuple[Source, ...]
+    predictions: tuple[str, ...]
+    model: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Work asked of everybody, at one version; ``version`` digests all that can move a grade."""
+
+    slug: str
+    title: Message
+    points: Decimal
+    source: str
+    data: DataSpec
+    run: RunSpec
+    deliver: DeliverSpec
+    checks: tuple[CheckSpec, ...]
+    version: str
+    """Digest of everything here and of the checks: changes when a grade could."""
+    run_version: str
+    """Digest of what a run depends on (data, run, deliver): unchanged by a new threshold."""
+    folder: Path
+    reference: Path | None
+    """The reference solution's main file, if the course has one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """The assignments that one teacher runs together, in the order of their slugs."""
+
+    name: str
+    folder: Path
+    assignments: tuple[Assignment, ...]
+
+    def assignment(self, slug: str) -> Assignment | None:
+        """Return the assignment called ``slug``, if the course has one."""
+        return next((a for a in self.assignments if a.slug == slug), None)

@@ -1,0 +1,90 @@
+"""Checks: yes-or-no questions about a run, and what came of them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from grader.model.message import Message
+from grader.model.metric import Threshold
+
+
+class Outcome(Enum):
+    """What came of one check; *errored* means us, never the student."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    SKIPPED = "skipped"
+    ERRORED = "errored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """Partial credit: ``points`` when the metric meets this easier threshold."""
+
+    threshold: Threshold
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSpec:
+    """What every kind of check has in common; ``kind`` names the plugin that answers it."""
+
+    id: str
+    kind: str
+    points: Decimal
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricCheck(CheckSpec):
+    """Does the metric meet its threshold, or one of the easier tiers?"""
+
+    metric: str
+    threshold: Threshold
+    partial: tuple[Tier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchitectureCheck(CheckSpec):
+    """Does the model that made the graded predictions consist of allowed layers only?"""
+
+    allow: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceCheck(CheckSpec):
+    """Is the metric not worse than the reference solution's by more than ``margin`` and noise?"""
+
+    metric: str
+    margin: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsCheck(CheckSpec):
+    """Does the program run from top to bottom without an error?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureCheck(CheckSpec):
+    """Does the program draw at least ``at_least`` figures?"""
+
+    at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitCheck(CheckSpec):
+    """Was a model trained in this very run (for assignments where a rule typed by hand would pass)?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One check's outcome with the points earned and the reason in words."""
+
+    id: str
+    kind: str
+    outcome: Outcome
+    points: Decimal
+    max_points: Decimal
+    required: bool
+    message: Message

@@ -1,0 +1,110 @@
+"""Evidence: where the graded predictions were taken from, and what the harness saw.
+
+Everything in :class:`HarnessReport` was written inside the sandbox, by a process it shares with the
+submission. It is the submission's own word: it may choose among readings of arrays that we measure
+ourselves and it may lower what they earn, but no part of it is a score.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Source(Enum):
+    """The places predictions can come from (contract, section 3)."""
+
+    PREDICT = "predict"
+    PREDICTIONS = "predictions"
+    CAPTURED = "captured"
+    MODEL = "model"
+
+
+class SourceState(Enum):
+    """What became of one source inside the sandbox."""
+
+    OK = "ok"
+    ABSENT = "absent"
+    PASSED_OVER = "passed_over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place in a submission: a cell of a notebook (counted from 1), a line (from 1)."""
+
+    cell: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """One source: whether it delivered, and why not (a short reason key such as ``"signature"``)."""
+
+    source: Source
+    state: SourceState
+    why: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramError:
+    """An exception that the program did not catch."""
+
+    type: str
+    text: str
+    place: Place
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One thing that was neutralised or rewritten: ``kind`` is a key of the catalogue, ``what`` the text."""
+
+    kind: str
+    what: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """One call of ``fit``: its epochs and the history per epoch, by metric name."""
+
+    epochs: int
+    seconds: float
+    history: Mapping[str, tuple[float, ...]]
+    on_test_rows: bool
+    """Served test rows were trained on or passed as validation data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A code cell as it ran: its number among all cells, its output text, and its error if any."""
+
+    number: int
+    source: str
+    output: str
+    seconds: float
+    error: ProgramError | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarnessReport:
+    """What the harness wrote about a run; see the module's warning about whose word it is."""
+
+    finished: bool
+    errors: tuple[ProgramError, ...]
+    sources: tuple[SourceReport, ...]
+    ledger: tuple[LedgerEntry, ...]
+    fits: tuple[Fit, ...]
+    cells: tuple[Cell, ...]
+    own_seed: bool
+    figures: int
+    layers: tuple[str, ...]
+    """Class names of the delivered model's layers, for display only."""
+    versions: Mapping[str, str]
+    target_values: tuple[float, ...] = ()
+    """Distinct training targets when they are few: tells 0/1 from -1/+1 outputs."""
+
+    def source(self, source: Source) -> SourceReport:
+        """Return the report of ``source``; absent when the harness said nothing of it."""
+        found = next((s for s in self.sources if s.source is source), None)
+        return found or SourceReport(source=source, state=SourceState.ABSENT)

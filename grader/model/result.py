@@ -1,0 +1,137 @@
+"""Results: what one grading says about every submission; results.json is written from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+from grader.model.check import CheckResult
+from grader.model.evidence import Fit, LedgerEntry, ProgramError, Source, SourceReport
+from grader.model.message import Message
+from grader.model.metric import MetricSummary
+from grader.model.run import Run
+from grader.model.submission import Finding, SubmittedFile
+
+
+class Status(Enum):
+    """Whether a submission was graded at all."""
+
+    GRADED = "graded"
+    NOT_GRADED = "not_graded"
+
+
+class Verdict(Enum):
+    """The worst of the required checks."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Reason(Enum):
+    """Why a submission was not graded, or graded as failed without a measurement."""
+
+    INFRASTRUCTURE = "infrastructure"
+    DATA_MISSING = "data_missing"
+    UNREADABLE = "unreadable"
+    NOTHING_DELIVERED = "nothing_delivered"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """One run with what was measured on it."""
+
+    run: Run
+    metrics: Mapping[str, float]
+    fits: tuple[Fit, ...] = ()
+    errors: tuple[ProgramError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What a page shows of the graded predictions of the first run; never in results.json.
+
+    ``confusion[t][p]`` counts rows of true class ``t`` predicted as ``p``. ``samples`` are the first test
+    rows in the dataset's own order, as (grey values 0-255 row by row, height, width, true, predicted).
+    """
+
+    classes: tuple[str, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    samples: tuple["Sample", ...] = ()
+    figures: tuple[str, ...] = ()
+    """Names of the PNG files the program drew, in the run's folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One test image with its true and its predicted class."""
+
+    pixels: bytes
+    height: int
+    width: int
+    truth: str
+    predicted: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionResult:
+    """All that is known of one submission after grading. Every submission received has one."""
+
+    id: str
+    student: str
+    assignment: str
+    attempt: int
+    files: tuple[SubmittedFile, ...]
+    main: str
+    status: Status
+    verdict: Verdict | None
+    reason: Reason | None
+    reason_message: Message | None
+    """One or two sentences: what happened, where, what to try. Set when there is no measurement."""
+    points: Decimal | None
+    max_points: Decimal
+    evidence: Source | None
+    sources: tuple[SourceReport, ...]
+    runs: tuple[RunResult, ...]
+    metrics: tuple[MetricSummary, ...]
+    reference: tuple[MetricSummary, ...]
+    reference_fits: tuple[Fit, ...]
+    checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...]
+    ledger: tuple[LedgerEntry, ...]
+    notes: tuple[Message, ...]
+    """What a reader should know (own seed, a source passed over), in words."""
+    layers: tuple[str, ...]
+    output: str
+    """What the runs printed, cleaned of control characters, first MiB."""
+    picture: Picture
+    report: str | None
+    """The page's path below the reports folder."""
+    log: str | None
+    record: Mapping[str, str]
+    """Digests and versions needed to repeat the result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """The machine a grading ran on."""
+
+    cpus: int
+    gpus: tuple[str, ...]
+    sandbox: str
+    memory_limit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grading:
+    """One grading of one course: every submission, with the machine and the times."""
+
+    grader: str
+    course: str
+    started: datetime
+    finished: datetime
+    machine: Machine
+    titles: Mapping[str, Message]
+    submissions: tuple[SubmissionResult, ...]

@@ -1,0 +1,187 @@
+"""Runs: one execution of one submission; and the jobs that ask for one."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from grader.model.message import Message
+from grader.model.submission import FileKind
+
+
+class RunStatus(Enum):
+    """How a run ended, measured from outside; *not_run* means us."""
+
+    OK = "ok"
+    ERROR = "error"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    PROCESSES = "processes"
+    DISK = "disk"
+    OUTPUT = "output"
+    KERNEL_DIED = "kernel_died"
+    NOT_RUN = "not_run"
+
+
+class MemoryGuard(Enum):
+    """Which mechanism held the memory limit."""
+
+    CGROUP_V2 = "cgroup-v2"
+    CGROUP_V1 = "cgroup-v1"
+    WATCHDOG = "watchdog"
+    NONE = "none"
+
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one run may use; crossing one ends the run with its own status."""
+
+    wall_seconds: float
+    memory_bytes: int
+    cpu_seconds: float | None = None
+    processes: int = 512
+    disk_bytes: int = 512 * MIB
+    """Size of each writable tmpfs inside the sandbox."""
+    files: int = 20_000
+    output_kept_bytes: int = 1 * MIB
+    output_killed_bytes: int = 64 * MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bind:
+    """A folder or file of this machine, shown read-only at ``target`` inside the sandbox."""
+
+    source: Path
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A file to collect from ``/out`` once everything inside is dead, up to ``max_bytes``."""
+
+    name: str
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A file that was there but is not taken: a link, a device, too large. ``why`` is a catalogue key."""
+
+    name: str
+    why: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxCommand:
+    """What a sandbox is asked to run.
+
+    Inside: ``/out`` and ``/tmp`` are writable tmpfs, ``/submission`` is a writable tmpfs and the working
+    directory, everything in ``binds`` is read-only. Collected files are written into ``into``.
+    ``rows_on_request`` is sent once over the control channel when the program asks for it.
+    """
+
+    argv: tuple[str, ...]
+    binds: tuple[Bind, ...]
+    environment: tuple[tuple[str, str], ...]
+    limits: Limits
+    wanted: tuple[Wanted, ...]
+    into: Path
+    slot: int = 0
+    gpu: int | None = None
+    rows_on_request: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxOutcome:
+    """How a command in a sandbox ended, all of it measured from outside.
+
+    ``status`` is OK for exit status 0, ERROR for another exit status, CRASH for death by a signal of the
+    program's own making, else the limit that was crossed.
+    """
+
+    status: RunStatus
+    exit_code: int | None
+    signal: int | None
+    seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+    memory_guard: MemoryGuard
+    output: bytes
+    """Standard output and error as they came, the first ``Limits.output_kept_bytes``."""
+    output_dropped: int
+    collected: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+    rows_sent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedFile:
+    """A file of the submission as the sandbox will see it."""
+
+    source: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunJob:
+    """One run to be made. It carries the student's files and the limits: no labels, no solution."""
+
+    files: tuple[StagedFile, ...]
+    main: str
+    kind: FileKind
+    number: int
+    seed: int
+    threads: int
+    python: Path
+    runtime_binds: tuple[Bind, ...]
+    runtime_environment: tuple[tuple[str, str], ...]
+    served: Path
+    """The served copy of the dataset, shown inside as ``/data``."""
+    rows_on_request: Path | None
+    sources: tuple[str, ...]
+    prediction_names: tuple[str, ...]
+    model_names: tuple[str, ...]
+    limits: Limits
+    folder: Path
+    """Where collected files go; the caller publishes it when it is complete."""
+    slot: int = 0
+    gpu: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution of one submission, measured from outside."""
+
+    number: int
+    seed: int
+    status: RunStatus
+    seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+    memory_guard: MemoryGuard
+    threads: int
+    gpu: str | None = None
+    signal: int | None = None
+    exit_code: int | None = None
+    output_dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOutput:
+    """What a run left behind: its record, and its files in ``folder``."""
+
+    run: Run
+    folder: Path
+    files: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotRun:
+    """The run could not be made, by our fault or the machine's; becomes "not graded"."""
+
+    reason: Message

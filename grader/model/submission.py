@@ -1,0 +1,74 @@
+"""Submissions: one student's files for one assignment, as received; they never change."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from grader.model.message import Message
+
+
+class FileKind(Enum):
+    """What the main file of a submission is."""
+
+    NOTEBOOK = "notebook"
+    SCRIPT = "script"
+
+
+class Severity(Enum):
+    """How loudly a finding speaks to the instructor."""
+
+    INFO = "info"
+    REVIEW = "review"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Words to the instructor about one place in one file."""
+
+    code: str
+    severity: Severity
+    message: Message
+    path: str = ""
+    p_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedFile:
+    """One regular file of a submission: its safe relative name, where its bytes are, their digest."""
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One student's files for one assignment; ``main`` is the file that is run.
+
+    ``id`` is safe as a file name and unique in its assignment; ``student`` is the name as received,
+    for display only.
+    """
+
+    id: str
+    student: str
+    assignment: str
+    attempt: int
+    files: tuple[SubmittedFile, ...]
+    main: str
+    kind: FileKind
+    digest: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A submission of which nothing can be run: a person must look. Never a zero."""
+
+    id: str
+    student: str
+    assignment: str
+    attempt: int
+    files: tuple[SubmittedFile, ...]
+    finding: Finding
