@@ -44,6 +44,8 @@ class RunSpec:
     gpu: GpuNeed
     runs_min: int
     runs_max: int
+    timeout_factor: float | None = None
+    """``5 x reference``: the limit is this many times the reference's time, when that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Every sentence shown to people, in Portuguese and English, from one catalogue (``*.toml`` beside this file)."""
+"""Every sentence shown to people, in each language, from one catalogue (``*.toml`` beside this file)."""
 
 from grader.words.catalogue import phrase, say
 

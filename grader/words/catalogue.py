@@ -64,7 +64,7 @@ class _Formatter(string.Formatter):
     def __init__(self, language: Language) -> None:
         self._language = language
 
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 - the base class's
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:

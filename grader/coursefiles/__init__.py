@@ -1,0 +1,1 @@
+"""From files to the model, once: courses, submissions, notebooks."""

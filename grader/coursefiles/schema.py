@@ -1,0 +1,159 @@
+"""The shape of ``assignment.toml``, by pydantic; the JSON Schema for editors is published from here.
+
+Only ``load_course`` imports this module: past the door there are no dicts and no pydantic models.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+Points = Annotated[Decimal, Field(ge=0, le=1000, max_digits=7, decimal_places=3)]
+Duration = Annotated[
+    str, Field(pattern=r"^\s*(\d+(\.\d+)?)\s*(s|min|h|x reference)\s*$", examples=["20 min"])
+]
+Size = Annotated[str, Field(pattern=r"^\s*\d+(\.\d+)?\s*(MiB|GiB)\s*$", examples=["4 GiB"])]
+
+
+class Table(BaseModel):
+    """A TOML table that knows all its keys."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Title(Table):
+    """The assignment's name in each language."""
+
+    pt: Annotated[str, Field(alias="pt-BR", min_length=1, max_length=200)]
+    en: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class AssignmentTable(Table):
+    """``[assignment]``: what it is called and what it is worth."""
+
+    title: Title
+    points: Points
+    source: str = ""
+
+
+class DataTable(Table):
+    """``[data]``: the dataset and what its served test labels hold."""
+
+    dataset: str
+    split: Literal["official"] = "official"
+    labels: Literal["canary", "none"] = "canary"
+
+
+class RunsTable(Table):
+    """``runs``: how many runs a grading makes."""
+
+    min: Annotated[int, Field(ge=1, le=100)] = 1
+    max: Annotated[int, Field(ge=1, le=100)] = 5
+
+
+class RunTable(Table):
+    """``[run]``: the runtime and the limits of one run."""
+
+    runtime: str = "keras3"
+    timeout: Duration = "20 min"
+    memory: Size = "4 GiB"
+    gpu: Literal["none", "optional", "required"] = "optional"
+    runs: RunsTable = RunsTable()
+
+
+class DeliverTable(Table):
+    """``[deliver]``: where predictions are taken from, the first that works."""
+
+    sources: Annotated[
+        list[Literal["predict", "predictions", "captured", "model"]],
+        Field(alias="from", min_length=1, max_length=4),
+    ] = ["predict", "predictions", "captured", "model"]
+    predictions: list[Name] = ["QP", "qp", "y_pred"]
+    model: list[Name] = ["model"]
+
+
+class TierTable(Table):
+    """One easier threshold with its points."""
+
+    below: float | None = None
+    above: float | None = None
+    points: Points
+
+
+class CheckTable(Table):
+    """What every ``[[check]]`` has."""
+
+    id: Id
+    points: Points = Decimal(0)
+    required: bool | None = None
+
+
+class MetricTable(CheckTable):
+    """``kind = "metric"``."""
+
+    kind: Literal["metric"]
+    metric: str
+    below: float | None = None
+    above: float | None = None
+    partial: list[TierTable] = []
+
+
+class ArchitectureTable(CheckTable):
+    """``kind = "architecture"``."""
+
+    kind: Literal["architecture"]
+    allow: Annotated[list[Name], Field(min_length=1)]
+
+
+class ReferenceTable(CheckTable):
+    """``kind = "reference"``."""
+
+    kind: Literal["reference"]
+    metric: str | None = None
+    margin: Annotated[float, Field(ge=0)] = 0.0
+
+
+class RunsCheckTable(CheckTable):
+    """``kind = "runs"``."""
+
+    kind: Literal["runs"]
+
+
+class FigureTable(CheckTable):
+    """``kind = "figure"``."""
+
+    kind: Literal["figure"]
+    at_least: Annotated[int, Field(ge=1, le=20)] = 1
+
+
+class FitTable(CheckTable):
+    """``kind = "fit"``."""
+
+    kind: Literal["fit"]
+
+
+AnyCheck = Annotated[
+    MetricTable | ArchitectureTable | ReferenceTable | RunsCheckTable | FigureTable | FitTable,
+    Field(discriminator="kind"),
+]
+
+
+class AssignmentFile(Table):
+    """The whole of ``assignment.toml``."""
+
+    assignment: AssignmentTable
+    data: DataTable
+    run: RunTable = RunTable()
+    deliver: DeliverTable = DeliverTable()
+    check: Annotated[list[AnyCheck], Field(min_length=1)]
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``assignment.toml`` for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "grader assignment.toml",
+        **AssignmentFile.model_json_schema(by_alias=True),
+    }
