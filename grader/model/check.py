@@ -88,3 +88,6 @@ class CheckResult:
     max_points: Decimal
     required: bool
     message: Message
+    metric: str | None = None
+    """The metric that was asked about, so that a page can draw it against ``threshold``."""
+    threshold: Threshold | None = None

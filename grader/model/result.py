@@ -76,6 +76,15 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What the student states about one metric, and where (``mlp2.py:38``)."""
+
+    metric: str
+    value: float
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionResult:
     """All that is known of one submission after grading. Every submission received has one."""
 
@@ -112,6 +121,7 @@ class SubmissionResult:
     log: str | None
     record: Mapping[str, str]
     """Digests and versions needed to repeat the result."""
+    claimed: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
