@@ -1,0 +1,1 @@
+"""Memory between gradings: one folder per run, complete before it is visible."""

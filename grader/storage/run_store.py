@@ -1,0 +1,180 @@
+"""Runs kept under their keys in ``COURSE/.grader/``.
+
+A run is written into a temporary folder and renamed when it is whole: whoever kills the grader at any
+moment finds every finished run and no half of one. Secrets (order, canaries) lie beside the run, so the
+whole tree is readable by its owner alone.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from grader.model.errors import StorageError
+from grader.model.run import MemoryGuard, Refusal, Run, RunStatus
+from grader.words import say
+
+_RECORD = "run.json"
+_SCHEMA = "grader/run/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """A complete run: its record, and the folder its files lie in."""
+
+    run: Run
+    refused: tuple[Refusal, ...]
+    folder: Path
+    extra: dict[str, Any]
+    """What orchestration noted beside the run: the second sandbox's answer, the affine map's kind."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of one of the run's files, or None when it has no such file."""
+        try:
+            return (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+
+class RunStore:
+    """The runs of one course; open it with :func:`open_store`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.intake = folder / "intake"
+        self._runs = folder / "runs"
+        self._scratch = folder / "scratch"
+
+    def scratch(self, key: str) -> Path:
+        """Return a fresh folder on the same file system, for the run ``key`` to be written in."""
+        folder = self._scratch / key
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
+        return folder
+
+    def publish(self, key: str, scratch: Path) -> StoredRun:
+        """Make the complete run in ``scratch`` visible under ``key``.
+
+        Raises:
+            StorageError: it could not be moved into place.
+        """
+        target = self._folder(key)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(target, ignore_errors=True)
+            scratch.rename(target)
+            _sync_folder(target.parent)
+        except OSError as problem:
+            raise StorageError(say("GR800", folder=str(target), problem=str(problem))) from problem
+        stored = self.load(key)
+        if stored is None:
+            raise StorageError(say("GR800", folder=str(target), problem=_RECORD))
+        return stored
+
+    def load(self, key: str) -> StoredRun | None:
+        """Return the run ``key`` if it is there and whole."""
+        folder = self._folder(key)
+        try:
+            record = json.loads((folder / _RECORD).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return None
+        if record.get("schema") != _SCHEMA:
+            return None
+        return StoredRun(
+            run=_run_from(record["run"]),
+            refused=tuple(Refusal(**r) for r in record["refused"]),
+            folder=folder,
+            extra=record["extra"],
+        )
+
+    def forget(self, key: str) -> None:
+        """Remove the run ``key``; ``--force`` starts over."""
+        shutil.rmtree(self._folder(key), ignore_errors=True)
+
+    def _folder(self, key: str) -> Path:
+        return self._runs / key[:2] / key
+
+
+@contextmanager
+def open_store(folder: Path) -> Iterator[RunStore]:
+    """Open the store below ``folder`` for the one grading that may write to it.
+
+    Raises:
+        StorageError: the folder cannot be written, or another grading holds it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+        lock = (folder / "lock").open("w")
+    except OSError as problem:
+        raise StorageError(say("GR800", folder=str(folder), problem=str(problem))) from problem
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StorageError(say("GR801", folder=str(folder))) from None
+        shutil.rmtree(folder / "scratch", ignore_errors=True)
+        yield RunStore(folder)
+        shutil.rmtree(folder / "scratch", ignore_errors=True)
+
+
+def write_record(folder: Path, run: Run, refused: tuple[Refusal, ...], extra: dict[str, Any]) -> None:
+    """Write the run's record; the last thing written before the folder is published."""
+    record = {
+        "schema": _SCHEMA,
+        "run": _plain(asdict(run)),
+        "refused": [asdict(r) for r in refused],
+        "extra": extra,
+    }
+    path = folder / _RECORD
+    with path.open("w", encoding="utf-8") as stream:
+        json.dump(record, stream, ensure_ascii=False, indent=1)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write ``path`` so that a reader sees the old or the new content, never a part.
+
+    Raises:
+        StorageError: it could not be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as problem:
+        raise StorageError(say("GR800", folder=str(path), problem=str(problem))) from problem
+
+
+def _run_from(record: dict[str, Any]) -> Run:
+    return Run(
+        **{
+            **record,
+            "status": RunStatus(record["status"]),
+            "memory_guard": MemoryGuard(record["memory_guard"]),
+        }
+    )
+
+
+def _plain(value: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.value if isinstance(v, Enum) else v for k, v in value.items()}
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
