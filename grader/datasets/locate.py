@@ -1,0 +1,164 @@
+"""Finds a dataset's published files on this machine and makes sure that they are the published ones."""
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.datasets.catalogue import DataFile, Dataset, names
+from grader.datasets.catalogue import dataset as catalogue_entry
+from grader.model.errors import DataMissing
+from grader.model.message import Message
+from grader.words.catalogue import say
+
+_WORTH_REMEMBERING = 1024 * 1024
+_SETTLED_NS = 2_000_000_000
+"""A file changed less than two seconds ago could change again without a new time stamp."""
+
+
+def find_files(
+    dataset: Dataset, data_dir: Path | None, cache: Path, *, extra: Mapping[str, Path] | None = None
+) -> Mapping[str, Path]:
+    """Return where each published file of ``dataset`` lies, by name, each with the right SHA-256.
+
+    Looked at, in this order: ``data_dir`` (``<dir>/<dataset>/<file>``, then ``<dir>/<file>``), the cache that
+    :func:`grader.datasets.fetch.fetch` fills, and ``extra`` (files that come with a runtime, by name).
+
+    Raises:
+        DataMissing: a file is absent, or only wrong bytes are there; the message says what to run.
+    """
+    if data_dir is not None and not data_dir.is_dir():
+        raise DataMissing(say("GR508", path=str(data_dir)))
+    found: dict[str, Path] = {}
+    missing: list[DataFile] = []
+    wrong: Message | None = None
+    for file in dataset.files:
+        for place in _places(dataset, file, data_dir, cache, extra or {}):
+            if not place.is_file():
+                continue
+            sha256 = checksum(place, cache)
+            if sha256 == file.sha256:
+                found[file.name] = place
+                break
+            if sha256 not in _published():  # a neighbour's file: mnist and fashion-mnist share names
+                wrong = wrong or _corrupt(dataset, file, place, sha256)
+        else:
+            missing.append(file)
+    if missing:
+        raise DataMissing(wrong or _absent(dataset, missing, data_dir, cache))
+    return found
+
+
+def cached(dataset: Dataset, file: DataFile, cache: Path) -> Path:
+    """Return where the download cache keeps ``file``, whether or not it is there."""
+    return cache / "datasets" / dataset.name / file.name
+
+
+def checksum(path: Path, cache: Path) -> str:
+    """Return the SHA-256 of a file, from memory when the file is large and has not been touched since.
+
+    The memory is a small JSON file in ``cache``; without a writable cache the file is read each time.
+    """
+    state = path.stat()
+    if state.st_size < _WORTH_REMEMBERING:
+        return _sha256(path)
+    memory = cache / "checksums.json"
+    known = _remembered(memory)
+    key = str(path.resolve())
+    mark = [state.st_size, state.st_mtime_ns, state.st_ino]
+    entry = known.get(key)
+    if isinstance(entry, dict) and entry.get("mark") == mark and isinstance(entry.get("sha256"), str):
+        return str(entry["sha256"])
+    sha256 = _sha256(path)
+    if time.time_ns() - state.st_mtime_ns > _SETTLED_NS:
+        with contextlib.suppress(OSError):
+            write_whole(
+                memory,
+                json.dumps({**known, key: {"mark": mark, "sha256": sha256}}, indent=1).encode(),
+            )
+    return sha256
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write ``content`` so that ``path`` is at every moment absent, the old file or the whole new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@functools.cache
+def _published() -> frozenset[str]:
+    return frozenset(file.sha256 for name in names() for file in catalogue_entry(name).files)
+
+
+def _places(
+    dataset: Dataset,
+    file: DataFile,
+    data_dir: Path | None,
+    cache: Path,
+    extra: Mapping[str, Path],
+) -> list[Path]:
+    given = [] if data_dir is None else [data_dir / dataset.name / file.name, data_dir / file.name]
+    shipped = [extra[file.name]] if file.name in extra else []
+    return [*given, cached(dataset, file, cache), *shipped]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _remembered(memory: Path) -> dict[str, Any]:
+    try:
+        known = json.loads(memory.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _corrupt(dataset: Dataset, file: DataFile, place: Path, sha256: str) -> Message:
+    return say(
+        "GR502",
+        path=str(place),
+        title=dataset.title,
+        found=sha256[:12],
+        expected=file.sha256[:12],
+        name=dataset.name,
+    )
+
+
+def _absent(dataset: Dataset, missing: list[DataFile], data_dir: Path | None, cache: Path) -> Message:
+    first = missing[0]
+    if first.in_runtime is not None:
+        return say("GR507", title=dataset.title, file=first.name)
+    if not first.mirrors:
+        return say(
+            "GR509",
+            title=dataset.title,
+            file=first.name,
+            layout=f"{dataset.name}/{first.name}",
+            origin=first.origin,
+        )
+    searched = [*([] if data_dir is None else [data_dir]), cache / "datasets" / dataset.name]
+    return say(
+        "GR501",
+        title=dataset.title,
+        files=", ".join(file.name for file in missing),
+        places=", ".join(str(place) for place in searched),
+        name=dataset.name,
+    )

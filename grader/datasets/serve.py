@@ -1,0 +1,252 @@
+"""Writes the copy of a dataset that a sandbox sees: secret order, canary labels, files where programs look.
+
+Order and canaries come from the system's randomness, never from a seed, and are kept apart from what is
+shown. Order and canaries are drawn from separate sources: a program may know the published order, and
+must learn nothing about the canaries from the secret one.
+"""
+
+import json
+import math
+import os
+import secrets
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.datasets.catalogue import Dataset
+from grader.datasets.layouts import Arrangement, Layout, link_or_copy, write_layout
+from grader.datasets.prepare import Prepared
+from grader.model.assignment import Labels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Training(Enum):
+    """How training rows are arranged.
+
+    AS_PUBLISHED: nothing moved. REORDERED: rows of equal label change places, so that a lucky seed is not
+    frozen (from run 2 on; for regression all rows do). SHUFFLED_LABELS: labels are dealt to other rows, so
+    that nothing can be learnt (the placebo).
+    """
+
+    AS_PUBLISHED = "as_published"
+    REORDERED = "reordered"
+    SHUFFLED_LABELS = "shuffled_labels"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """One served copy.
+
+    ``folder`` is shown to the sandbox as ``/data``; ``secret`` never is. ``rows`` graded rows stand in
+    ``folder`` (0 when inputs are typed into the program). Each mask is a file of ours and the path below a
+    runtime's site-packages that it must cover. ``sklearn_home`` is where SCIKIT_LEARN_DATA should point,
+    below ``folder``.
+    """
+
+    folder: Path
+    secret: Path
+    rows: int
+    masks: tuple[tuple[Path, str], ...]
+    digest: str
+    sklearn_home: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canaries:
+    """The wrong labels of one serving: rows in the dataset's own order, and the label shown for each."""
+
+    rows: "NDArray[Any]"
+    labels: "NDArray[Any]"
+
+
+def serve(
+    prepared: Prepared,
+    *,
+    into: Path,
+    labels: Labels,
+    randomness: "np.random.Generator | None" = None,
+    order: "NDArray[Any] | None" = None,
+    training: Training = Training.AS_PUBLISHED,
+    fails_at: float = 0.0,
+) -> Served:
+    """Write a new served copy into ``into/data`` and its secrets into ``into/secret``.
+
+    ``order`` repeats an earlier serving's order (the pair audit); ``randomness`` makes all of it repeatable
+    in tests. ``fails_at`` is the loosest error rate that still earns points in the assignment: at least
+    that share of the served labels is wrong, so that handing them back earns nothing.
+
+    Raises:
+        OSError: ``into`` cannot be written, or was served into before.
+    """
+    import numpy as np
+
+    order_source, canary_source, training_source = _sources(randomness)
+    graded = len(prepared.y_graded)
+    if order is None:
+        order = order_source.permutation(graded)
+    if not np.array_equal(np.sort(order), np.arange(graded)):
+        raise ValueError("order is not a permutation of the graded rows")
+    x_rows, y_rows = _training_rows(prepared, training, training_source)
+    shown, changed = _labels(prepared, labels, canary_source, fails_at)
+    arrangement = Arrangement(order=order, y_test=shown[order], x_rows=x_rows, y_rows=y_rows)
+
+    data, secret = into / "data", into / "secret"
+    _new_folder(data, 0o755)
+    _new_folder(secret, 0o700)
+    arrays = _write_arrays(prepared, arrangement, data)
+    layout = Layout() if prepared.dataset.typed else write_layout(prepared, arrangement, into)
+    _describe(prepared.dataset, arrays, layout, data)
+    _keep(secret / "order.npy", np.asarray(order, dtype=np.int64))
+    _keep(secret / "canaries.npy", np.column_stack((changed, shown[changed])))
+    return Served(
+        folder=data,
+        secret=secret,
+        rows=0 if prepared.dataset.typed else graded,
+        masks=layout.masks,
+        digest=prepared.digest,
+        sklearn_home="sklearn" if (data / "sklearn").is_dir() else None,
+    )
+
+
+def load_order(secret: Path) -> "NDArray[Any]":
+    """Return a serving's order: ``order[i]`` is the graded row served at place ``i``.
+
+    Predictions ``served`` in that order go back by ``own = empty_like(served); own[order] = served``.
+    """
+    import numpy as np
+
+    order: NDArray[Any] = np.load(secret / "order.npy", allow_pickle=False)
+    return order
+
+
+def load_canaries(secret: Path) -> Canaries:
+    """Return a serving's canaries; none where labels were random or inputs typed."""
+    import numpy as np
+
+    pairs: NDArray[Any] = np.load(secret / "canaries.npy", allow_pickle=False)
+    return Canaries(rows=pairs[:, 0].astype(np.int64), labels=pairs[:, 1])
+
+
+def rows_for_request(prepared: Prepared, order: "NDArray[Any]", path: Path) -> None:
+    """Write the raw graded rows, in the served order, as the .npy file that a ``predict(X)`` is handed."""
+    import numpy as np
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        np.save(file, prepared.x_graded[order], allow_pickle=False)
+
+
+def canary_count(dataset: Dataset, rows: int, fails_at: float) -> int:
+    """Return how many of ``rows`` served labels are wrong: never more than half of them."""
+    needed = math.ceil(fails_at * rows - 1e-9)
+    return min(max(dataset.canaries, needed), rows // 2)
+
+
+def _sources(randomness: "np.random.Generator | None") -> "list[np.random.Generator]":
+    import numpy as np
+
+    if randomness is not None:
+        return list(randomness.spawn(3))
+    return [np.random.default_rng(secrets.randbits(256)) for _ in range(3)]
+
+
+def _training_rows(
+    prepared: Prepared, training: Training, source: "np.random.Generator"
+) -> "tuple[NDArray[Any] | None, NDArray[Any] | None]":
+    """Return which training row gives the input, and which the label, at each place."""
+    import numpy as np
+
+    y = prepared.y_train
+    if training is Training.AS_PUBLISHED:
+        return None, None
+    if training is Training.SHUFFLED_LABELS:
+        return None, source.permutation(len(y))
+    if not prepared.dataset.classes:
+        rows = source.permutation(len(y))
+        return rows, rows
+    rows = np.arange(len(y))
+    for label in np.unique(y):
+        places = np.flatnonzero(y == label)
+        rows[places] = source.permutation(places)
+    return rows, None
+
+
+def _labels(
+    prepared: Prepared, labels: Labels, source: "np.random.Generator", fails_at: float
+) -> "tuple[NDArray[Any], NDArray[Any]]":
+    """Return the label shown for every graded row (own order), and the rows that carry a canary."""
+    import numpy as np
+
+    true = prepared.y_graded
+    shown = np.array(true)
+    nothing = np.empty(0, dtype=np.int64)
+    entry = prepared.dataset
+    if entry.typed:
+        return shown, nothing
+    if labels is Labels.NONE:
+        if entry.classes:
+            shown[:] = source.integers(len(entry.classes), size=len(true))
+        else:
+            shown = source.permutation(shown)
+        return shown, nothing
+    count = canary_count(entry, len(true), fails_at)
+    rows = np.sort(source.choice(len(true), size=count, replace=False))
+    if entry.classes:
+        step = source.integers(1, len(entry.classes), size=count)
+        shown[rows] = (true[rows].astype(np.int64) + step) % len(entry.classes)
+        return shown, rows
+    # A value from the other half of the chosen rows: far from the truth, and among honest values.
+    ranked = rows[np.argsort(true[rows], kind="stable")]
+    shown[ranked] = true[np.roll(ranked, count // 2)]
+    return shown, rows[shown[rows] != true[rows]]
+
+
+def _write_arrays(prepared: Prepared, arrangement: Arrangement, data: Path) -> dict[str, str]:
+    import numpy as np
+
+    arrays = {}
+    for name, rows in (("x_train", arrangement.x_rows), ("y_train", arrangement.y_rows)):
+        arrays[name] = f"{name}.npy"
+        if rows is None:
+            link_or_copy(prepared.folder / f"{name}.npy", data / f"{name}.npy")
+        else:
+            whole = prepared.x_train if name == "x_train" else prepared.y_train
+            np.save(data / f"{name}.npy", whole[rows], allow_pickle=False)
+    if not prepared.dataset.typed:
+        arrays |= {"x_test": "x_test.npy", "y_test": "y_test.npy"}
+        np.save(data / "x_test.npy", prepared.x_graded[arrangement.order], allow_pickle=False)
+        np.save(data / "y_test.npy", arrangement.y_test, allow_pickle=False)
+    return arrays
+
+
+def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path) -> None:
+    shape = None if entry.image_shape is None else list(entry.image_shape)
+    served = {
+        "dataset": entry.name,
+        "loader": entry.loader,
+        "image_shape": shape,
+        "arrays": arrays,
+        "files": list(layout.files),
+        "keras_files": list(layout.keras_files),
+    }
+    (data / "served.json").write_text(json.dumps(served, indent=1), encoding="utf-8")
+    # Readable by the unprivileged user that a sandbox started by root becomes, whatever our umask is.
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o444)
+
+
+def _new_folder(folder: Path, mode: int) -> None:
+    folder.mkdir(parents=True)
+    folder.chmod(mode)
+
+
+def _keep(path: Path, array: "NDArray[Any]") -> None:
+    import numpy as np
+
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        np.save(file, array, allow_pickle=False)
