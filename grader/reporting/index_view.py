@@ -1,0 +1,142 @@
+"""From a grading to what the class page shows."""
+
+from collections import defaultdict
+from urllib.parse import quote
+
+from grader.model.message import Message
+from grader.model.result import Grading, SubmissionResult, Verdict
+from grader.model.submission import Severity
+from grader.reporting.chips import verdict_chip
+from grader.reporting.student_view import by_severity, finding_row
+from grader.reporting.told import (
+    moment_told,
+    number_told,
+    reason_told,
+    same,
+    seconds_told,
+)
+from grader.reporting.views import (
+    Count,
+    FindingRow,
+    IndexCell,
+    IndexRow,
+    IndexView,
+    LookRow,
+    Pair,
+)
+from grader.words.catalogue import say
+
+_VERDICTS = (Verdict.PASSED, Verdict.FAILED, Verdict.INCONCLUSIVE, None)
+
+
+def index_view(grading: Grading) -> IndexView:
+    """Return all that the class page shows: students in alphabetical order, assignments as titled."""
+    results = grading.submissions
+    slugs = list(dict.fromkeys([*grading.titles, *(result.assignment for result in results)]))
+    students = sorted({result.student for result in results}, key=lambda name: (name.casefold(), name))
+    cells: dict[tuple[str, str], list[SubmissionResult]] = defaultdict(list)
+    for result in results:
+        cells[result.student, result.assignment].append(result)
+    return IndexView(
+        heading=say("page.title.index", course=grading.course),
+        course=grading.course,
+        summary=say(
+            "page.index.summary",
+            submissions=len(results),
+            students=len(students),
+            assignments=len(slugs),
+        ),
+        unsandboxed=grading.machine.sandbox == "none",
+        counts=tuple(
+            Count(chip=verdict_chip(verdict), count=sum(r.verdict is verdict for r in results))
+            for verdict in _VERDICTS
+        ),
+        looks=tuple(_look(grading, result) for result in results if result.points is None),
+        assignments=tuple((slug, _title(grading, slug)) for slug in slugs),
+        rows=tuple(
+            IndexRow(
+                student=student,
+                cells=tuple(
+                    tuple(_cell(r) for r in sorted(cells[student, slug], key=lambda r: r.attempt))
+                    for slug in slugs
+                ),
+            )
+            for student in students
+        ),
+        findings=_findings(grading),
+        record=_record(grading),
+        footer=say("page.footer", version=grading.grader, when=moment_told(grading.finished)),
+    )
+
+
+def _title(grading: Grading, slug: str) -> Message:
+    return grading.titles.get(slug) or same(slug)
+
+
+def _cell(result: SubmissionResult) -> IndexCell:
+    return IndexCell(
+        href=_href(result),
+        chip=verdict_chip(result.verdict),
+        points=same("—") if result.points is None else number_told(result.points),
+        attempt=result.attempt,
+        flagged=any(finding.severity is not Severity.INFO for finding in result.findings),
+    )
+
+
+def _href(result: SubmissionResult) -> str:
+    # "./" and quoting keep a name such as "javascript:x" a relative path.
+    return "./" + quote(result.report) if result.report else ""
+
+
+def _look(grading: Grading, result: SubmissionResult) -> LookRow:
+    if result.verdict is not None:
+        why = say("page.inconclusive.withheld")
+    elif result.reason_message is not None:
+        why = result.reason_message
+    else:
+        why = reason_told(result.reason) if result.reason else say("page.look")
+    return LookRow(
+        student=result.student,
+        title=_title(grading, result.assignment),
+        chip=verdict_chip(result.verdict),
+        why=why,
+        href=_href(result),
+    )
+
+
+def _findings(grading: Grading) -> tuple[FindingRow, ...]:
+    rows = []
+    for result in grading.submissions:
+        for finding in by_severity(result.findings):
+            if finding.severity is Severity.INFO:
+                continue
+            row = finding_row(finding)
+            rows.append(
+                FindingRow(
+                    chip=row.chip,
+                    code=row.code,
+                    message=row.message,
+                    p_value=row.p_value,
+                    path=row.path,
+                    student=result.student,
+                    title=_title(grading, result.assignment),
+                    href=_href(result),
+                )
+            )
+    return tuple(rows)
+
+
+def _record(grading: Grading) -> tuple[Pair, ...]:
+    machine = grading.machine
+    gpus = same(", ".join(machine.gpus)) if machine.gpus else say("page.index.no_gpu")
+    took = (grading.finished - grading.started).total_seconds()
+    return (
+        Pair(label=say("page.index.finished"), text=moment_told(grading.finished)),
+        Pair(label=say("page.index.took"), text=seconds_told(took)),
+        Pair(
+            label=say("page.index.machine"),
+            text=say("page.index.machine.value", cpus=machine.cpus, gpus=gpus),
+        ),
+        Pair(label=say("page.record.sandbox"), text=same(machine.sandbox)),
+        Pair(label=say("page.record.memory"), text=same(machine.memory_limit)),
+    )

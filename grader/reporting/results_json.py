@@ -1,0 +1,166 @@
+"""Writes ``results.json`` (``grader/results/v1``): what other programs rely on."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from grader.model.check import CheckResult
+from grader.model.errors import CourseError
+from grader.model.message import Language, Message
+from grader.model.metric import MetricSummary
+from grader.model.result import Grading, RunResult, SubmissionResult
+from grader.model.submission import Finding
+from grader.reporting.cleaning import replace_surrogates
+from grader.reporting.told import ledger_told
+from grader.words.catalogue import say
+
+SCHEMA = "grader/results/v1"
+
+# Inside JSON strings these are written as \uXXXX: markup for whoever pastes the file into a page, and
+# characters that reorder or hide what a person reads. A JSON reader gets back exactly what was there.
+_ESCAPED = re.compile("[<>&\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def results_json(grading: Grading) -> str:
+    """Return ``grading`` as the text of results.json: UTF-8, two spaces, a newline at the end.
+
+    Every submission has its row. Numbers are finite: one that is not is ``null``. Times are UTC with
+    ``Z``, to the second.
+    """
+    document = {
+        "schema": SCHEMA,
+        "grader": grading.grader,
+        "course": grading.course,
+        "started": _time(grading.started),
+        "finished": _time(grading.finished),
+        "machine": {
+            "cpus": grading.machine.cpus,
+            "gpus": list(grading.machine.gpus),
+            "sandbox": grading.machine.sandbox,
+            "memory_limit": grading.machine.memory_limit,
+        },
+        "submissions": [_submission(result) for result in grading.submissions],
+    }
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", replace_surrogates(text)) + "\n"
+
+
+def read_results(text: str) -> dict[str, Any]:
+    """Return the document of a results.json of this schema, as JSON objects.
+
+    Raises:
+        CourseError: ``text`` is not JSON, or not of the schema ``grader/results/v1``.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CourseError(say("page.results.unreadable", why=str(error))) from error
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        got = document.get("schema") if isinstance(document, dict) else type(document).__name__
+        raise CourseError(say("page.results.schema", got=got, expected=SCHEMA))
+    return document
+
+
+def _submission(result: SubmissionResult) -> dict[str, Any]:
+    return {
+        "student": result.student,
+        "assignment": result.assignment,
+        "attempt": result.attempt,
+        "files": [{"path": file.name, "sha256": file.sha256} for file in result.files],
+        "status": result.status.value,
+        "verdict": result.verdict.value if result.verdict else None,
+        "reason": result.reason.value if result.reason else None,
+        "points": _points(result.points),
+        "max_points": _points(result.max_points),
+        "evidence": result.evidence.value if result.evidence else None,
+        "runs": [_run(each) for each in result.runs],
+        "metrics": {summary.metric: _summary(summary) for summary in result.metrics},
+        "reference": {
+            summary.metric: {"value": _finite(summary.value), "runs": len(summary.values)}
+            for summary in result.reference
+        },
+        "claimed": _claimed(result),
+        "checks": [_check(check) for check in result.checks],
+        "findings": [_finding(finding) for finding in result.findings],
+        "ledger": [ledger_told(entry).told_in(Language.EN) for entry in result.ledger],
+        "report": result.report,
+        "log": result.log,
+    }
+
+
+def _run(result: RunResult) -> dict[str, Any]:
+    run = result.run
+    return {
+        "seed": run.seed,
+        "status": run.status.value,
+        "seconds": _finite(round(run.seconds, 3)),
+        "cpu_seconds": _finite(round(run.cpu_seconds, 3)),
+        "peak_memory_bytes": run.peak_memory_bytes,
+        "gpu": run.gpu,
+        "metrics": {name: _finite(value) for name, value in result.metrics.items()},
+    }
+
+
+def _summary(summary: MetricSummary) -> dict[str, Any]:
+    sampling = seed = None
+    if summary.sampling_low is not None and summary.sampling_high is not None:
+        sampling = {"low": _finite(summary.sampling_low), "high": _finite(summary.sampling_high)}
+    if summary.seed_sd is not None:
+        seed = {
+            "sd": _finite(summary.seed_sd),
+            "low": _finite(summary.seed_low),
+            "high": _finite(summary.seed_high),
+        }
+    return {
+        "value": _finite(summary.value),
+        "n": summary.n,
+        "runs": len(summary.values),
+        "values": [_finite(value) for value in summary.values],
+        "sampling": sampling,
+        "seed": seed,
+    }
+
+
+def _claimed(result: SubmissionResult) -> Mapping[str, Any] | None:
+    claim = result.claimed
+    return {claim.metric: _finite(claim.value), "where": claim.where} if claim else None
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "outcome": check.outcome.value,
+        "points": _points(check.points),
+        "max_points": _points(check.max_points),
+        "code": check.message.code,
+        "message": _message(check.message),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "p_value": _finite(finding.p_value),
+        "message": _message(finding.message),
+    }
+
+
+def _message(message: Message) -> dict[str, str]:
+    return {language.value: message.told_in(language) for language in Language}
+
+
+def _points(points: Decimal | None) -> float | None:
+    return None if points is None else float(points)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

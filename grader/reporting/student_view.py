@@ -1,0 +1,261 @@
+"""From one result to what its page shows."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from grader.model.check import CheckResult, Outcome
+from grader.model.evidence import ProgramError, Source
+from grader.model.message import Message
+from grader.model.result import Grading, SubmissionResult, Verdict
+from grader.model.run import MemoryGuard
+from grader.model.submission import Finding, Severity
+from grader.reporting.chips import outcome_chip, run_chip, severity_chip, verdict_chip
+from grader.reporting.measure_view import metric_cards
+from grader.reporting.picture_view import confusion, drawn_figures, tiles
+from grader.reporting.printed_view import printed, shortened
+from grader.reporting.told import (
+    bytes_told,
+    is_share,
+    ledger_told,
+    metric_told,
+    moment_told,
+    number_told,
+    place_told,
+    reason_told,
+    same,
+    seconds_told,
+    source_told,
+    value_told,
+)
+from grader.reporting.training_view import training
+from grader.reporting.views import (
+    CheckRow,
+    FindingRow,
+    Pair,
+    Problem,
+    RunRow,
+    SourceRow,
+    StudentView,
+)
+from grader.words.catalogue import codes, say
+
+_MOST_PROBLEMS = 6
+_MOST_LEDGER = 40
+_MOST_FILES = 12
+_MOST_LAYERS = 80
+_TEXT = 600
+_TRACEBACK = 3000
+
+
+def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[str, bytes]) -> StudentView:
+    """Return all that the page of ``result`` shows; ``figures`` are the PNGs it drew, by name."""
+    title = grading.titles.get(result.assignment) or same(result.assignment)
+    shown, refused = drawn_figures(figures, result.picture.figures)
+    matrix, too_large = confusion(result.picture)
+    metric_names = tuple(dict.fromkeys(name for run in result.runs for name in run.metrics))
+    withheld = result.verdict is not None and result.points is None
+    return StudentView(
+        heading=say("page.title.student", student=result.student, title=title),
+        title=title,
+        student=result.student,
+        attempt=result.attempt,
+        main=result.main,
+        chip=verdict_chip(result.verdict),
+        points=same("—") if result.points is None else number_told(result.points),
+        of_points=_of_points(result, withheld=withheld),
+        withheld=withheld,
+        why=_why(result, withheld=withheld),
+        unsandboxed=grading.machine.sandbox == "none",
+        back=below_root(result, "index.html"),
+        checks=tuple(_check(check) for check in result.checks),
+        total=same("—") if result.points is None else number_told(result.points),
+        max_total=number_told(result.max_points),
+        metrics=metric_cards(result),
+        claimed=_claimed(result),
+        evidence=_evidence(result.evidence),
+        sources=_sources(result),
+        runs=_runs(result, metric_names),
+        run_metrics=tuple(metric_told(name) for name in metric_names),
+        problems=_problems(result),
+        training=training(result),
+        layers=result.layers[:_MOST_LAYERS],
+        matrix=matrix,
+        matrix_too_large=too_large,
+        tiles=tiles(result.picture),
+        figures=shown,
+        figures_refused=refused,
+        notes=result.notes,
+        ledger=tuple(_short_message(ledger_told(entry)) for entry in result.ledger[:_MOST_LEDGER]),
+        findings=tuple(finding_row(finding) for finding in by_severity(result.findings)),
+        printed=printed(result.output, below_root(result, result.log) if result.log else ""),
+        files=tuple((f.name, f.sha256, f.name == result.main) for f in result.files[:_MOST_FILES]),
+        record=_record(grading, result),
+        footer=say("page.footer", version=grading.grader, when=moment_told(grading.finished)),
+    )
+
+
+def below_root(result: SubmissionResult, path: str) -> str:
+    """Return the address of ``path``, below the reports folder, as seen from the page of ``result``."""
+    depth = (result.report or f"{result.assignment}/x").count("/")
+    return "../" * depth + ("" if depth else "./") + quote(path)
+
+
+def by_severity(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Return ``findings`` with those that most need a person first."""
+    order = [Severity.ERROR, Severity.REVIEW, Severity.INFO]
+    return sorted(findings, key=lambda finding: order.index(finding.severity))
+
+
+def finding_row(finding: Finding) -> FindingRow:
+    """Return one finding as a page shows it."""
+    value = None if finding.p_value is None else value_told(finding.p_value, share=False)
+    return FindingRow(
+        chip=severity_chip(finding.severity),
+        code=finding.code,
+        message=_short_message(finding.message),
+        p_value=say("page.finding.p", p=value) if value else None,
+        path=finding.path,
+    )
+
+
+def _of_points(result: SubmissionResult, *, withheld: bool) -> Message:
+    if result.verdict is None:
+        return say("page.no_points")
+    if withheld:
+        return say("page.withheld")
+    return say("page.of_points", max=result.max_points)
+
+
+def _why(result: SubmissionResult, *, withheld: bool) -> tuple[Message, ...]:
+    """Return the sentences under the verdict: what decided it, then what is to be done."""
+    told: list[Message] = []
+    if result.reason_message is not None:
+        told.append(result.reason_message)
+    elif result.reason is not None:
+        told.append(reason_told(result.reason))
+    else:
+        told += _deciding(result)
+    if result.verdict is None:
+        told.append(say("page.look"))
+    if result.verdict is Verdict.INCONCLUSIVE:
+        told.append(say("page.inconclusive"))
+    if withheld:
+        told.append(say("page.inconclusive.withheld"))
+    return tuple(told)
+
+
+def _deciding(result: SubmissionResult) -> list[Message]:
+    """Return the messages of the required checks that made the verdict what it is."""
+    if result.verdict is Verdict.PASSED:
+        return [say("page.why.passed")]
+    worst = Outcome.FAILED if result.verdict is Verdict.FAILED else Outcome.INCONCLUSIVE
+    told = [check.message for check in result.checks if check.required and check.outcome is worst]
+    return told or ([say("page.why.failed")] if result.verdict is Verdict.FAILED else [])
+
+
+def _check(check: CheckResult) -> CheckRow:
+    return CheckRow(
+        id=check.id,
+        chip=outcome_chip(check.outcome),
+        points=number_told(check.points),
+        max_points=number_told(check.max_points),
+        message=check.message,
+        code=check.message.code or "",
+        required=say("page.required" if check.required else "page.optional"),
+    )
+
+
+def _claimed(result: SubmissionResult) -> Message | None:
+    claim = result.claimed
+    if claim is None:
+        return None
+    value = value_told(claim.value, share=is_share(claim.metric))
+    return say("page.claimed.note", value=value, where=shortened(claim.where, _TEXT))
+
+
+def _evidence(source: Source | None) -> Message:
+    return say(f"page.taken.{source.value if source else 'nothing'}")
+
+
+def _sources(result: SubmissionResult) -> tuple[SourceRow, ...]:
+    return tuple(
+        SourceRow(
+            name=say(f"source.{report.source.value}"),
+            key=report.source.value,
+            taken=report.source is result.evidence,
+            told=_short_message(source_told(report, result.evidence)),
+        )
+        for report in result.sources
+    )
+
+
+def _runs(result: SubmissionResult, metrics: tuple[str, ...]) -> tuple[RunRow, ...]:
+    return tuple(
+        RunRow(
+            number=each.run.number,
+            seed=each.run.seed,
+            chip=run_chip(each.run),
+            seconds=seconds_told(each.run.seconds),
+            cpu=seconds_told(each.run.cpu_seconds),
+            memory=bytes_told(each.run.peak_memory_bytes),
+            guard=_guard(each.run.memory_guard),
+            values=tuple(
+                value_told(each.metrics[name], share=is_share(name)) if name in each.metrics else same("—")
+                for name in metrics
+            ),
+        )
+        for each in result.runs
+    )
+
+
+def _guard(guard: MemoryGuard) -> Message:
+    return say("page.runs.guard.none") if guard is MemoryGuard.NONE else same(guard.value)
+
+
+def _problems(result: SubmissionResult) -> tuple[Problem, ...]:
+    """Return each error once, with the runs it happened in."""
+    met: dict[tuple[str, str, int | None, int | None], tuple[ProgramError, list[int]]] = {}
+    for each in result.runs:
+        for error in each.errors:
+            key = (error.type, error.text, error.place.cell, error.place.line)
+            met.setdefault(key, (error, []))[1].append(each.run.number)
+    return tuple(
+        Problem(
+            kind=shortened(error.type, 120),
+            text=shortened(error.text, _TEXT),
+            place=place_told(error.place),
+            runs=_run_numbers(numbers),
+            traceback=error.traceback[-_TRACEBACK:],
+        )
+        for error, numbers in list(met.values())[:_MOST_PROBLEMS]
+    )
+
+
+def _run_numbers(numbers: list[int]) -> Message:
+    unique = sorted(set(numbers))
+    if len(unique) == 1:
+        return say("page.run", number=unique[0])
+    return say("page.runs_list", numbers=", ".join(str(number) for number in unique))
+
+
+def _short_message(message: Message) -> Message:
+    return Message(pt=shortened(message.pt, _TEXT), en=shortened(message.en, _TEXT), code=message.code)
+
+
+def _record(grading: Grading, result: SubmissionResult) -> tuple[Pair, ...]:
+    """Return what is needed to repeat the result: machine and run settings, then the record."""
+    runs = [each.run for each in result.runs]
+    rows = [
+        ("graded", moment_told(grading.finished)),
+        ("sandbox", same(grading.machine.sandbox)),
+        ("memory", same(grading.machine.memory_limit)),
+    ]
+    if runs:
+        rows.append(("seeds", same(", ".join(str(run.seed) for run in runs))))
+        rows.append(("threads", same(", ".join(sorted({str(run.threads) for run in runs})))))
+    rows += [(key, same(shortened(value, _TEXT))) for key, value in sorted(result.record.items())]
+    return tuple(Pair(label=_record_label(key), text=text) for key, text in rows)
+
+
+def _record_label(key: str) -> Message:
+    return say(f"page.record.{key}") if f"page.record.{key}" in codes() else same(key)
