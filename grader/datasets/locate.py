@@ -8,6 +8,8 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,24 @@ _SETTLED_NS = 2_000_000_000
 """A file changed less than two seconds ago could change again without a new time stamp."""
 
 
+class FileState(Enum):
+    """What stands where a published file should be."""
+
+    SOUND = "sound"
+    ABSENT = "absent"
+    CORRUPT = "corrupt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStatus:
+    """One published file on this machine; ``path`` is where it, or its damaged copy, lies."""
+
+    file: DataFile
+    state: FileState
+    path: Path | None
+    sha256: str = ""
+
+
 def find_files(
     dataset: Dataset, data_dir: Path | None, cache: Path, *, extra: Mapping[str, Path] | None = None
 ) -> Mapping[str, Path]:
@@ -33,26 +53,34 @@ def find_files(
     Raises:
         DataMissing: a file is absent, or only wrong bytes are there; the message says what to run.
     """
-    if data_dir is not None and not data_dir.is_dir():
-        raise DataMissing(say("GR508", path=str(data_dir)))
     found: dict[str, Path] = {}
     missing: list[DataFile] = []
     wrong: Message | None = None
-    for file in dataset.files:
-        for place in _places(dataset, file, data_dir, cache, extra or {}):
-            if not place.is_file():
-                continue
-            sha256 = checksum(place, cache)
-            if sha256 == file.sha256:
-                found[file.name] = place
-                break
-            if sha256 not in _published():  # a neighbour's file: mnist and fashion-mnist share names
-                wrong = wrong or _corrupt(dataset, file, place, sha256)
-        else:
-            missing.append(file)
+    for status in inspect_files(dataset, data_dir, cache, extra=extra):
+        if status.state is FileState.SOUND and status.path is not None:
+            found[status.file.name] = status.path
+            continue
+        missing.append(status.file)
+        if wrong is None and status.path is not None:
+            wrong = _corrupt(dataset, status.file, status.path, status.sha256)
     if missing:
         raise DataMissing(wrong or _absent(dataset, missing, data_dir, cache))
     return found
+
+
+def inspect_files(
+    dataset: Dataset, data_dir: Path | None, cache: Path, *, extra: Mapping[str, Path] | None = None
+) -> tuple[FileStatus, ...]:
+    """Return the state of every file of ``dataset``, looked for where :func:`find_files` looks.
+
+    Raises:
+        DataMissing: ``data_dir`` was given and is not a folder.
+    """
+    if data_dir is not None and not data_dir.is_dir():
+        raise DataMissing(say("GR508", path=str(data_dir)))
+    return tuple(
+        _status(file, _places(dataset, file, data_dir, cache, extra or {}), cache) for file in dataset.files
+    )
 
 
 def cached(dataset: Dataset, file: DataFile, cache: Path) -> Path:
@@ -99,6 +127,20 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _status(file: DataFile, places: list[Path], cache: Path) -> FileStatus:
+    damaged = FileStatus(file=file, state=FileState.ABSENT, path=None)
+    for place in places:
+        if not place.is_file():
+            continue
+        sha256 = checksum(place, cache)
+        if sha256 == file.sha256:
+            return FileStatus(file=file, state=FileState.SOUND, path=place, sha256=sha256)
+        # A neighbour's file is no damage: mnist and fashion-mnist share file names.
+        if damaged.path is None and sha256 not in _published():
+            damaged = FileStatus(file=file, state=FileState.CORRUPT, path=place, sha256=sha256)
+    return damaged
 
 
 @functools.cache

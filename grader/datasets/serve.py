@@ -236,7 +236,9 @@ def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path
     (data / "served.json").write_text(json.dumps(served, indent=1), encoding="utf-8")
     # Readable by the unprivileged user that a sandbox started by root becomes, whatever our umask is.
     for path in (data, *data.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o444)
+        mode = 0o755 if path.is_dir() else 0o444
+        if path.stat().st_mode & 0o777 != mode:
+            path.chmod(mode)
 
 
 def _new_folder(folder: Path, mode: int) -> None:

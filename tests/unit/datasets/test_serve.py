@@ -1,0 +1,267 @@
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.datasets.catalogue import Dataset, Kind
+from grader.datasets.prepare import Prepared, truth
+from grader.datasets.serve import (
+    Served,
+    Training,
+    canary_count,
+    load_canaries,
+    load_order,
+    rows_for_request,
+    serve,
+)
+from grader.model.assignment import Labels
+from grader.model.message import Message
+
+
+def made_up(
+    folder: Path,
+    *,
+    rows: int = 40,
+    classes: int = 4,
+    canaries: int = 5,
+    typed: bool = False,
+    seed: int = 0,
+) -> Prepared:
+    """Return a small dataset of random rows; ``classes=0`` for regression."""
+    rng = np.random.default_rng(seed)
+    entry = Dataset(
+        name="made-up",
+        title=Message(pt="Inventado", en="Made up"),
+        kind=Kind.CLASSIFICATION if classes else Kind.REGRESSION,
+        files=(),
+        classes=tuple("abcdefghij"[:classes]),
+        groups={"test": (0, rows)},
+        canaries=canaries,
+        typed=typed,
+    )
+    targets: Any = (lambda n: rng.integers(classes, size=n)) if classes else (lambda n: rng.normal(size=n))
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {
+        "x_train": rng.normal(size=(30, 3)),
+        "y_train": targets(30),
+        "x_graded": np.arange(rows * 3.0).reshape(rows, 3),
+        "y_graded": targets(rows),
+    }
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+    return Prepared(dataset=entry, folder=folder, digest="d", groups=entry.groups)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def array_of(served: Served, name: str) -> Any:
+    return np.load(served.folder / f"{name}.npy", allow_pickle=False)
+
+
+sizes = st.integers(min_value=2, max_value=60)
+class_counts = st.integers(min_value=2, max_value=10)
+canary_counts = st.integers(min_value=0, max_value=60)
+
+
+@given(rows=sizes, classes=class_counts, canaries=canary_counts)
+def test_unpermuting_a_serving_gives_the_originals_except_for_the_canaries(
+    rows: int, classes: int, canaries: int
+) -> None:
+    with scratch() as folder:
+        prepared = made_up(folder / "p", rows=rows, classes=classes, canaries=canaries)
+        served = serve(prepared, into=folder / "s", labels=Labels.CANARY)
+        order = load_order(served.secret)
+        x, y = np.empty_like(prepared.x_graded), np.empty_like(prepared.y_graded)
+        x[order], y[order] = array_of(served, "x_test"), array_of(served, "y_test")
+        told = load_canaries(served.secret)
+        changed = np.flatnonzero(y != truth(prepared))
+        assert np.array_equal(x, prepared.x_graded)
+        assert np.array_equal(changed, told.rows)
+        assert np.array_equal(y[told.rows], told.labels)
+
+
+@given(rows=sizes, classes=class_counts, canaries=canary_counts)
+def test_every_canary_is_another_class_of_the_dataset(rows: int, classes: int, canaries: int) -> None:
+    with scratch() as folder:
+        prepared = made_up(folder / "p", rows=rows, classes=classes, canaries=canaries)
+        served = serve(prepared, into=folder / "s", labels=Labels.CANARY)
+        told = load_canaries(served.secret)
+        assert len(told.rows) == min(canaries, rows // 2)
+        assert (told.labels != truth(prepared)[told.rows]).all()
+        assert ((told.labels >= 0) & (told.labels < classes)).all()
+
+
+@given(rows=sizes, canaries=canary_counts)
+def test_a_regression_canary_is_a_value_of_another_row(rows: int, canaries: int) -> None:
+    with scratch() as folder:
+        prepared = made_up(folder / "p", rows=rows, classes=0, canaries=canaries)
+        served = serve(prepared, into=folder / "s", labels=Labels.CANARY)
+        told = load_canaries(served.secret)
+        expected = min(canaries, rows // 2)
+        assert len(told.rows) == (expected if expected > 1 else 0)
+        assert (told.labels != truth(prepared)[told.rows]).all()
+        assert set(told.labels) <= set(truth(prepared)[told.rows])
+
+
+def test_two_servings_differ_in_order_and_canaries(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", rows=200, canaries=20)
+    first = serve(prepared, into=tmp_path / "1", labels=Labels.CANARY)
+    second = serve(prepared, into=tmp_path / "2", labels=Labels.CANARY)
+    assert not np.array_equal(load_order(first.secret), load_order(second.secret))
+    assert not np.array_equal(load_canaries(first.secret).rows, load_canaries(second.secret).rows)
+
+
+def test_the_same_order_can_be_served_with_other_canaries(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", rows=200, canaries=20)
+    first = serve(prepared, into=tmp_path / "1", labels=Labels.CANARY)
+    order = load_order(first.secret)
+    second = serve(prepared, into=tmp_path / "2", labels=Labels.CANARY, order=order)
+    assert np.array_equal(array_of(first, "x_test"), array_of(second, "x_test"))
+    assert not np.array_equal(array_of(first, "y_test"), array_of(second, "y_test"))
+
+
+def test_an_order_that_loses_a_row_is_refused(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", rows=4)
+    with pytest.raises(ValueError, match="permutation"):
+        serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, order=np.array([0, 1, 1, 3]))
+
+
+def test_the_same_randomness_gives_the_same_serving(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p")
+    pair = [
+        serve(
+            prepared,
+            into=tmp_path / name,
+            labels=Labels.CANARY,
+            randomness=np.random.default_rng(7),
+        )
+        for name in ("1", "2")
+    ]
+    assert np.array_equal(load_order(pair[0].secret), load_order(pair[1].secret))
+    assert np.array_equal(array_of(pair[0], "y_test"), array_of(pair[1], "y_test"))
+
+
+def test_random_labels_have_nothing_to_do_with_the_truth(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", rows=4000, classes=4)
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.NONE)
+    shown = np.empty_like(prepared.y_graded)
+    shown[load_order(served.secret)] = array_of(served, "y_test")
+    agreement = np.mean(shown == truth(prepared))
+    assert 0.2 < agreement < 0.3  # 4,000 draws at 1/4: seven standard errors each way
+    assert len(load_canaries(served.secret).rows) == 0
+
+
+def test_random_regression_labels_are_the_values_in_another_order(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", rows=500, classes=0)
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.NONE)
+    shown = np.empty_like(prepared.y_graded)
+    shown[load_order(served.secret)] = array_of(served, "y_test")
+    assert np.array_equal(np.sort(shown), np.sort(truth(prepared)))
+    assert np.mean(shown == truth(prepared)) < 0.1
+
+
+def test_training_arrays_are_byte_for_byte_the_prepared_ones_and_cost_no_space(
+    tmp_path: Path,
+) -> None:
+    prepared = made_up(tmp_path / "p")
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY)
+    for name in ("x_train.npy", "y_train.npy"):
+        assert (served.folder / name).read_bytes() == (prepared.folder / name).read_bytes()
+        assert (served.folder / name).samefile(prepared.folder / name)
+
+
+def test_reordered_training_rows_change_places_within_their_class(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p")
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, training=Training.REORDERED)
+    x, y = array_of(served, "x_train"), array_of(served, "y_train")
+    assert np.array_equal(y, prepared.y_train)
+    assert not np.array_equal(x, prepared.x_train)
+    for label in range(4):
+        moved, kept = x[y == label], prepared.x_train[y == label]
+        assert np.array_equal(np.sort(moved, axis=0), np.sort(kept, axis=0))
+
+
+def test_reordered_regression_rows_keep_their_targets(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", classes=0)
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, training=Training.REORDERED)
+    rows = np.column_stack((array_of(served, "x_train"), array_of(served, "y_train")))
+    kept = np.column_stack((prepared.x_train, prepared.y_train))
+    assert sorted(map(tuple, rows)) == sorted(map(tuple, kept))
+
+
+def test_the_placebo_deals_the_same_labels_to_other_rows(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p")
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, training=Training.SHUFFLED_LABELS)
+    y = array_of(served, "y_train")
+    assert np.array_equal(array_of(served, "x_train"), prepared.x_train)
+    assert np.array_equal(np.sort(y), np.sort(prepared.y_train))
+    assert not np.array_equal(y, prepared.y_train)
+
+
+def test_a_typed_dataset_has_no_test_row_in_the_sandbox(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", typed=True)
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY)
+    described = json.loads((served.folder / "served.json").read_bytes())
+    assert served.rows == 0
+    assert set(described["arrays"]) == {"x_train", "y_train"}
+    assert {path.name for path in served.folder.iterdir()} == {
+        "served.json",
+        "x_train.npy",
+        "y_train.npy",
+    }
+
+
+def test_rows_for_a_request_come_in_the_served_order(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", typed=True)
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY)
+    order = load_order(served.secret)
+    rows_for_request(prepared, order, tmp_path / "rows" / "rows.npy")
+    assert np.array_equal(np.load(tmp_path / "rows" / "rows.npy"), prepared.x_graded[order])
+
+
+def test_secrets_are_for_their_owner_only(tmp_path: Path) -> None:
+    served = serve(made_up(tmp_path / "p"), into=tmp_path / "s", labels=Labels.CANARY)
+    assert served.secret.stat().st_mode & 0o777 == 0o700
+    for name in ("order.npy", "canaries.npy"):
+        assert (served.secret / name).stat().st_mode & 0o777 == 0o600
+    assert not served.secret.is_relative_to(served.folder)
+
+
+def test_what_is_served_can_be_read_by_everybody_and_written_by_nobody(tmp_path: Path) -> None:
+    served = serve(made_up(tmp_path / "p"), into=tmp_path / "s", labels=Labels.CANARY)
+    assert served.folder.stat().st_mode & 0o777 == 0o755
+    for path in served.folder.rglob("*"):
+        assert path.stat().st_mode & 0o777 == 0o444
+
+
+def test_a_place_is_not_served_into_twice(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p")
+    serve(prepared, into=tmp_path / "s", labels=Labels.CANARY)
+    with pytest.raises(FileExistsError):
+        serve(prepared, into=tmp_path / "s", labels=Labels.CANARY)
+
+
+@given(
+    rows=st.integers(min_value=1, max_value=20_000),
+    fails_at=st.floats(min_value=0, max_value=0.5),
+    canaries=canary_counts,
+)
+def test_handing_back_the_served_labels_never_beats_the_loosest_bar(
+    rows: int, fails_at: float, canaries: int
+) -> None:
+    with scratch() as folder:
+        entry = made_up(folder, canaries=canaries).dataset
+    wrong = canary_count(entry, rows, fails_at)
+    assert wrong <= rows // 2
+    assert wrong == rows // 2 or not wrong / rows < fails_at - 1e-9
