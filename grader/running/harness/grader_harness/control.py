@@ -1,0 +1,47 @@
+"""The control channel: asks the grader, once and after the program has ended, for the raw test rows."""
+
+import io
+import os
+import socket
+import struct
+from typing import Any
+
+VARIABLE = "GRADER_CONTROL_FD"
+LENGTH = struct.Struct(">Q")
+
+_descriptor: int | None = None
+
+
+def take_channel() -> None:
+    """Remember the channel and take its number out of the program's environment."""
+    global _descriptor  # noqa: PLW0603 - one channel per process
+    number = os.environ.pop(VARIABLE, None)
+    if number is not None:
+        _descriptor = int(number)
+        os.set_inheritable(_descriptor, False)
+
+
+def request_rows() -> Any:
+    """Return the raw test rows, or None without a channel or when the grader has none to give."""
+    import numpy as np
+
+    if _descriptor is None:
+        return None
+    try:
+        with socket.socket(fileno=os.dup(_descriptor)) as channel:
+            channel.sendall(b"W")
+            length = LENGTH.unpack(_read(channel, LENGTH.size))[0]
+            content = _read(channel, length) if length else b""
+    except OSError:
+        return None
+    return np.load(io.BytesIO(content), allow_pickle=False) if content else None
+
+
+def _read(channel: socket.socket, length: int) -> bytes:
+    content = bytearray()
+    while len(content) < length:
+        part = channel.recv(min(1 << 20, length - len(content)))
+        if not part:
+            raise OSError("the grader closed the channel")
+        content += part
+    return bytes(content)

@@ -1,0 +1,347 @@
+"""Watches Keras models: what they were fitted on, and what they said about the served test rows.
+
+The program's calls go through unchanged: same arguments, same return values, no random number drawn. What
+costs time (predicting for an ``evaluate``, saving a model) is done after the program has ended.
+"""
+
+import functools
+import sys
+import threading
+import time
+import weakref
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from grader_harness.import_hooks import ImportHooks
+from grader_harness.job import Served
+from grader_harness.recognition import Recogniser, flat_rows, input_parts, to_array
+
+MAX_FITS = 200
+MAX_EPOCHS = 2000
+MAX_TARGET_VALUES = 32
+FIT_ROWS = 4096
+
+WATCHED = ("fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "__call__")
+
+
+@dataclass
+class Captured:
+    """The last recognised call: its model with the weights it had, its inputs, its outputs if known."""
+
+    model: Any
+    weights: list[Any]
+    inputs: Any
+    """A copy of what the call was given, to predict again from."""
+    rows: Any
+    outputs: Any
+    quality: int
+
+
+@dataclass
+class FitData:
+    """The first rows passed to the last fit of one model."""
+
+    model: Any
+    """A weak reference."""
+    inputs: Any
+    targets: Any
+
+
+class Evidence:
+    """What was seen of the program's models."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._calls = threading.local()
+        self._recogniser: Recogniser | None = None
+        self._fit_verdicts: list[tuple[Any, bool]] = []
+        self._fit_data: list[FitData] = []
+        self.fits: list[dict[str, Any]] = []
+        self.captured: Captured | None = None
+        self.model: Any = None
+        """The last model fitted or saved."""
+        self.target_values: list[float] = []
+        self.saw_dataset = False
+        """Some model was asked about a tf.data.Dataset, whose rows we do not see."""
+        self.original: dict[tuple[str, str], Any] = {}
+        """The libraries' own functions, by library and name."""
+
+    def install(self, hooks: ImportHooks) -> None:
+        """Wrap the model classes of Keras 3 and tf-keras as soon as they are defined."""
+        hooks.after("keras.src.models.model", lambda module: self._wrap_model("keras", module))
+        hooks.after("tf_keras.src.engine.training", lambda module: self._wrap_model("tf_keras", module))
+        for library in ("keras", "tf_keras"):
+            hooks.after(
+                f"{library}.src.saving.saving_api",
+                functools.partial(self._wrap_save, library),
+            )
+
+    def fit_data(self, model: Any) -> FitData | None:
+        """Return the first rows of the last fit of ``model``, if it was fitted."""
+        return next((data for data in reversed(self._fit_data) if data.model() is model), None)
+
+    @property
+    def recogniser(self) -> Recogniser | None:
+        """The served test rows, read when first asked for; None when none are served."""
+        if self._recogniser is None and self._served.has("x_test"):
+            self._recogniser = Recogniser(
+                self._served.load("x_test"), self._served.load("y_test"), self._served.image_shape
+            )
+        return self._recogniser
+
+    def _wrap_model(self, library: str, module: ModuleType) -> None:
+        model = module.Model  # type: ignore[attr-defined]
+        observers = {
+            "fit": self._fit,
+            "evaluate": self._evaluate,
+            "predict": self._predict,
+            "predict_on_batch": self._predict,
+            "train_on_batch": self._train_on_batch,
+            "__call__": self._predict,
+        }
+        for name in WATCHED:
+            original = getattr(model, name)
+            self.original[library, name] = original
+            setattr(model, name, self._watched(name, original, observers[name]))
+
+    def _watched(self, name: str, original: Any, observe: Any) -> Any:
+        """Return ``original`` observed when the program itself calls it, also from a callback of ``fit``."""
+        calls = self._calls
+
+        @functools.wraps(original)
+        def watched(model: Any, *args: Any, **kwargs: Any) -> Any:
+            open_calls = calls.__dict__.setdefault("open", [])
+            caller = sys._getframe(1).f_globals.get("__name__", "")
+            if any(call != "fit" for call in open_calls) or _is_keras(caller):
+                return original(model, *args, **kwargs)
+            if name == "__call__" and not _is_concrete(args):
+                return original(model, *args, **kwargs)
+            open_calls.append(name)
+            started = time.perf_counter()
+            try:
+                result = original(model, *args, **kwargs)
+            except BaseException:
+                if name == "fit":
+                    history = getattr(model, "history", None)
+                    observe(model, args, kwargs, history, time.perf_counter() - started)
+                raise
+            finally:
+                open_calls.pop()
+            observe(model, args, kwargs, result, time.perf_counter() - started)
+            return result
+
+        return watched
+
+    def _wrap_save(self, library: str, module: ModuleType) -> None:
+        original = module.save_model  # type: ignore[attr-defined]
+        self.original[library, "save_model"] = original
+
+        @functools.wraps(original)
+        def save_model(model: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(model, *args, **kwargs)
+            if not self._calls.__dict__.get("open"):  # a ModelCheckpoint inside fit is not the last word
+                self.model = model
+            return result
+
+        module.save_model = save_model  # type: ignore[attr-defined]
+
+    def _fit(self, model: Any, args: Any, kwargs: Any, result: Any, seconds: float) -> None:
+        with _Unobserved(self._calls):
+            self.model = model
+            x, y = _argument(args, kwargs, 0, "x"), _argument(args, kwargs, 1, "y")
+            history = getattr(result, "history", None) or {}
+            values = {
+                str(key): [_number(value) for value in series[:MAX_EPOCHS]] for key, series in history.items()
+            }
+            self._keep_fit_data(model, x, y)
+            if len(self.fits) < MAX_FITS:
+                on_test_rows = self._on_test_rows(x) or self._on_test_rows(_validation(args, kwargs))
+                self.fits.append(
+                    {
+                        "epochs": max((len(series) for series in history.values()), default=0),
+                        "seconds": round(seconds, 3),
+                        "history": values,
+                        "on_test_rows": on_test_rows,
+                    }
+                )
+
+    def _train_on_batch(self, model: Any, args: Any, kwargs: Any, _result: Any, seconds: float) -> None:
+        """Note a training loop of the program's own as one fit without history."""
+        with _Unobserved(self._calls):
+            if self.model is model and self.fits and self.fits[-1].get("loop"):
+                self.fits[-1]["seconds"] = round(self.fits[-1]["seconds"] + seconds, 3)
+                return
+            self.model = model
+            x, y = _argument(args, kwargs, 0, "x"), _argument(args, kwargs, 1, "y")
+            self._keep_fit_data(model, x, y)
+            if len(self.fits) < MAX_FITS:
+                fit = {"epochs": 1, "seconds": round(seconds, 3), "history": {}, "loop": True}
+                self.fits.append({**fit, "on_test_rows": self._on_test_rows(x)})
+
+    def _keep_fit_data(self, model: Any, x: Any, y: Any) -> None:
+        import numpy as np
+
+        targets = to_array(y) if y is not None else None
+        if targets is not None and targets.ndim:
+            distinct = np.unique(targets[:100_000])
+            few = distinct if len(distinct) <= MAX_TARGET_VALUES else []
+            self.target_values = [float(value) for value in few if np.isfinite(value)]
+            targets = targets[:FIT_ROWS].reshape(len(targets[:FIT_ROWS]), -1).copy()
+        parts = [None if part is None else part[:FIT_ROWS] for part in input_parts(x)]
+        rows = flat_rows(parts)
+        self._fit_data = [data for data in self._fit_data if data.model() not in (model, None)][-3:]
+        self._fit_data.append(FitData(weakref.ref(model), rows, targets))
+
+    def _on_test_rows(self, x: Any) -> bool:
+        recogniser = self.recogniser
+        if x is None or recogniser is None:
+            return False
+        parts = input_parts(x)
+        # A loop of fits on the same array is looked at once.
+        known = next((verdict for part, verdict in self._fit_verdicts if part() is x), None)
+        if known is None:
+            known = recogniser.contains_test_rows(parts)
+            if parts[0] is x:
+                self._fit_verdicts = [*self._fit_verdicts[-3:], (weakref.ref(x), known)]
+        return known
+
+    def _predict(self, model: Any, args: Any, kwargs: Any, result: Any, _seconds: float) -> None:
+        self._capture(model, _argument(args, kwargs, 0, "x", "inputs"), None, result)
+
+    def _evaluate(self, model: Any, args: Any, kwargs: Any, _result: Any, _seconds: float) -> None:
+        x, y = _argument(args, kwargs, 0, "x"), _argument(args, kwargs, 1, "y")
+        self._capture(model, x, y, None)
+
+    def _capture(self, model: Any, x: Any, y: Any, outputs: Any) -> None:
+        with _Unobserved(self._calls):
+            if hasattr(x, "element_spec"):
+                self.saw_dataset = True
+                return
+            recogniser = self.recogniser
+            if x is None or recogniser is None or _length(x) != recogniser.count:
+                return
+            parts = input_parts(x)
+            rows = flat_rows(parts)
+            if rows is None or not self._is_test(recogniser, rows, y):
+                return
+            quality = 2
+            if outputs is not None:
+                outputs = pick_output(outputs, recogniser.count)
+                quality = self.quality(outputs)
+            if quality and (self.captured is None or quality >= self.captured.quality):
+                keep = [part.copy() for part in parts]
+                inputs = _like(x, keep)
+                self.captured = Captured(model, model.get_weights(), inputs, rows, outputs, quality)
+
+    def _is_test(self, recogniser: Recogniser, rows: Any, y: Any) -> bool:
+        import numpy as np
+
+        last = self.captured
+        if last is not None and last.rows.shape == rows.shape and np.array_equal(last.rows, rows):
+            return True
+        return (y is not None and recogniser.labels_match(y)) or recogniser.rows_match(rows)
+
+    def quality(self, outputs: Any) -> int:
+        """Return how well ``outputs`` can be predictions: 2 well, 1 perhaps, 0 not.
+
+        Predictions are one value, or one score per class. A layer's output has one row per test row too; it
+        must not displace them.
+        """
+        if outputs is None:
+            return 0
+        width = 1 if outputs.ndim == 1 else outputs.shape[1]
+        labels = self._served.load("y_train")
+        if labels is None or labels.dtype.kind not in "biu":
+            targets = 1 if labels is None or labels.ndim == 1 else labels.shape[1]
+            return 2 if width == targets else 1
+        classes = int(labels.max()) + 1
+        if width in (1, classes):
+            return 2
+        return 1 if width > classes else 0
+
+
+class _Unobserved:
+    """While we look at arrays ourselves, nothing is observed; our own failure stays ours."""
+
+    faults: list[str] = []  # noqa: RUF012 - one list for the process, read at its end
+
+    def __init__(self, calls: threading.local) -> None:
+        self._open = calls.__dict__.setdefault("open", [])
+
+    def __enter__(self) -> None:
+        self._open.append("ours")
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        self._open.pop()
+        if isinstance(error, Exception):
+            self.faults.append(f"{type(error).__name__}: {error}")
+            return True
+        return False
+
+
+def observation_faults() -> list[str]:
+    """Return what went wrong while observing."""
+    return _Unobserved.faults
+
+
+def pick_output(outputs: Any, count: int) -> Any:
+    """Return the first of a model's outputs with one value or row of scores per row, or None."""
+    candidates = list(outputs.values()) if isinstance(outputs, dict) else outputs
+    for candidate in candidates if isinstance(candidates, list | tuple) else [candidates]:
+        array = to_array(candidate)
+        if array is not None and array.ndim and len(array) == count:
+            flat = array.reshape(count, -1) if array.size else array
+            if array.ndim <= 2 or flat.shape[1] == array.shape[-1]:  # noqa: PLR2004 - rows of scores
+                return flat.copy()
+    return None
+
+
+def _is_keras(module: str) -> bool:
+    return module.partition(".")[0] in ("keras", "tf_keras")
+
+
+def _is_concrete(args: Any) -> bool:
+    """Return whether a call is given values, not symbols while a graph or a model is being built."""
+    first = args[0] if args else None
+    if isinstance(first, dict):
+        first = next(iter(first.values()), None)
+    elif isinstance(first, list | tuple) and first:
+        first = first[0]
+    return type(first).__name__ in ("ndarray", "matrix", "EagerTensor", "DataFrame")
+
+
+def _argument(args: Any, kwargs: Any, position: int, *names: str) -> Any:
+    if len(args) > position:
+        return args[position]
+    return next((kwargs[name] for name in names if name in kwargs), None)
+
+
+def _validation(args: Any, kwargs: Any) -> Any:
+    given = _argument(args, kwargs, 7, "validation_data")
+    return given[0] if isinstance(given, list | tuple) and given else None
+
+
+def _length(x: Any) -> int:
+    first = x
+    if isinstance(x, dict):
+        first = next(iter(x.values()), None)
+    elif isinstance(x, list | tuple) and x and hasattr(x[0], "shape") and len(x[0].shape) > 0:
+        first = x[0]
+    try:
+        return len(first)
+    except TypeError:
+        return -1
+
+
+def _like(x: Any, parts: list[Any]) -> Any:
+    if isinstance(x, dict):
+        return dict(zip(x, parts, strict=True))
+    return parts[0] if len(parts) == 1 else parts
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")

@@ -1,0 +1,68 @@
+"""Runs our code right after a library module was imported, without importing it ourselves.
+
+A program that never imports TensorFlow must not pay for it; and a function replaced in the module that
+defines it, before any other module could copy it, is replaced everywhere it is reachable from.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+Callback = Callable[[ModuleType], None]
+
+
+class ImportHooks(MetaPathFinder):
+    """A finder that finds nothing itself: it lets the others find, then calls back after execution."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        """What went wrong in our own callbacks; never the program's business."""
+        self._callbacks: dict[str, list[Callback]] = {}
+
+    def install(self) -> None:
+        """Stand before all other finders."""
+        sys.meta_path.insert(0, self)
+
+    def after(self, name: str, callback: Callback) -> None:
+        """Call ``callback(module)`` once the module ``name`` is executed; at once if it already is."""
+        self._callbacks.setdefault(name, []).append(callback)
+        if name in sys.modules:
+            self._call(callback, sys.modules[name])
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return the others' spec with a loader that calls back; None for modules nobody asked about."""
+        if fullname not in self._callbacks:
+            return None
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None:
+                self._watch(spec)
+                return spec
+        return None
+
+    def _watch(self, spec: ModuleSpec) -> None:
+        loader: Any = spec.loader
+        if loader is None or not hasattr(loader, "exec_module"):
+            return
+        execute = loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            execute(module)
+            for callback in self._callbacks[spec.name]:
+                self._call(callback, module)
+
+        loader.exec_module = exec_module
+
+    def _call(self, callback: Callback, module: ModuleType) -> None:
+        try:
+            callback(module)
+        except Exception:
+            self.faults.append(traceback.format_exc(limit=-3))

@@ -1,0 +1,94 @@
+"""The request of the grader (``job.json``) and the served copy of the dataset (``served.json``)."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PROTOCOL = 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run as asked for by the grader; all paths are absolute."""
+
+    main: str
+    kind: str
+    seed: int
+    threads: int
+    sources: tuple[str, ...]
+    prediction_names: tuple[str, ...]
+    model_names: tuple[str, ...]
+    rows_on_request: bool
+    staged: Path
+    work: Path
+    data: Path
+    out: Path
+
+
+@dataclass(frozen=True)
+class Served:
+    """The served copy: arrays by name, files by name. A dataset typed into the program has no test rows."""
+
+    folder: Path
+    dataset: str = ""
+    loader: str | None = None
+    image_shape: tuple[int, ...] | None = None
+    arrays: dict[str, Path] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    keras_files: tuple[str, ...] = ()
+
+    def load(self, name: str) -> Any:
+        """Return the array ``name`` (``x_train``, ``y_test`` …) freshly read, or None when not served."""
+        import numpy as np
+
+        path = self.arrays.get(name)
+        return None if path is None else np.load(path, allow_pickle=False)
+
+    def has(self, *names: str) -> bool:
+        """Return whether all of ``names`` are served."""
+        return all(name in self.arrays for name in names)
+
+
+def read_job(path: str) -> Job:
+    """Return the request in the file ``path``.
+
+    Raises:
+        ValueError: it speaks another protocol.
+    """
+    request = json.loads(Path(path).read_text(encoding="utf-8"))
+    if request["protocol"] != PROTOCOL:
+        raise ValueError(f"protocol {request['protocol']} asked for, {PROTOCOL} spoken")
+    folders = {name: Path(value).absolute() for name, value in request["paths"].items()}
+    return Job(
+        main=request["main"],
+        kind=request["kind"],
+        seed=int(request["seed"]),
+        threads=int(request["threads"]),
+        sources=tuple(request["sources"]),
+        prediction_names=tuple(request["prediction_names"]),
+        model_names=tuple(request["model_names"]),
+        rows_on_request=bool(request["rows_on_request"]),
+        staged=folders["staged"],
+        work=folders["work"],
+        data=folders["data"],
+        out=folders["out"],
+    )
+
+
+def read_served(folder: Path) -> Served:
+    """Return what ``folder`` serves; nothing when it has no ``served.json``."""
+    description = folder / "served.json"
+    if not description.is_file():
+        return Served(folder=folder)
+    served = json.loads(description.read_text(encoding="utf-8"))
+    shape = served.get("image_shape")
+    return Served(
+        folder=folder,
+        dataset=served.get("dataset", ""),
+        loader=served.get("loader"),
+        image_shape=tuple(shape) if shape else None,
+        arrays={name: folder / file for name, file in served.get("arrays", {}).items()},
+        files=tuple(served.get("files", ())),
+        keras_files=tuple(served.get("keras_files", ())),
+    )

@@ -1,0 +1,267 @@
+"""Recognises the served test rows by value, whatever the program did to them on the way into a model.
+
+Two ways, and never by length alone:
+
+* the targets are the served test labels in served order (one-hot, shifted, any shape);
+* the inputs depend on the raw rows *at the same positions* and on no others: features of the raw rows are
+  regressed against summaries of the inputs, and the fit must collapse when the rows are moved against each
+  other by a few positions. Test rows are served in a secret random order, so rows of anything else, sorted
+  or not, fit at position 0 no better than at the others. Moving by a few positions only (instead of
+  shuffling) keeps slow trends, so two sets that are merely sorted alike are told apart too.
+"""
+
+import math
+from typing import Any
+
+FEW_ROWS = 30  # below this a regression proves nothing: an exact map is asked for
+MAX_COLUMNS = 32  # columns used one by one; more are summed in blocks
+PROJECTIONS = 6
+SHIFTS = 20
+MIN_STANDARD_DEVIATIONS = 12.0
+TAIL = 20.0  # natural logarithm of how unlikely a chance fit must be
+SAMPLE = 4096
+
+
+def to_array(values: Any) -> Any:
+    """Return ``values`` (array, tensor, frame, list) as a numeric numpy array, or None."""
+    import numpy as np
+
+    try:
+        if hasattr(values, "element_spec"):  # a tf.data.Dataset is walked by nobody but the program
+            return None
+        if hasattr(values, "numpy") and not isinstance(values, np.ndarray):
+            values = values.numpy()
+        array = np.asarray(values)
+        if array.dtype.kind == "O":
+            array = array.astype(float)
+    except Exception:
+        return None
+    if array.dtype.kind in "biuf" or str(array.dtype) == "bfloat16":
+        return array
+    return None
+
+
+def input_parts(values: Any) -> list[Any]:
+    """Return the arrays a model was given: one, or several for a model of several inputs."""
+    if isinstance(values, dict):
+        return [to_array(values[key]) for key in values]
+    if isinstance(values, list | tuple) and values and not isinstance(values[0], int | float | list):
+        return [to_array(value) for value in values]
+    return [to_array(values)]
+
+
+def flat_rows(parts: list[Any]) -> Any:
+    """Return ``parts`` side by side as float32 rows, or None when they are not arrays of equal length."""
+    import numpy as np
+
+    if any(part is None or part.ndim == 0 for part in parts):
+        return None
+    lengths = {len(part) for part in parts}
+    if len(lengths) != 1 or 0 in lengths:
+        return None
+    flat = [part.reshape(len(part), -1).astype(np.float32) for part in parts]
+    return flat[0] if len(flat) == 1 else np.concatenate(flat, axis=1)
+
+
+class Recogniser:
+    """Knows the served test rows and labels; answers whether given values are made from them."""
+
+    def __init__(self, x_test: Any, y_test: Any, image_shape: tuple[int, ...] | None = None) -> None:
+        self._rows = flat_rows([to_array(x_test)])
+        self._labels = None if y_test is None else to_array(y_test).reshape(-1)
+        self._image_shape = image_shape
+        self._basis: Any = None
+        self._prints: Any = None
+        self.count = len(self._rows)
+
+    def rows_match(self, rows: Any) -> bool:
+        """Return whether ``rows`` (n x d) are the test rows in served order, however transformed."""
+        import numpy as np
+
+        if rows is None or len(rows) != self.count or not np.isfinite(rows).all():
+            return False
+        if self.count < FEW_ROWS:
+            return _exact_map(self._rows, rows)
+        summaries = _centred(_clipped(_summaries(rows)))
+        if summaries.shape[1] == 0:
+            return False
+        if self._basis is None:
+            features = _centred(_clipped(_features(self._rows, self._image_shape)))
+            self._basis = _orthonormal(features[:, : max(2, self.count // 5)])
+        return _aligned(self._basis, summaries)
+
+    def labels_match(self, targets: Any) -> bool:
+        """Return whether ``targets`` are the served test labels in served order, in any coding."""
+        import numpy as np
+
+        array = to_array(targets)
+        if array is None or self._labels is None or array.ndim == 0 or len(array) != self.count:
+            return False
+        if self.count < FEW_ROWS:
+            return False
+        array = array.reshape(len(array), -1)
+        codes = array[:, 0] if array.shape[1] == 1 else array.argmax(axis=1)
+        labels = self._labels
+        distinct = np.unique(labels)
+        if len(distinct) <= max(2, self.count // 20):
+            return _one_to_one(labels, codes)
+        if array.shape[1] != 1 or codes.std() == 0:
+            return False
+        return bool(abs(np.corrcoef(_ranks(labels), _ranks(codes))[0, 1]) > 0.9999)  # noqa: PLR2004 - equal up to ties
+
+    def contains_test_rows(self, parts: list[Any]) -> bool:
+        """Return whether test rows are among ``parts``: all in order, before or after others, or scattered.
+
+        Scattered rows are found when all values went through one affine map (255 - x, / 255).
+        """
+        if any(part is None or part.ndim == 0 for part in parts):
+            return False
+        length = min(len(part) for part in parts)
+        if length >= self.count:
+            if self.rows_match(flat_rows([part[: self.count] for part in parts])):
+                return True
+            if length > self.count and self.rows_match(flat_rows([p[-self.count :] for p in parts])):
+                return True
+        sample = flat_rows([part[: length : max(1, length // SAMPLE)] for part in parts])
+        if sample is None or sample.shape[1] != self._rows.shape[1] or self.count < FEW_ROWS:
+            return False
+        if self._prints is None:
+            self._prints = set(_fingerprints(self._rows))
+        found = sum(mark in self._prints for mark in _fingerprints(sample))
+        return found >= max(5, len(sample) // 100)
+
+
+def _features(rows: Any, image_shape: tuple[int, ...] | None) -> Any:
+    """Few numbers for each raw row: its sum and its columns, or the sums of blocks of its columns."""
+    import numpy as np
+
+    total = rows.sum(axis=1, keepdims=True)
+    width = rows.shape[1]
+    if width <= MAX_COLUMNS:
+        return np.concatenate([rows, total], axis=1)
+    if image_shape and len(image_shape) >= 2 and math.prod(image_shape) == width:  # noqa: PLR2004 - an image has two sides
+        images = rows.reshape(len(rows), *image_shape)
+        images = images.reshape(len(rows), image_shape[0], image_shape[1], -1).sum(axis=3)
+        bands = np.array_split(np.arange(image_shape[0]), min(7, image_shape[0]))
+        stripes = np.array_split(np.arange(image_shape[1]), min(7, image_shape[1]))
+        blocks = [images[:, b][:, :, s].sum(axis=(1, 2)) for b in bands for s in stripes]
+        return np.stack([total[:, 0], *blocks], axis=1)
+    chunks = np.array_split(np.arange(width), MAX_COLUMNS)
+    return np.stack([total[:, 0], *(rows[:, c].sum(axis=1) for c in chunks)], axis=1)
+
+
+def _summaries(rows: Any) -> Any:
+    """Few numbers for each captured row: its sum, random projections, and its columns when they are few."""
+    import numpy as np
+
+    generator = np.random.Generator(np.random.PCG64(20))  # our own: the program's RNG is not touched
+    directions = generator.standard_normal((rows.shape[1], PROJECTIONS)).astype(np.float32)
+    parts = [rows.sum(axis=1, keepdims=True), rows @ directions]
+    if rows.shape[1] <= MAX_COLUMNS:
+        parts.append(rows)
+    return np.concatenate(parts, axis=1)
+
+
+def _clipped(columns: Any) -> Any:
+    """Draw in outliers: two single outliers meeting by chance must not look like a fit."""
+    import numpy as np
+
+    low, high = np.quantile(columns, [0.01, 0.99], axis=0)
+    return np.clip(columns, low, high)
+
+
+def _centred(columns: Any) -> Any:
+    """Return unit-length centred columns; constant ones are dropped."""
+    import numpy as np
+
+    columns = columns.astype(np.float64)
+    centred = columns - columns.mean(axis=0)
+    length = np.sqrt((centred**2).sum(axis=0))
+    scale = np.abs(columns).max(axis=0) * math.sqrt(len(columns))
+    kept = length > 1e-6 * np.maximum(scale, 1e-30)
+    return centred[:, kept] / length[kept]
+
+
+def _orthonormal(features: Any) -> Any:
+    import numpy as np
+
+    left, sizes, _ = np.linalg.svd(features, full_matrices=False)
+    return left[:, sizes > 1e-6 * sizes.max(initial=0.0)]
+
+
+def _aligned(basis: Any, summaries: Any) -> bool:
+    """Return whether some summary is explained by the features at shift 0 and at no other shift."""
+    import numpy as np
+
+    count, dimensions = basis.shape
+    reach = min(SHIFTS, count // 3)
+    shifts = [0, *range(1, reach + 1), *range(-reach, 0)]
+    shares = np.stack([((basis.T @ np.roll(summaries, s, axis=0)) ** 2).sum(axis=0) for s in shifts])
+    here, elsewhere = np.minimum(shares[0], 1 - 1e-9), shares[1:]
+    spread = np.maximum(elsewhere.std(axis=0), 1e-9)
+    stands_out = (here - elsewhere.mean(axis=0)) / spread > MIN_STANDARD_DEVIATIONS
+    ahead = here - elsewhere.max(axis=0) > 0.2 * here
+    # A share by chance follows a Beta law; this bounds its tail as that of a chi-square.
+    evidence = (count - 1 - dimensions) * here / (1 - here)
+    unlikely = evidence > dimensions + 2 * math.sqrt(dimensions * TAIL) + 2 * TAIL
+    return bool((stands_out & ahead & unlikely).any())
+
+
+def _exact_map(raw: Any, rows: Any) -> bool:
+    """Return whether every varying column of ``rows`` is an affine function of the raw columns.
+
+    Used for few rows only; needs more rows than the map has free numbers.
+    """
+    import numpy as np
+
+    varying = rows[:, rows.std(axis=0) > 0].astype(np.float64)
+    if varying.shape[1] == 0:
+        return False
+    if raw.shape == rows.shape and np.allclose(raw, rows, rtol=1e-5, atol=1e-6):
+        return True
+    count = len(raw)
+    if raw.shape == rows.shape:
+        columns = [_residual(np.stack([np.ones(count), a], 1), b) for a, b in zip(raw.T, rows.T, strict=True)]
+        if count > 4 and max(columns) < 1e-4:  # noqa: PLR2004 - two free numbers, two rows to spare
+            return True
+    if count < raw.shape[1] + 4:
+        return False
+    design = np.concatenate([np.ones((count, 1)), raw], axis=1)
+    return max(_residual(design, column) for column in varying.T) < 1e-4  # noqa: PLR2004 - float32
+
+
+def _residual(design: Any, target: Any) -> float:
+    import numpy as np
+
+    design, target = design.astype(np.float64), target.astype(np.float64)
+    solution = np.linalg.lstsq(design, target, rcond=None)[0]
+    return float(np.abs(design @ solution - target).max() / max(np.ptp(target), 1e-12))
+
+
+def _one_to_one(labels: Any, codes: Any) -> bool:
+    import numpy as np
+
+    pairs = np.unique(np.stack([labels.astype(np.float64), codes.astype(np.float64)], axis=1), axis=0)
+    count = len(np.unique(labels))
+    return count > 1 and len(pairs) == count and len(np.unique(codes)) == count
+
+
+def _ranks(values: Any) -> Any:
+    import numpy as np
+
+    return np.unique(values, return_inverse=True)[1].astype(np.float64).reshape(-1)
+
+
+def _fingerprints(rows: Any) -> list[tuple[int, ...]]:
+    """A mark for each row that survives one affine map of all values, also a negative one."""
+    import numpy as np
+
+    generator = np.random.Generator(np.random.PCG64(21))
+    directions = generator.standard_normal((rows.shape[1], 4)).astype(np.float32)
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    length = np.sqrt((centred**2).sum(axis=1, keepdims=True))
+    seen = (centred / np.maximum(length, 1e-12)) @ directions
+    seen *= np.sign(seen[:, :1])
+    marks = np.round(seen * 200).astype(int)
+    marks[length[:, 0] == 0] = 0
+    return [tuple(mark) for mark in marks.tolist() if any(mark)]

@@ -1,0 +1,169 @@
+"""One run of one submission, from the request to the report."""
+
+import os
+import platform
+import random
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from grader_harness.control import take_channel
+from grader_harness.deliver import ABSENT, Delivery
+from grader_harness.evidence import Evidence, observation_faults
+from grader_harness.figures import Figures
+from grader_harness.import_hooks import ImportHooks
+from grader_harness.job import PROTOCOL, Job, Served, read_job, read_served
+from grader_harness.ledger import Ledger
+from grader_harness.places import Places
+from grader_harness.program_errors import ErrorLog
+from grader_harness.script import run_script
+from grader_harness.seeds import Seeds
+from grader_harness.served_loaders import ServedLoaders
+from grader_harness.shadows import find_shadows, forget_shadowed
+from grader_harness.shims import install_shims
+from grader_harness.threads import ThreadPins
+from grader_harness.writing import write_report
+
+
+class Session:
+    """Everything that is set up before the program starts and read after it has ended."""
+
+    def __init__(self, job: Job, scratch: Path) -> None:
+        self.job = job
+        self.served = read_served(job.data)
+        self.hooks = ImportHooks()
+        self.places = Places(job.work, job.main)
+        self.ledger = Ledger(self.places, scratch / "ledger.jsonl")
+        self.seeds = Seeds(job.seed, self.places)
+        self.figures = Figures(job.out)
+        self.evidence = Evidence(self.served)
+        self.pins = ThreadPins(self.ledger)
+        self.shadows: dict[str, str] = {}
+        self.errors = ErrorLog(self.places, self.shadows)
+
+    def install(self, scratch: Path) -> None:
+        """Hook into the libraries; nothing heavy is imported."""
+        self.hooks.install()
+        self.seeds.install(self.hooks)
+        ServedLoaders(self.served, self.ledger).install(self.hooks)
+        self.evidence.install(self.hooks)
+        self.figures.install(self.hooks)
+        self.pins.install(self.hooks)
+        install_shims(self.hooks, self.ledger, self.served, self.figures, self.job, scratch)
+
+    def run(self) -> dict[str, Any]:
+        """Run the program to its end and return its variables."""
+        main = self.job.work / self.job.main
+        if self.job.kind == "notebook":
+            from grader_harness.notebook import run_notebook
+
+            namespace = run_notebook(main, session=self)
+        else:
+            namespace = run_script(main, errors=self.errors, ledger=self.ledger)
+        _join_threads()
+        return namespace
+
+    def report(
+        self, *, states: dict[str, dict[str, str]], layers: list[str], finished: bool
+    ) -> dict[str, Any]:
+        """Return ``report.json`` as it stands now."""
+        fits = [{k: v for k, v in fit.items() if k != "loop"} for fit in self.evidence.fits]
+        return {
+            "protocol": PROTOCOL,
+            "finished": finished,
+            "errors": self.errors.records,
+            "sources": states,
+            "ledger": self.ledger.entries(),
+            "fits": fits,
+            "own_seed": self.seeds.own_seed,
+            "figures": self.figures.count,
+            "layers": layers,
+            "target_values": self.evidence.target_values,
+            "versions": _versions(),
+            "faults": [*self.hooks.faults, *observation_faults()],
+        }
+
+
+def run_session(job_path: str, *, started_with: frozenset[str]) -> int:
+    """Run the submission that the file ``job_path`` asks for; leave evidence and report behind.
+
+    Returns the exit status: 0 when the program ended without an error, else 1.
+    """
+    job = read_job(job_path)
+    take_channel()
+    scratch = Path(tempfile.mkdtemp(prefix="harness-"))
+    os.environ.setdefault("KERAS_HOME", str(scratch / "keras"))
+    session = Session(job, scratch)
+    _lay_out(job, session.served)
+    session.install(scratch)
+    _enter(job, session, started_with)
+    namespace = session.run()
+    _leave(job)
+    session.pins.compare()
+    states: dict[str, dict[str, str]] = dict.fromkeys(("predict", "predictions", "captured", "model"), ABSENT)
+    report_path = job.out / "report.json"
+    # Should taking the evidence end the process, what the program did is told all the same.
+    write_report(report_path, session.report(states=states, layers=[], finished=False))
+    session.figures.finish()
+    delivery = Delivery(job, session.served, session.evidence, namespace)
+    states = delivery.deliver()
+    write_report(report_path, session.report(states=states, layers=delivery.layers, finished=True))
+    shutil.rmtree(scratch, ignore_errors=True)
+    return 1 if session.errors.records else 0
+
+
+def _lay_out(job: Job, served: Served) -> None:
+    """Copy the submission and the served files into the working directory.
+
+    A name of the dataset is always the served file: a copy of the data in the submission has another order
+    and true labels. Every other name is the student's own file.
+    """
+    job.work.mkdir(parents=True, exist_ok=True)
+    job.out.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(job.staged, job.work, dirs_exist_ok=True)
+    for name in served.files:
+        target = job.work / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(served.folder / "files" / name, target)
+
+
+def _enter(job: Job, session: Session, started_with: frozenset[str]) -> None:
+    """Make the process look as it does to a program started in its own folder."""
+    main = job.work / job.main
+    session.shadows.update(find_shadows(main.parent))
+    os.chdir(job.work)
+    if job.kind != "notebook":
+        forget_shadowed(session.shadows, started_with)
+    sys.path[0] = str(main.parent)
+    random.seed(job.seed)
+
+
+def _leave(job: Job) -> None:
+    """Keep what the program left behind from disturbing what we do now."""
+    os.chdir(job.work)
+    folders = {str(job.work), str((job.work / job.main).parent), "", "."}
+    sys.path[:] = [entry for entry in sys.path if entry not in folders]
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            continue
+
+
+def _join_threads() -> None:
+    """Wait for the program's own threads, as the interpreter does at its end."""
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread() and not thread.daemon:
+            thread.join()
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for name in ("keras", "tf_keras", "tensorflow", "numpy", "sklearn"):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if isinstance(version, str):
+            versions[name] = version
+    return versions

@@ -1,0 +1,5 @@
+"""Stand-ins."""
+
+
+def install_shims(*args):
+    pass

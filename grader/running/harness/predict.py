@@ -1,0 +1,98 @@
+"""Sandbox B: ``python /harness/predict.py /job/job.json`` applies a student's model to raw rows.
+
+No file of the submission is here but the model, and nothing comes out but numbers. Loading is done with
+``safe_mode`` on and without compiling: a custom loss or a Python lambda has no business in a prediction.
+"""
+
+import json
+import os
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from grader_harness.deliver import BATCH, layer_names
+from grader_harness.evidence import pick_output
+from grader_harness.writing import write_array
+
+PROTOCOL = 1
+MAX_TEXT = 2000
+
+
+def main(job_path: str) -> int:
+    """Write ``predictions.npy`` and ``report.json``; return 0, or 1 when there are no predictions."""
+    job = json.loads(Path(job_path).read_text(encoding="utf-8"))
+    out = Path(job["paths"]["out"])
+    report: dict[str, Any] = {"protocol": PROTOCOL, "finished": True, "layers": [], "error": None}
+    try:
+        model = _load(job["model"])
+        report["layers"] = layer_names(model)
+        predictions = _predict(model, job["rows"])
+        write_array(out / "predictions.npy", predictions)
+    except Exception as error:
+        report["error"] = f"{type(error).__name__}: {error}"[:MAX_TEXT]
+    part = out / "report.json.part"
+    part.write_text(json.dumps(report), encoding="utf-8")
+    part.replace(out / "report.json")
+    return 0 if report["error"] is None else 1
+
+
+def _load(path: str) -> Any:
+    if _is_keras_2(path):
+        import tf_keras as keras
+    else:
+        import keras
+    return keras.models.load_model(path, compile=False, safe_mode=True)
+
+
+def _is_keras_2(path: str) -> bool:
+    """Return whether tf-keras wrote the archive: it does not load in Keras 3, nor the other way round."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            version = json.loads(archive.read("metadata.json"))["keras_version"]
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        return os.environ.get("TF_USE_LEGACY_KERAS", "") in ("1", "true", "True")
+    return str(version).startswith("2.")
+
+
+def _predict(model: Any, rows_path: str) -> Any:
+    import numpy as np
+
+    rows = np.load(rows_path, allow_pickle=False)
+    fitting = rows.reshape(len(rows), *_row_shape(model, rows))
+    predictions = pick_output(
+        model.predict(fitting.astype("float32"), batch_size=BATCH, verbose=0), len(rows)
+    )
+    if predictions is None:
+        raise ValueError(f"the model does not give one row for each of the {len(rows)} rows")
+    return predictions
+
+
+def _row_shape(model: Any, rows: Any) -> tuple[int, ...]:
+    """Return the shape of one row as the model takes it.
+
+    Raises:
+        ValueError: the model takes several inputs, or rows of another length.
+    """
+    inputs = getattr(model, "inputs", None)
+    if not inputs:
+        return tuple(rows.shape[1:])
+    if len(inputs) > 1:
+        raise ValueError(f"the model takes {len(inputs)} inputs, the rows are one array")
+    shape = tuple(inputs[0].shape)[1:]
+    size = 1
+    for side in shape:
+        size *= side or 1
+    width = rows.size // len(rows)
+    if None in shape:
+        known = size
+        if width % known:
+            raise ValueError(f"the model takes rows of shape {shape}, the rows have {width} values")
+        return tuple(width // known if side is None else side for side in shape)
+    if size != width:
+        raise ValueError(f"the model takes rows of shape {shape}, the rows have {width} values")
+    return shape
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
