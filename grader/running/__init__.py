@@ -1,0 +1,1 @@
+"""Code we do not trust, behind one door: sandboxes, and the step that runs one submission."""

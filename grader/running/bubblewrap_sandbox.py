@@ -1,0 +1,317 @@
+"""The sandbox: bubblewrap, with limits held and everything measured from outside."""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from grader.model.errors import SandboxError, SandboxUnavailable
+from grader.model.message import Message
+from grader.model.run import (
+    MIB,
+    Limits,
+    MemoryGuard,
+    RunStatus,
+    SandboxCommand,
+    SandboxOutcome,
+)
+from grader.running import seccomp
+from grader.running.bubblewrap_arguments import (
+    WRITABLE,
+    Mode,
+    bubblewrap_arguments,
+    program,
+    small_files,
+    with_harness,
+)
+from grader.running.bubblewrap_process import BubblewrapProcess, Files, open_inside
+from grader.running.collect import collect
+from grader.running.control import ControlChannel
+from grader.running.ending import decide_ending
+from grader.running.gpu import gpu_arguments, prepare_gpu
+from grader.running.limits import Guard, GuardMaker, choose_guard, nproc, process_limit
+from grader.running.supervise import Output, Watched, kill, supervise
+from grader.words.catalogue import say
+
+NEEDED = (0, 8, 0)
+"""The oldest bubblewrap with ``--disable-userns``."""
+
+END_SECONDS = 5.0
+PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
+_HARNESS = Path(__file__).parent / "harness"
+_PACKAGE = Path(__file__).parent.parent
+_INTERPRETERS = ("/usr/bin/python3", "/usr/local/bin/python3")
+_FORBIDDEN = re.compile(
+    r"uid map|RTM_NEWADDR|[Nn]o permissions to creat\w+ new namespace|Creating new namespace failed"
+)
+
+
+class BubblewrapSandbox:
+    """Runs untrusted programs in bubblewrap, as an ordinary user or as root.
+
+    Safe to use from worker processes and threads; every run starts and waits in the calling thread.
+    """
+
+    name = "bubblewrap"
+
+    def __init__(self, *, bwrap: Path | None = None, search: str = PROGRAMS) -> None:
+        self._search = search
+        self._bwrap = bwrap
+        self._user = os.geteuid()
+        self._cores = os.cpu_count() or 1
+        self._maker: GuardMaker | None = None
+        self._version = ""
+
+    @property
+    def memory_guard(self) -> MemoryGuard:
+        """Which mechanism holds the memory limit here; tried on first use."""
+        return self._guard_maker().kind
+
+    @property
+    def version(self) -> str:
+        """The version of the bubblewrap found, such as ``0.8.0``.
+
+        Raises:
+            SandboxUnavailable: there is none, or it is too old.
+        """
+        self._require()
+        return self._version
+
+    def run(self, command: SandboxCommand) -> SandboxOutcome:
+        """Run ``command`` to its end or to a limit; when this returns, nothing of it is alive.
+
+        As root, everything in ``binds`` must be readable for others (``chmod -R a+rX``).
+
+        Raises:
+            SandboxUnavailable: this machine cannot confine programs.
+            SandboxError: the sandbox itself failed; nothing is known about the program.
+        """
+        bwrap, filter_ = self._require()
+        mode = Mode.of(self._user, command.slot)
+        _check_binds(command, mode)
+        try:
+            with ExitStack() as held:
+                return self._run(command, mode, bwrap, filter_, held)
+        except OSError as error:
+            raise SandboxError(say("GR613", reason=str(error))) from error
+
+    def probe(self) -> None:
+        """Return when a trivial program runs confined on this machine.
+
+        Raises:
+            SandboxUnavailable: it does not; the message says why and what to do.
+        """
+        self._require()
+        limits = Limits(wall_seconds=20, memory_bytes=64 * MIB, disk_bytes=MIB)
+        with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+            command = SandboxCommand(
+                argv=("/bin/true",),
+                binds=(),
+                environment=(),
+                limits=limits,
+                wanted=(),
+                into=Path(folder),
+            )
+            try:
+                outcome = self.run(command)
+            except SandboxUnavailable:
+                raise
+            except SandboxError as error:
+                raise SandboxUnavailable(self._reason(error.message)) from error
+        if outcome.status is not RunStatus.OK:
+            told = outcome.output.decode(errors="replace").strip() or outcome.status.value
+            raise SandboxUnavailable(say("GR604", found=self._version, reason=told))
+
+    def _run(
+        self, command: SandboxCommand, mode: Mode, bwrap: Path, filter_: bytes, held: ExitStack
+    ) -> SandboxOutcome:
+        limits = command.limits
+        channel = held.enter_context(ControlChannel(command.rows_on_request))
+        guard = self._guard(limits, held)
+        files = Files(held, filter_, small_files(mode))
+        output = Output(files.output_read, limits.output_kept_bytes)
+        process = self._start(command, mode, bwrap, files, channel, guard, output)
+        held.callback(process.close)
+        started = process.wait_until_ready()
+        out, inside = open_inside(started, WRITABLE, held)
+        first = os.pidfd_open(started.first or 0)
+        held.callback(os.close, first)
+        watched = Watched(process.descriptor, first, output, channel, guard, inside)
+        held.callback(kill, watched)
+        try:
+            guard.hold(inside)
+        except OSError as error:
+            raise SandboxError(say("GR616", reason=str(error))) from error
+        output.forget()
+        begun = time.monotonic()
+        channel.say_go()
+        crossed = supervise(watched, limits, begun)
+        seconds = time.monotonic() - begun
+        guard.look()
+        if crossed is None:
+            # As root, how the command ended is known from bubblewrap's own exit code alone.
+            process.ends_within(END_SECONDS)
+        kill(watched)
+        process.kill()
+        process.wait()
+        output.drain()
+        guard.look()
+        return self._outcome(command, mode, watched, process, crossed, seconds, out)
+
+    def _start(
+        self,
+        command: SandboxCommand,
+        mode: Mode,
+        bwrap: Path,
+        files: Files,
+        channel: ControlChannel,
+        guard: Guard,
+        output: Output,
+    ) -> BubblewrapProcess:
+        devices = []
+        if command.gpu is not None:
+            prepare_gpu(command.gpu)
+            devices = gpu_arguments(command.gpu)
+        descriptors = files.descriptors(channel)
+        arguments = bubblewrap_arguments(
+            command,
+            mode=mode,
+            descriptors=descriptors,
+            harness=_HARNESS,
+            devices=devices,
+            hidden=(_PACKAGE,),
+        )
+        told = files.memory("arguments", b"".join(a.encode() + b"\0" for a in arguments))
+        inherited = [told, descriptors.seccomp, descriptors.info, descriptors.control]
+        inherited += [descriptor for _, descriptor in descriptors.etc]
+        if not mode.as_root:
+            inherited.append(descriptors.status)
+        inside = program(
+            command,
+            mode=mode,
+            descriptors=descriptors,
+            python=_interpreter(command),
+            processes=nproc(guard, process_limit(command.limits, self._cores)),
+        )
+        return BubblewrapProcess(
+            [*guard.launcher, str(bwrap), "--args", str(told), *inside],
+            environment=guard.launcher_environment,
+            files=files,
+            inherited=inherited,
+            channel=channel,
+            output=output,
+        )
+
+    def _outcome(
+        self,
+        command: SandboxCommand,
+        mode: Mode,
+        watched: Watched,
+        process: BubblewrapProcess,
+        crossed: RunStatus | None,
+        seconds: float,
+        out: int,
+    ) -> SandboxOutcome:
+        usage, inside = watched.guard.usage, watched.inside
+        own = process.own_ending(as_root=mode.as_root)
+        if own is None and crossed is None and not usage.memory_crossed:
+            raise SandboxError(say("GR613", reason="bubblewrap was killed from outside"))
+        ending = decide_ending(
+            own,
+            crossed=crossed,
+            usage=usage,
+            full_at_end=inside.any_full() or inside.files() > command.limits.files,
+            ever_full=watched.ever_full,
+        )
+        collected, refused = collect(out, command.wanted, command.into)
+        return SandboxOutcome(
+            status=ending.status,
+            exit_code=ending.exit_code,
+            signal=ending.signal,
+            seconds=seconds,
+            cpu_seconds=max(usage.cpu_seconds, process.cpu_seconds),
+            peak_memory_bytes=usage.peak_bytes,
+            memory_guard=watched.guard.kind,
+            output=bytes(watched.output.kept),
+            output_dropped=watched.output.dropped,
+            collected=collected,
+            refused=refused,
+            rows_sent=watched.channel.rows_sent,
+        )
+
+    def _guard(self, limits: Limits, held: ExitStack) -> Guard:
+        try:
+            guard = self._guard_maker().make(limits)
+        except OSError as error:
+            raise SandboxError(say("GR616", reason=str(error))) from error
+        held.callback(guard.close)
+        return guard
+
+    def _guard_maker(self) -> GuardMaker:
+        if self._maker is None:
+            self._maker = choose_guard(cores=self._cores)
+        return self._maker
+
+    def _require(self) -> tuple[Path, bytes]:
+        """Return bubblewrap and the filter, or say what is missing."""
+        if platform.system() != "Linux":
+            raise SandboxUnavailable(say("GR614", system=platform.system()))
+        needed = ".".join(map(str, NEEDED))
+        if self._bwrap is None:
+            found = shutil.which("bwrap", path=self._search)
+            if found is None:
+                raise SandboxUnavailable(say("GR601", needed=needed))
+            self._bwrap = Path(found)
+        if not self._version:
+            self._version = _version(self._bwrap, needed)
+        if tuple(map(int, self._version.split("."))) < NEEDED:
+            raise SandboxUnavailable(say("GR602", found=self._version, needed=needed))
+        if self._user == 0 and not Path("/usr/bin/setpriv").exists():
+            raise SandboxUnavailable(say("GR609", program="setpriv", package="util-linux"))
+        filter_ = seccomp.filter_for(platform.machine())
+        if filter_ is None:
+            known = ", ".join(seccomp.ARCHITECTURES)
+            raise SandboxUnavailable(say("GR605", machine=platform.machine(), known=known))
+        return self._bwrap, filter_
+
+    def _reason(self, message: Message) -> Message:
+        """Recognise the answers of systems that forbid user namespaces."""
+        code = "GR603" if _FORBIDDEN.search(message.en) else "GR604"
+        return say(code, found=self._version, reason=message)
+
+
+def _version(bwrap: Path, needed: str) -> str:
+    try:
+        told = subprocess.run(
+            [str(bwrap), "--version"],
+            env={},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=10,
+            check=False,
+        ).stdout.decode(errors="replace")
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SandboxUnavailable(say("GR601", needed=needed)) from error
+    found = re.search(r"\d+\.\d+(\.\d+)?", told)
+    return found[0] if found else "0.0.0"
+
+
+def _interpreter(command: SandboxCommand) -> str:
+    """Return the Python for our first program inside: the system's, else the command's own."""
+    return next((path for path in _INTERPRETERS if Path(path).exists()), command.argv[0])
+
+
+def _check_binds(command: SandboxCommand, mode: Mode) -> None:
+    for bind in with_harness(command.binds, _HARNESS):
+        try:
+            seen = bind.source.stat()
+        except OSError as error:
+            raise SandboxError(say("GR608", path=str(bind.source))) from error
+        if mode.as_root and not seen.st_mode & 0o004:
+            message = say("GR612", path=str(bind.source), mode=oct(seen.st_mode & 0o7777)[2:])
+            raise SandboxError(message)

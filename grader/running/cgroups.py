@@ -1,0 +1,338 @@
+"""Memory limits by cgroups: a systemd scope, a writable v2 subtree, or v1 as root."""
+
+import os
+import re
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from grader.model.run import Limits, MemoryGuard
+from grader.running.limits import Guard, GuardMaker, Inside, Usage, process_limit
+
+_OURS = re.compile(r"grader-(?P<space>\d+)-(?P<pid>\d+)-(?P<started>\d+)-[0-9a-f]+")
+_REMOVE_SECONDS = 2.0
+
+
+def cgroup_makers(*, cores: int) -> Iterator[GuardMaker]:
+    """Yield the guards that work on this machine, best first; each was tried on a process."""
+    if _systemd_works():
+        yield GuardMaker(MemoryGuard.CGROUP_V2, lambda limits: SystemdScope(limits, cores))
+    for parent in _v2_parents():
+        sweep(parent)
+        if _works(lambda limits, at=parent: UnifiedGroup(limits, cores, at)):  # type: ignore[misc]
+            yield GuardMaker(
+                MemoryGuard.CGROUP_V2,
+                lambda limits, at=parent: UnifiedGroup(limits, cores, at),  # type: ignore[misc]
+            )
+    parents = {name: _v1_parent(name) for name in ("memory", "pids", "cpuacct")}
+    memory = parents["memory"]
+    if memory is not None:
+        for parent in filter(None, parents.values()):
+            sweep(parent)
+        if _works(lambda limits: LegacyGroups(limits, cores, parents)):
+            yield GuardMaker(MemoryGuard.CGROUP_V1, lambda limits: LegacyGroups(limits, cores, parents))
+
+
+class UnifiedGroup:
+    """A cgroup v2 of our own below ``parent``."""
+
+    kind = MemoryGuard.CGROUP_V2
+    launcher: tuple[str, ...] = ()
+
+    def __init__(self, limits: Limits, cores: int, parent: Path) -> None:
+        self.launcher_environment: dict[str, str] = {}
+        self.usage = Usage()
+        self._group = parent / _new_name()
+        self._group.mkdir()
+        try:
+            (self._group / "memory.max").write_text(str(limits.memory_bytes))
+            _try_write(self._group / "memory.swap.max", "0")
+            _try_write(self._group / "memory.oom.group", "1")
+            processes = process_limit(limits, cores)
+            self.counts_processes = _try_write(self._group / "pids.max", str(processes))
+        except OSError:
+            self.close()
+            raise
+
+    def hold(self, inside: Inside) -> None:
+        """Move the first program in."""
+        (self._group / "cgroup.procs").write_text(str(inside.first))
+
+    def look(self) -> None:
+        """Read the counters."""
+        _read_unified(self._group, self.usage)
+
+    def close(self) -> None:
+        """Remove the group."""
+        _remove(self._group)
+
+
+class SystemdScope:
+    """A transient scope that systemd makes around the sandbox and removes by itself."""
+
+    kind = MemoryGuard.CGROUP_V2
+    counts_processes = True
+
+    def __init__(self, limits: Limits, cores: int) -> None:
+        self.usage = Usage()
+        self.launcher = scope_launcher(limits, process_limit(limits, cores), os.geteuid())
+        self.launcher_environment = scope_environment(os.geteuid())
+        self._group: Path | None = None
+
+    def hold(self, inside: Inside) -> None:
+        """Find the scope that the first program was started in."""
+        self._group = _unified_group_of(inside.first)
+        if self._group is None or not self._group.name.startswith("grader-"):
+            raise OSError(f"systemd put the sandbox into {self._group}")
+
+    def look(self) -> None:
+        """Read the counters."""
+        if self._group is not None:
+            _read_unified(self._group, self.usage)
+
+    def close(self) -> None:
+        """Systemd removes the scope when its last process is dead."""
+        self._group = None
+
+
+class LegacyGroups:
+    """Cgroups v1: one in each hierarchy that is there."""
+
+    kind = MemoryGuard.CGROUP_V1
+    launcher: tuple[str, ...] = ()
+
+    def __init__(self, limits: Limits, cores: int, parents: dict[str, Path | None]) -> None:
+        self.launcher_environment: dict[str, str] = {}
+        self.usage = Usage()
+        name = _new_name()
+        self._groups = {kind: at / name for kind, at in parents.items() if at is not None}
+        try:
+            for group in self._groups.values():
+                group.mkdir()
+            size = str(limits.memory_bytes)
+            (self._groups["memory"] / "memory.limit_in_bytes").write_text(size)
+            _try_write(self._groups["memory"] / "memory.memsw.limit_in_bytes", size)
+            self.counts_processes = "pids" in self._groups and _try_write(
+                self._groups["pids"] / "pids.max", str(process_limit(limits, cores))
+            )
+        except OSError:
+            self.close()
+            raise
+
+    def hold(self, inside: Inside) -> None:
+        """Move the first program in."""
+        for group in self._groups.values():
+            (group / "cgroup.procs").write_text(str(inside.first))
+
+    def look(self) -> None:
+        """Read the counters."""
+        memory = _counters(self._groups["memory"] / "memory.stat")
+        held = memory.get("total_rss", 0) + memory.get("total_shmem", 0)
+        self.usage.peak_bytes = max(self.usage.peak_bytes, held)
+        if _counters(self._groups["memory"] / "memory.oom_control").get("oom_kill", 0):
+            self.usage.memory_crossed = True
+        if "cpuacct" in self._groups:
+            used = int(_read(self._groups["cpuacct"] / "cpuacct.usage") or 0)
+            self.usage.cpu_seconds = max(self.usage.cpu_seconds, used / 1e9)
+        if self.counts_processes:
+            refusals = _counters(self._groups["pids"] / "pids.events").get("max", 0)
+            self.usage.process_refusals = max(self.usage.process_refusals, refusals)
+
+    def close(self) -> None:
+        """Remove the groups."""
+        for group in self._groups.values():
+            _remove(group)
+
+
+def scope_launcher(limits: Limits, processes: int, user: int) -> tuple[str, ...]:
+    """Return the command that starts the rest of its arguments in a scope, with an empty environment."""
+    properties = {
+        "MemoryMax": limits.memory_bytes,
+        "MemorySwapMax": 0,
+        "TasksMax": processes,
+    }
+    return (
+        "/usr/bin/systemd-run",
+        *(() if user == 0 else ("--user",)),
+        *("--scope", "--quiet", "--collect", f"--unit={_new_name()}.scope"),
+        *(f"--property={name}={value}" for name, value in properties.items()),
+        *("--", "/usr/bin/env", "-i"),
+    )
+
+
+def scope_environment(user: int) -> dict[str, str]:
+    """Return what systemd-run needs to reach the manager; the sandbox does not get it."""
+    return {} if user == 0 else {"XDG_RUNTIME_DIR": f"/run/user/{user}"}
+
+
+def sweep(parent: Path) -> None:
+    """Remove the cgroups in ``parent`` that a killed grader of this machine left behind."""
+    space = _pid_space()
+    for group in parent.glob("grader-*"):
+        owner = _OURS.fullmatch(group.name)
+        if owner is None or int(owner["space"]) != space:
+            continue
+        if _started(int(owner["pid"])) != int(owner["started"]):
+            for number in _read(group / "cgroup.procs").split():
+                with suppress(OSError):
+                    os.kill(int(number), signal.SIGKILL)
+            _remove(group)
+
+
+def _systemd_works() -> bool:
+    user = os.geteuid()
+    manager = Path("/run/systemd/system" if user == 0 else f"/run/user/{user}/systemd")
+    if not manager.is_dir() or not Path("/usr/bin/systemd-run").exists():
+        return False
+    small = Limits(wall_seconds=1, memory_bytes=64 << 20)
+    command = [*scope_launcher(small, 64, user), "/bin/cat", "/proc/self/cgroup"]
+    try:
+        tried = subprocess.run(
+            command,
+            env=scope_environment(user),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=5,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    mount = _mount("cgroup2")
+    line = next((x for x in tried.stdout.decode().splitlines() if x.startswith("0::")), "")
+    # The manager must hold the memory controller, or the limit is silently nothing.
+    controllers = (mount / line[4:]).parent / "cgroup.subtree_control" if mount and line else None
+    return controllers is not None and "memory" in _read(controllers).split()
+
+
+def _works(make: "type[Guard] | object") -> bool:
+    """Return whether a guard made by ``make`` takes a process in."""
+    try:
+        guard: Guard = make(Limits(wall_seconds=1, memory_bytes=64 << 20))  # type: ignore[operator]
+    except OSError:
+        return False
+    waiting = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    try:
+        guard.hold(Inside(first=waiting.pid, proc=-1, writable=()))
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        waiting.communicate()
+        guard.close()
+
+
+def _v2_parents() -> list[Path]:
+    """Return where a cgroup v2 with a memory limit could be made: beside ours, or below it."""
+    own = _unified_group_of(os.getpid())
+    mount = _mount("cgroup2")
+    if own is None or mount is None:
+        return []
+    parents = []
+    for parent in (own, own.parent):
+        if not parent.is_relative_to(mount) or "memory" not in _controllers(parent):
+            continue
+        control = parent / "cgroup.subtree_control"
+        if "memory" not in _read(control).split() and not _try_write(control, "+memory"):
+            continue
+        _try_write(control, "+pids")
+        parents.append(parent)
+    return parents
+
+
+def _v1_parent(controller: str) -> Path | None:
+    mount = _mount("cgroup", controller)
+    if mount is None:
+        return None
+    for line in _read(Path("/proc/self/cgroup")).splitlines():
+        _, names, path = line.split(":", 2)
+        if controller in names.split(","):
+            # In a container the path may be that of the machine, and the mount already ours.
+            own = mount / path.lstrip("/")
+            return own if own.is_dir() else mount
+    return None
+
+
+def _unified_group_of(pid: int) -> Path | None:
+    mount = _mount("cgroup2")
+    for line in _read(Path(f"/proc/{pid}/cgroup")).splitlines():
+        if mount is not None and line.startswith("0::"):
+            own = mount / line[3:].lstrip("/")
+            return own if own.is_dir() else mount
+    return None
+
+
+def _mount(kind: str, controller: str | None = None) -> Path | None:
+    for line in _read(Path("/proc/self/mounts")).splitlines():
+        _, place, found, options = line.split()[:4]
+        if found == kind and (controller is None or controller in options.split(",")):
+            return Path(place)
+    return None
+
+
+def _read_unified(group: Path, usage: Usage) -> None:
+    memory = _counters(group / "memory.stat")
+    usage.peak_bytes = max(usage.peak_bytes, memory.get("anon", 0) + memory.get("shmem", 0))
+    if _counters(group / "memory.events").get("oom_kill", 0):
+        usage.memory_crossed = True
+    used = _counters(group / "cpu.stat").get("usage_usec", 0)
+    usage.cpu_seconds = max(usage.cpu_seconds, used / 1e6)
+    refusals = _counters(group / "pids.events").get("max", 0)
+    usage.process_refusals = max(usage.process_refusals, refusals)
+
+
+def _counters(path: Path) -> dict[str, int]:
+    pairs = (line.split() for line in _read(path).splitlines())
+    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}  # noqa: PLR2004 - name and number
+
+
+def _controllers(group: Path) -> list[str]:
+    return _read(group / "cgroup.controllers").split()
+
+
+def _new_name() -> str:
+    pid = os.getpid()
+    return f"grader-{_pid_space()}-{pid}-{_started(pid)}-{secrets.token_hex(4)}"
+
+
+def _pid_space() -> int:
+    """Return which set of process numbers ours belongs to, so that others' are never judged dead."""
+    return os.stat("/proc/self/ns/pid").st_ino
+
+
+def _started(pid: int) -> int:
+    """Return when process ``pid`` began, in clock ticks after boot; 0 when there is none."""
+    text = _read(Path(f"/proc/{pid}/stat"))
+    return int(text[text.rfind(")") + 2 :].split()[19]) if text else 0
+
+
+def _remove(group: Path) -> None:
+    # Dead processes leave their cgroup a moment after they can be waited for.
+    end = time.monotonic() + _REMOVE_SECONDS
+    while group.is_dir():
+        try:
+            group.rmdir()
+        except OSError:
+            if time.monotonic() > end:
+                return  # the next start sweeps it
+            time.sleep(0.005)
+
+
+def _try_write(path: Path, text: str) -> bool:
+    try:
+        path.write_text(text)
+    except OSError:
+        return False
+    return True
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

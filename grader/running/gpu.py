@@ -1,0 +1,75 @@
+"""GPUs of this machine, and how one is lent to a sandbox: read from /proc and /dev, nothing loaded."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.model.errors import SandboxError
+from grader.words.catalogue import say
+
+SHARED_DEVICES = ("nvidiactl", "nvidia-uvm", "nvidia-uvm-tools")
+"""Devices that every user of any GPU opens; each GPU has one of its own besides."""
+
+_MODPROBE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    """One NVIDIA GPU: the number of its device file, what it is, and its name across reboots."""
+
+    number: int
+    model: str
+    uuid: str
+
+
+def list_gpus(root: Path = Path("/")) -> tuple[Gpu, ...]:
+    """Return the GPUs that the driver knows, by number; none where there is no driver.
+
+    ``root`` is where ``proc`` lies.
+    """
+    found = []
+    for file in sorted((root / "proc/driver/nvidia/gpus").glob("*/information")):
+        lines = [line.partition(":") for line in file.read_text(errors="replace").splitlines()]
+        facts = {name.strip(): value.strip() for name, _, value in lines}
+        number = facts.get("Device Minor", "")
+        if number.isdigit():
+            model, uuid = facts.get("Model", "NVIDIA GPU"), facts.get("GPU UUID", "")
+            found.append(Gpu(number=int(number), model=model, uuid=uuid))
+    return tuple(sorted(found, key=lambda gpu: gpu.number))
+
+
+def prepare_gpu(number: int) -> None:
+    """Make the device files of GPU ``number``: nothing inside a sandbox could.
+
+    Does nothing without ``nvidia-modprobe``: then the driver's own start-up must have made them.
+    """
+    program = shutil.which("nvidia-modprobe", path="/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+    if program:
+        subprocess.run(
+            [program, "-u", f"-c={number}"],
+            env={},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_MODPROBE_SECONDS,
+            check=False,
+        )
+
+
+def gpu_arguments(number: int, root: Path = Path("/")) -> list[str]:
+    """Return what shows GPU ``number``, and no other, to a sandbox; stands after ``--dev /dev``.
+
+    Raises:
+        SandboxError: a device file is missing.
+    """
+    arguments = []
+    for name in (*SHARED_DEVICES, f"nvidia{number}"):
+        if not (root / "dev" / name).exists():
+            if name == "nvidia-uvm-tools":  # for debuggers; some drivers do not make it
+                continue
+            raise SandboxError(say("GR611", number=number, reason=f"/dev/{name}"))
+        # An ordinary bind would forbid opening devices.
+        arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    # cuInit looks for the PCI device there.
+    return [*arguments, "--ro-bind", "/sys", "/sys"]

@@ -1,0 +1,86 @@
+"""The memory limit where there is no cgroup: adds up, ten times a second, what the processes hold."""
+
+import os
+import time
+from contextlib import suppress
+
+from grader.model.run import Limits, MemoryGuard
+from grader.running.limits import Inside, Usage
+
+PERIOD_SECONDS = 0.1
+_CLOSE = 0.5
+"""From this share of the limit on, shared pages are told from private ones at every look."""
+
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+class Watchdog:
+    """Sums proportional set sizes and the writable file systems; it sees a burst up to 0.1 s late."""
+
+    kind = MemoryGuard.WATCHDOG
+    counts_processes = False
+    launcher: tuple[str, ...] = ()
+
+    def __init__(self, limits: Limits) -> None:
+        self.launcher_environment: dict[str, str] = {}
+        self.usage = Usage()
+        self._limit = limits.memory_bytes
+        self._inside: Inside | None = None
+        self._next = 0.0
+        self._largest_resident = 0
+
+    def hold(self, inside: Inside) -> None:
+        """Remember where to look."""
+        self._inside = inside
+
+    def look(self) -> None:
+        """Measure, if the last measurement is a period ago."""
+        now = time.monotonic()
+        if self._inside is None or now < self._next:
+            return
+        self._next = now + PERIOD_SECONDS
+        processes = [int(name) for name in os.listdir(self._inside.proc) if name.isdigit()]
+        resident, cpu_seconds = 0, 0.0
+        for number in processes:
+            size, seconds = _stat(self._inside.proc, number)
+            resident += size
+            cpu_seconds += seconds
+        self.usage.cpu_seconds = max(self.usage.cpu_seconds, cpu_seconds)
+        written = self._inside.bytes_written()
+        # Reading proportional sizes walks page tables: only when it can matter.
+        if resident > self._largest_resident or resident + written > _CLOSE * self._limit:
+            self._largest_resident = max(self._largest_resident, resident)
+            held = written + sum(_proportional(self._inside.proc, n) for n in processes)
+            self.usage.peak_bytes = max(self.usage.peak_bytes, held)
+            self.usage.memory_crossed |= held > self._limit
+
+    def close(self) -> None:
+        """Nothing stays behind."""
+        self._inside = None
+
+
+def _stat(proc: int, number: int) -> tuple[int, float]:
+    """Return (resident bytes, processor seconds with those of collected children) of a process."""
+    text = _read(proc, f"{number}/stat")
+    fields = text[text.rfind(")") + 2 :].split()
+    if len(fields) < 22:  # noqa: PLR2004 - it ended meanwhile
+        return 0, 0.0
+    return int(fields[21]) * _PAGE, sum(map(int, fields[11:15])) / _TICKS
+
+
+def _proportional(proc: int, number: int) -> int:
+    for line in _read(proc, f"{number}/smaps_rollup").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _read(proc: int, path: str) -> str:
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+        try:
+            return os.read(descriptor, 65536).decode(errors="replace")
+        finally:
+            os.close(descriptor)
+    return ""
