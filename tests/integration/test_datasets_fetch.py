@@ -191,6 +191,28 @@ def test_a_part_longer_than_the_file_is_thrown_away(home: Home, tmp_path: Path) 
     assert fetch(entry(home.mirror("/good")), tmp_path, silent)[0].read_bytes() == CONTENT
 
 
+def test_a_part_of_something_else_and_wrong_bytes_leave_nothing_behind(home: Home, tmp_path: Path) -> None:
+    home.pages["/wrong"] = b"other bytes, and more of them than in the part"
+    part = tmp_path / "datasets" / "made-up" / "x.bin.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(b"from another file")
+    with pytest.raises(DataMissing):
+        fetch(entry(home.mirror("/wrong")), tmp_path, silent)
+    assert leftovers(tmp_path) == set()
+
+
+def test_an_archive_that_was_whole_already_is_asked_for_again(home: Home, tmp_path: Path) -> None:
+    home.pages["/archive"] = zipped("x.txt", CONTENT)
+    made_up = entry(home.mirror("/archive", member="x.txt"))
+    url = home.url + "/archive"
+    mark = hashlib.sha256(url.encode()).hexdigest()[:8]
+    part = tmp_path / "datasets" / "made-up" / f"x.bin.{mark}.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(home.pages["/archive"])
+    assert fetch(made_up, tmp_path, silent)[0].read_bytes() == CONTENT
+    assert leftovers(tmp_path) == {"x.bin"}
+
+
 def test_a_home_without_ranges_is_read_from_the_beginning(home: Home, tmp_path: Path) -> None:
     home.ranges = False
     home.breaks["/good"] = 1

@@ -181,6 +181,16 @@ def test_training_arrays_are_byte_for_byte_the_prepared_ones_and_cost_no_space(
         assert (served.folder / name).samefile(prepared.folder / name)
 
 
+def test_training_arrays_are_copied_where_they_cannot_be_linked(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        prepared = made_up(Path(elsewhere))
+        served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY)
+        assert Path(elsewhere).stat().st_dev != tmp_path.stat().st_dev
+        copy = served.folder / "x_train.npy"
+        assert copy.read_bytes() == (prepared.folder / "x_train.npy").read_bytes()
+        assert not copy.samefile(prepared.folder / "x_train.npy")
+
+
 def test_reordered_training_rows_change_places_within_their_class(tmp_path: Path) -> None:
     prepared = made_up(tmp_path / "p")
     served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, training=Training.REORDERED)
