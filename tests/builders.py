@@ -175,6 +175,12 @@ def a_finding(**fields: Any) -> Finding:
     return finding
 
 
+def _ring(radius: int) -> bytes:
+    """Return 28 x 28 pixels with a bright ring."""
+    distance = [abs(((x - 14) ** 2 + (y - 14) ** 2) ** 0.5 - radius) for y in range(28) for x in range(28)]
+    return bytes(max(0, round(255 - 90 * away)) for away in distance)
+
+
 def a_picture(**fields: Any) -> Picture:
     """Return a confusion matrix of ten digits and twenty small grey images, two of them wrong."""
     digits = tuple(str(digit) for digit in range(10))
@@ -184,7 +190,7 @@ def a_picture(**fields: Any) -> Picture:
     )
     samples = tuple(
         Sample(
-            pixels=bytes((x * y * (number + 1)) % 256 for y in range(28) for x in range(28)),
+            pixels=_ring(3 + number % 7),
             height=28,
             width=28,
             truth=str(number % 10),

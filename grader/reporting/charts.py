@@ -12,6 +12,7 @@ from html import escape
 from grader.model.message import Message
 
 WIDTH = 360
+_EDGE = 90.0
 _MOST_POINTS = 120
 _LOG_FROM = 50.0
 """Curves whose largest value is this many times their smallest are drawn on a logarithmic scale."""
@@ -76,8 +77,10 @@ def curve(lines: Sequence[Line], *, labelled_by: str, percent: bool, epoch: Mess
         parts.append(_line(left, y(value), WIDTH - right, y(value), "grid"))
         label = _number(value, percent=percent)
         parts.append(_text(left - 6, y(value) + 4, label, "end"))
-    for mark in _epoch_ticks(epochs):
-        parts.append(_text(x(mark), height - bottom + 16, _number(mark, percent=False), "middle"))
+    parts += [
+        _text(x(mark), height - bottom + 16, _number(mark, percent=False), "middle")
+        for mark in _epoch_ticks(epochs)
+    ]
     parts.append(_text(left + (WIDTH - left - right) / 2, height - 3, epoch, "middle"))
     for line in lines:
         points = [
@@ -108,16 +111,13 @@ def strip(rows: Sequence[Row], bar: Bar | None, *, labelled_by: str, percent: bo
     if bar:
         edge = x(bar.value)
         start, end = (left, edge) if bar.lower_is_good else (edge, WIDTH - right)
-        parts.append(
-            f'<rect class="good" x="{start:.1f}" y="{top:.1f}" width="{end - start:.1f}" height="{floor - top:.1f}"/>'
-        )
+        parts.append(_rectangle(start, top, end - start, floor - top, "good"))
     for mark in ticks(low, high, 5):
         parts.append(_line(x(mark), top, x(mark), floor, "grid"))
         parts.append(_text(x(mark), floor + 15, _number(mark, percent=percent), "middle"))
     if bar:
         parts.append(_line(x(bar.value), top - 6, x(bar.value), floor, "bar"))
-        anchor = "start" if x(bar.value) < 90 else "end" if x(bar.value) > WIDTH - 90 else "middle"
-        parts.append(_text(x(bar.value), top - 11, bar.label, anchor, "barlabel"))
+        parts.append(_text(x(bar.value), top - 11, bar.label, _anchor(x(bar.value)), "barlabel"))
     for number, row in enumerate(rows):
         parts.extend(_strip_row(row, top + step * number, x, left))
     return _svg(floor + 22, parts, labelled_by)
@@ -202,6 +202,17 @@ def _number(value: float, *, percent: bool) -> Message:
 
 def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
     return f'<line class="{style}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+
+
+def _rectangle(x: float, y: float, width: float, height: float, style: str) -> str:
+    return f'<rect class="{style}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+
+
+def _anchor(x: float) -> str:
+    """Return how a label at ``x`` must hang so that it stays on the drawing."""
+    if x < _EDGE:
+        return "start"
+    return "end" if x > WIDTH - _EDGE else "middle"
 
 
 def _text(x: float, y: float, text: Message, anchor: str, style: str = "") -> str:

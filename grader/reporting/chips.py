@@ -9,7 +9,7 @@ from grader.reporting.told import outcome_told, status_told, verdict_told
 from grader.reporting.views import Chip
 from grader.words.catalogue import say
 
-_SIGNS = {"passed": "✓", "failed": "✗", "inconclusive": "≈", "none": "?", "quiet": "–", "review": "!"}
+_SIGNS = {"passed": "✓", "failed": "✗", "inconclusive": "≈", "none": "?", "quiet": "·", "review": "!"}
 _OUTCOME_STYLES = {Outcome.SKIPPED: "quiet", Outcome.ERRORED: "none"}
 
 

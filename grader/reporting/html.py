@@ -16,12 +16,23 @@ from grader.model.message import Language, Message
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.cleaning import visible
 from grader.reporting.index_view import index_view
-from grader.reporting.student_view import student_view
+from grader.reporting.printed_view import printed
+from grader.reporting.student_view import below_root, student_view
 from grader.words.catalogue import phrase, say
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
+
+
+_PAGE_BYTES = 60_000
+"""What a page takes, the program's figures apart; what it printed gets what the rest leaves of this."""
+
+_FRAME = 1200
+"""The section around the printed words takes less than this."""
+
+_PRINTED = "<!--printed-->"
+"""Where the printed words go. No text of a student can hold it: its ``<`` would be escaped."""
 
 
 def student_page(
@@ -33,22 +44,28 @@ def student_page(
     """Return the page of one submission; it opens in ``language`` and holds both.
 
     ``figures`` maps the names in ``result.picture.figures`` to the files as the program left them; what
-    is no sane PNG is left off, and the page says so. Without figures a page stays below 60 KB.
+    is no sane PNG is left off, and the page says so. Without figures a page takes at most 60 KB as long
+    as all but the printed words take at most 54 KB.
     """
-    return _render("student.html", language, student_view(grading, result, figures or {}))
+    view = student_view(grading, result, figures or {})
+    page = _render("student.html", language, view=view, heading=view.heading.told_in(language))
+    room = _PAGE_BYTES - _FRAME - len(page.encode()) + sum(map(len, view.figures))
+    log = below_root(result, result.log) if result.log else ""
+    section = _render("printed.html", language, printed=printed(result.output, log, room))
+    return page.replace(_PRINTED, section, 1)
 
 
 def index_page(grading: Grading, language: Language) -> str:
     """Return the class page, students by assignments; it opens in ``language`` and holds both."""
-    return _render("index.html", language, index_view(grading))
+    view = index_view(grading)
+    return _render("index.html", language, view=view, heading=view.heading.told_in(language))
 
 
-def _render(template: str, language: Language, view: Any) -> str:
-    heading = view.heading.told_in(language)
+def _render(template: str, language: Language, **values: Any) -> str:
     return (
         _environment()
         .get_template(template)
-        .render(view=view, language=language.value, page_language=language, heading=heading)
+        .render(language=language.value, page_language=language, **values)
     )
 
 
@@ -79,12 +96,23 @@ def _finalized(value: Any) -> Any:
 
 
 def _told(message: Message | str) -> "Markup":
-    """Return a message as markup: once when both languages agree, else each in a span of its language."""
-    from markupsafe import Markup
+    """Return a message, or the catalogue's entry of that key, as markup.
 
-    if isinstance(message, str):
-        message = say(message)
-    if message.pt == message.en:
-        return Markup("{}").format(visible(message.pt))
-    spans = '<span lang="pt-BR">{}</span><span lang="en">{}</span>'
-    return Markup(spans).format(visible(message.pt), visible(message.en))
+    Once when both languages agree, else each in a span of its language.
+    """
+    return _entry(message) if isinstance(message, str) else _spans(message)
+
+
+@cache
+def _entry(key: str) -> "Markup":
+    return _spans(say(key))
+
+
+def _spans(message: Message) -> "Markup":
+    from markupsafe import Markup, escape
+
+    portuguese, english = escape(visible(message.pt)), escape(visible(message.en))
+    if portuguese == english:
+        return portuguese
+    # Both were escaped above; the rest is a literal.
+    return Markup(f'<span lang="pt-BR">{portuguese}</span><span lang="en">{english}</span>')  # noqa: S704

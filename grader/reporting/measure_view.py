@@ -1,7 +1,7 @@
 """The measured metrics as cards: the figure, the two uncertainties apart, threshold and reference."""
 
 from grader.model.message import Message
-from grader.model.metric import MetricSummary, Threshold
+from grader.model.metric import Direction, MetricSummary, Threshold
 from grader.model.result import SubmissionResult
 from grader.reporting.charts import Bar, Row, strip
 from grader.reporting.told import (
@@ -13,7 +13,6 @@ from grader.reporting.told import (
     value_told,
 )
 from grader.reporting.views import MetricCard, Pair
-from grader.model.metric import Direction
 from grader.words.catalogue import say
 
 

@@ -12,10 +12,11 @@ from grader.model.submission import Finding, Severity
 from grader.reporting.chips import outcome_chip, run_chip, severity_chip, verdict_chip
 from grader.reporting.measure_view import metric_cards
 from grader.reporting.picture_view import confusion, drawn_figures, tiles
-from grader.reporting.printed_view import printed, shortened
+from grader.reporting.printed_view import shortened
 from grader.reporting.told import (
     bytes_told,
     is_share,
+    known,
     ledger_told,
     metric_told,
     moment_told,
@@ -37,14 +38,15 @@ from grader.reporting.views import (
     SourceRow,
     StudentView,
 )
-from grader.words.catalogue import codes, say
+from grader.words.catalogue import say
 
-_MOST_PROBLEMS = 6
-_MOST_LEDGER = 40
+_MOST_PROBLEMS = 4
+_MOST_LEDGER = 20
 _MOST_FILES = 12
-_MOST_LAYERS = 80
+_MOST_LAYERS = 40
 _TEXT = 600
-_TRACEBACK = 3000
+_QUOTED = 240
+_TRACEBACK = 1500
 
 
 def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[str, bytes]) -> StudentView:
@@ -54,6 +56,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
     matrix, too_large = confusion(result.picture)
     metric_names = tuple(dict.fromkeys(name for run in result.runs for name in run.metrics))
     withheld = result.verdict is not None and result.points is None
+    problems = _problems(result)
     return StudentView(
         heading=say("page.title.student", student=result.student, title=title),
         title=title,
@@ -76,18 +79,19 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         sources=_sources(result),
         runs=_runs(result, metric_names),
         run_metrics=tuple(metric_told(name) for name in metric_names),
-        problems=_problems(result),
+        problems=problems[:_MOST_PROBLEMS],
+        more_problems=max(0, len(problems) - _MOST_PROBLEMS),
         training=training(result),
-        layers=result.layers[:_MOST_LAYERS],
+        layers=tuple(shortened(layer, 40) for layer in result.layers[:_MOST_LAYERS]),
         matrix=matrix,
         matrix_too_large=too_large,
         tiles=tiles(result.picture),
         figures=shown,
         figures_refused=refused,
         notes=result.notes,
-        ledger=tuple(_short_message(ledger_told(entry)) for entry in result.ledger[:_MOST_LEDGER]),
+        ledger=tuple(_short_message(ledger_told(entry), _QUOTED) for entry in result.ledger[:_MOST_LEDGER]),
+        more_ledger=max(0, len(result.ledger) - _MOST_LEDGER),
         findings=tuple(finding_row(finding) for finding in by_severity(result.findings)),
-        printed=printed(result.output, below_root(result, result.log) if result.log else ""),
         files=tuple((f.name, f.sha256, f.name == result.main) for f in result.files[:_MOST_FILES]),
         record=_record(grading, result),
         footer=say("page.footer", version=grading.grader, when=moment_told(grading.finished)),
@@ -227,7 +231,7 @@ def _problems(result: SubmissionResult) -> tuple[Problem, ...]:
             runs=_run_numbers(numbers),
             traceback=error.traceback[-_TRACEBACK:],
         )
-        for error, numbers in list(met.values())[:_MOST_PROBLEMS]
+        for error, numbers in met.values()
     )
 
 
@@ -238,8 +242,8 @@ def _run_numbers(numbers: list[int]) -> Message:
     return say("page.runs_list", numbers=", ".join(str(number) for number in unique))
 
 
-def _short_message(message: Message) -> Message:
-    return Message(pt=shortened(message.pt, _TEXT), en=shortened(message.en, _TEXT), code=message.code)
+def _short_message(message: Message, most: int = _TEXT) -> Message:
+    return Message(pt=shortened(message.pt, most), en=shortened(message.en, most), code=message.code)
 
 
 def _record(grading: Grading, result: SubmissionResult) -> tuple[Pair, ...]:
@@ -258,4 +262,4 @@ def _record(grading: Grading, result: SubmissionResult) -> tuple[Pair, ...]:
 
 
 def _record_label(key: str) -> Message:
-    return say(f"page.record.{key}") if f"page.record.{key}" in codes() else same(key)
+    return say(f"page.record.{key}") if known(f"page.record.{key}") else same(key)

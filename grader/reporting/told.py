@@ -31,7 +31,7 @@ def ledger_told(entry: LedgerEntry) -> Message:
         described = Message(pt=f"{what} ({place.pt})", en=f"{what} ({place.en})")
     else:
         described = same(what)
-    if _known(f"ledger.{entry.kind}"):
+    if known(f"ledger.{entry.kind}"):
         return say(f"ledger.{entry.kind}", what=described)
     return say("ledger.other", what=described, kind=entry.kind)
 
@@ -52,7 +52,7 @@ def source_told(report: SourceReport, taken: Source | None) -> Message:
     if report.state is not SourceState.PASSED_OVER:
         return say(f"page.source.{report.state.value}")
     key = f"why.{report.why}"
-    why = say(key) if _known(key) else say("why.other", why=report.why)
+    why = say(key) if known(key) else say("why.other", why=report.why)
     if report.detail:
         why = Message(pt=f"{why.pt} ({report.detail})", en=f"{why.en} ({report.detail})")
     return say("page.source.passed_over", why=why)
@@ -86,7 +86,7 @@ def status_told(run: Run) -> Message:
 def metric_told(name: str) -> Message:
     """Return the metric's name in words; the name itself for a metric of a plugin."""
     key = f"page.metric.{name}"
-    return say(key) if _known(key) else same(name)
+    return say(key) if known(key) else same(name)
 
 
 def is_share(name: str, summary: MetricSummary | None = None) -> bool:
@@ -155,5 +155,6 @@ def _keys() -> frozenset[str]:
     return frozenset(codes())
 
 
-def _known(key: str) -> bool:
+def known(key: str) -> bool:
+    """Return whether the catalogue has ``key``; keys made of a program's own words may be unknown."""
     return key in _keys()

@@ -12,7 +12,7 @@ from grader.reporting.told import same, value_told
 from grader.reporting.views import CurvePanel, KeyEntry, Training
 from grader.words.catalogue import say
 
-_MOST_ROWS = 12
+_MOST_ROWS = 8
 _ACCURACIES = ("accuracy", "acc", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy")
 _NOT_CURVES = ("loss", "lr", "learning_rate")
 
@@ -41,7 +41,7 @@ def _drawn_keys(history: Mapping[str, tuple[float, ...]]) -> list[str]:
     metric = next((key for key in _ACCURACIES if key in history), None) or next(
         (key for key in history if key not in _NOT_CURVES and not key.startswith("val_")), None
     )
-    return [key for key in ("loss", metric) if key in history]
+    return [key for key in ("loss", metric) if key is not None and key in history]
 
 
 def _panel(
@@ -81,7 +81,7 @@ def _caption(key: str, scale: str) -> Message:
 
 
 def _rows(fit: Fit, columns: list[str]) -> tuple[tuple[Message, ...], ...]:
-    """Return at most 12 epochs, spread evenly, the first and the last among them."""
+    """Return at most 8 epochs, spread evenly, the first and the last among them."""
     epochs = max((len(fit.history[name]) for name in columns), default=0)
     kept = min(epochs, _MOST_ROWS)
     chosen = sorted({round(i * (epochs - 1) / max(1, kept - 1)) for i in range(kept)})

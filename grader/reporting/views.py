@@ -192,6 +192,7 @@ class StudentView:
     runs: tuple[RunRow, ...]
     run_metrics: tuple[Message, ...]
     problems: tuple[Problem, ...]
+    more_problems: int
     training: Training | None
     layers: tuple[str, ...]
     matrix: Matrix | None
@@ -201,8 +202,8 @@ class StudentView:
     figures_refused: int
     notes: tuple[Message, ...]
     ledger: tuple[Message, ...]
+    more_ledger: int
     findings: tuple[FindingRow, ...]
-    printed: Printed
     files: tuple[tuple[str, str, bool], ...]
     record: tuple[Pair, ...]
     footer: Message
