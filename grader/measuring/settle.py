@@ -50,29 +50,32 @@ def standing(
         bar = share if threshold.direction is Direction.LOWER_IS_BETTER else 1 - share
     sign = 1 if threshold.direction is Direction.LOWER_IS_BETTER else -1
     ahead = sign * (bar - summary.value)
-    spread = seed_spread(summary, baseline, counts_rows=counts_rows)
+    spread = seed_spread(summary, baseline, bar=bar if counts_rows else None)
     z = _quantile(runs_max)
     settled = abs(ahead) > z * spread / math.sqrt(made) if spread else True
     may_lose = not settled and made < runs_max and _chance_to_lose(ahead, spread, made, runs_max, z)
     return Standing(met=met, settled=settled, may_lose=may_lose)
 
 
-def seed_spread(summary: MetricSummary, baseline: Baseline | None, *, counts_rows: bool) -> float:
+def seed_spread(summary: MetricSummary, baseline: Baseline | None, *, bar: float | None) -> float:
     """Return the run-to-run standard deviation to reckon with; 0.0 when nothing is known of it.
 
     The reference's calibration record says it best. Without one: the program's own spread from three runs
-    on, else the standard error of the rows. Never below half an error.
+    on, else the standard error of the rows of a program right at ``bar`` (None for metrics that count no
+    rows). Never below half an error.
     """
     record = baseline.of(summary.metric) if baseline else None
+    own_runs = 2 if bar is None else _OWN_SPREAD_FROM
     if record is not None and record.seed_sd is not None:
         spread = record.seed_sd
-    elif summary.seed_sd is not None and (len(summary.values) >= _OWN_SPREAD_FROM or not counts_rows):
+    elif summary.seed_sd is not None and len(summary.values) >= own_runs:
         spread = summary.seed_sd
-    elif counts_rows:
-        spread = math.sqrt(summary.value * (1 - summary.value) / summary.n)
+    elif bar is not None:
+        share = min(max(bar, 0.0), 1.0)
+        spread = math.sqrt(share * (1 - share) / summary.n)
     else:
         return 0.0
-    return max(spread, 0.5 / summary.n) if counts_rows else spread
+    return spread if bar is None else max(spread, 0.5 / summary.n)
 
 
 def _unanimous(threshold: Threshold, summary: MetricSummary, runs_max: int) -> Standing:
