@@ -249,7 +249,7 @@ def _tables() -> tuple[Dataset, ...]:
                 sha256="b5a8a76b41a1d58380ade2a08bb65fb4ceb5c2fe614b88700a558668cc7e8c84",
                 size=56569,
                 mirrors=(),  # no address of the archive itself is known to us; ``origin`` is its course
-                licence="CC BY 4.0",
+                licence="CC BY 4.0 (UCI)",
                 origin="http://www.lps.usp.br/hae/apostila/densakeras-ead.pdf",
             ),
         ),
@@ -314,7 +314,7 @@ def _california() -> Dataset:
                     ),
                 ),
                 licence="public",
-                origin="https://www.dcc.fc.up.pt/~ltorgo/Regression/cal_housing.html",
+                origin="https://lib.stat.cmu.edu/datasets/houses.zip",
             ),
         ),
         classes=(),

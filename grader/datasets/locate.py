@@ -69,9 +69,16 @@ def find_files(
 
 
 def inspect_files(
-    dataset: Dataset, data_dir: Path | None, cache: Path, *, extra: Mapping[str, Path] | None = None
+    dataset: Dataset,
+    data_dir: Path | None,
+    cache: Path,
+    *,
+    extra: Mapping[str, Path] | None = None,
+    afresh: bool = False,
 ) -> tuple[FileStatus, ...]:
     """Return the state of every file of ``dataset``, looked for where :func:`find_files` looks.
+
+    ``afresh`` reads every file to its end, whatever is remembered of its checksum.
 
     Raises:
         DataMissing: ``data_dir`` was given and is not a folder.
@@ -83,15 +90,27 @@ def inspect_files(
     )
 
 
+def verify(
+    dataset: Dataset, data_dir: Path | None, cache: Path, *, extra: Mapping[str, Path] | None = None
+) -> tuple[FileStatus, ...]:
+    """Read every file of ``dataset`` to its end and return its state.
+
+    Raises:
+        DataMissing: ``data_dir`` was given and is not a folder.
+    """
+    return inspect_files(dataset, data_dir, cache, extra=extra, afresh=True)
+
+
 def cached(dataset: Dataset, file: DataFile, cache: Path) -> Path:
     """Return where the download cache keeps ``file``, whether or not it is there."""
     return cache / "datasets" / dataset.name / file.name
 
 
-def checksum(path: Path, cache: Path) -> str:
+def checksum(path: Path, cache: Path, *, afresh: bool = False) -> str:
     """Return the SHA-256 of a file, from memory when the file is large and has not been touched since.
 
-    The memory is a small JSON file in ``cache``; without a writable cache the file is read each time.
+    The memory is a small JSON file in ``cache``; without a writable cache the file is read each time,
+    and with ``afresh`` it is read in any case.
     """
     state = path.stat()
     if state.st_size < _WORTH_REMEMBERING:
@@ -101,7 +120,8 @@ def checksum(path: Path, cache: Path) -> str:
     key = str(path.resolve())
     mark = [state.st_size, state.st_mtime_ns, state.st_ino]
     entry = known.get(key)
-    if isinstance(entry, dict) and entry.get("mark") == mark and isinstance(entry.get("sha256"), str):
+    same = isinstance(entry, dict) and entry.get("mark") == mark
+    if same and not afresh and isinstance(entry.get("sha256"), str):
         return str(entry["sha256"])
     sha256 = _sha256(path)
     if time.time_ns() - state.st_mtime_ns > _SETTLED_NS:
@@ -129,12 +149,12 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def _status(file: DataFile, places: list[Path], cache: Path) -> FileStatus:
+def _status(file: DataFile, places: list[Path], cache: Path, *, afresh: bool) -> FileStatus:
     damaged = FileStatus(file=file, state=FileState.ABSENT, path=None)
     for place in places:
         if not place.is_file():
             continue
-        sha256 = checksum(place, cache)
+        sha256 = checksum(place, cache, afresh=afresh)
         if sha256 == file.sha256:
             return FileStatus(file=file, state=FileState.SOUND, path=place, sha256=sha256)
         # A neighbour's file is no damage: mnist and fashion-mnist share file names.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.datasets.catalogue import DataFile, Dataset, Kind, Mirror, dataset
-from grader.datasets.locate import FileState, checksum, find_files, inspect_files
+from grader.datasets.locate import FileState, checksum, find_files, inspect_files, verify
 from grader.model.errors import DataMissing
 from grader.model.message import Message
 
@@ -139,6 +139,24 @@ def test_the_checksum_of_a_big_file_is_read_once(tmp_path: Path) -> None:
     memory.write_text(json.dumps(known), encoding="utf-8")
     assert first == hashlib.sha256(place.read_bytes()).hexdigest()
     assert checksum(place, tmp_path) == "remembered"
+
+
+def test_verifying_reads_to_the_end_whatever_is_remembered(tmp_path: Path) -> None:
+    place = big(tmp_path / "big.bin")
+    checksum(place, tmp_path)
+    memory = tmp_path / "checksums.json"
+    known = json.loads(memory.read_bytes())
+    known[str(place.resolve())]["sha256"] = "remembered"
+    memory.write_text(json.dumps(known), encoding="utf-8")
+    content = hashlib.sha256(place.read_bytes()).hexdigest()
+    assert checksum(place, tmp_path, afresh=True) == content
+    assert checksum(place, tmp_path) == content
+
+
+def test_a_verified_file_is_told_by_its_bytes(tmp_path: Path) -> None:
+    place = put(tmp_path / "data" / "x.bin")
+    (status,) = verify(entry(), tmp_path / "data", tmp_path / "cache")
+    assert (status.state, status.path) == (FileState.SOUND, place)
 
 
 def test_a_touched_file_is_read_again(tmp_path: Path) -> None:
