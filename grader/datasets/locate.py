@@ -86,7 +86,8 @@ def inspect_files(
     if data_dir is not None and not data_dir.is_dir():
         raise DataMissing(say("GR508", path=str(data_dir)))
     return tuple(
-        _status(file, _places(dataset, file, data_dir, cache, extra or {}), cache) for file in dataset.files
+        _status(file, _places(dataset, file, data_dir, cache, extra or {}), cache, afresh=afresh)
+        for file in dataset.files
     )
 
 
@@ -120,9 +121,10 @@ def checksum(path: Path, cache: Path, *, afresh: bool = False) -> str:
     key = str(path.resolve())
     mark = [state.st_size, state.st_mtime_ns, state.st_ino]
     entry = known.get(key)
-    same = isinstance(entry, dict) and entry.get("mark") == mark
-    if same and not afresh and isinstance(entry.get("sha256"), str):
-        return str(entry["sha256"])
+    if not afresh and isinstance(entry, dict) and entry.get("mark") == mark:
+        remembered = entry.get("sha256")
+        if isinstance(remembered, str):
+            return remembered
     sha256 = _sha256(path)
     if time.time_ns() - state.st_mtime_ns > _SETTLED_NS:
         with contextlib.suppress(OSError):
