@@ -214,8 +214,9 @@ def _binds(binds: Sequence[Bind]) -> list[str]:
 def _hidden(binds: Sequence[Bind], hidden: Sequence[Path]) -> list[str]:
     arguments: list[str] = []
     for folder in hidden:
-        for source, target in [("/usr", "/usr"), *((b.source, b.target) for b in binds)]:
-            if folder.is_relative_to(source) and folder != Path(source):
+        shown = [(Path("/usr"), "/usr"), *((bind.source, bind.target) for bind in binds)]
+        for source, target in shown:
+            if folder.is_relative_to(source) and folder != source:
                 place = str(PurePosixPath(target) / folder.relative_to(source).as_posix())
                 if not Path(HARNESS).is_relative_to(place):
                     arguments += ["--perms", "0755", "--size", str(PAGE), "--tmpfs", place]

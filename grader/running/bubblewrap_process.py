@@ -32,6 +32,8 @@ class Files:
 
     def __init__(self, held: ExitStack, seccomp: bytes, etc: dict[str, str]) -> None:
         self._held = held
+        self._inside: list[int] = []
+        held.callback(self.close_inside)
         self.output_read, self.output_write = self._pipe()
         self.info_read, self.info_write = self._pipe()
         self.status_read, self.status_write = self._pipe()
@@ -60,25 +62,24 @@ class Files:
 
     def close_inside(self) -> None:
         """Close the ends that only the sandbox uses."""
-        for descriptor in (self.output_write, self.info_write, self.status_write):
-            with suppress(OSError):
-                os.close(descriptor)
+        while self._inside:
+            os.close(self._inside.pop())
 
     def _pipe(self) -> tuple[int, int]:
         read, write = os.pipe()
         self._held.callback(os.close, read)
-        # Closed before by close_inside, unless the start failed; a number is never closed twice.
+        self._inside.append(write)
         return read, write
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Started:
-    """What bubblewrap has said before the command starts."""
+    """A sandbox in which everything is in place, by process numbers out here."""
 
-    first: int | None = None
-    """Pid 1 of the sandbox, by its number out here."""
-    ready: int | None = None
-    """The first program of ours inside, which said R."""
+    first: int
+    """Pid 1 inside."""
+    ready: int
+    """The first program of ours inside, which said R; pid 1 itself but as root."""
 
 
 class BubblewrapProcess:
@@ -121,32 +122,26 @@ class BubblewrapProcess:
             SandboxError: it ended before, or said nothing for ``READY_SECONDS``.
         """
         end = time.monotonic() + READY_SECONDS
-        started = Started()
+        first: int | None = None
+        ready: int | None = None
         info = b""
-        info_open = True
-        while started.first is None or started.ready is None:
-            poll = select.poll()
-            poll.register(self.descriptor, select.POLLIN)
-            poll.register(self._output.descriptor, select.POLLIN)
-            if started.ready is None:
-                poll.register(self._channel.fileno(), select.POLLIN)
-            if info_open:
-                poll.register(self._files.info_read, select.POLLIN)
-            ready = dict(poll.poll(max(0.0, end - time.monotonic()) * 1000))
-            if not ready:
+        while first is None or ready is None:
+            waiting = [self.descriptor, self._output.descriptor]
+            waiting += [self._files.info_read] if first is None else []
+            waiting += [self._channel.fileno()] if ready is None else []
+            told = _readable(waiting, end - time.monotonic())
+            if not told:
                 raise SandboxError(say("GR606", seconds=READY_SECONDS, reason=self.said()))
-            if self._output.descriptor in ready:
+            if self._output.descriptor in told:
                 self._output.read()
-            if self._files.info_read in ready:
-                piece = os.read(self._files.info_read, 4096)
-                info += piece
-                info_open = bool(piece)
-                started.first = _child(info)
-            if started.ready is None and self._channel.fileno() in ready:
-                started.ready = self._hear_ready()
-            if self.descriptor in ready and (started.first is None or started.ready is None):
+            if self._files.info_read in told:
+                info += os.read(self._files.info_read, 4096)
+                first = _child(info)
+            if self._channel.fileno() in told:
+                ready = self._hear_ready()
+            if self.descriptor in told and (first is None or ready is None):
                 raise self._ended_early()
-        return started
+        return Started(first, ready)
 
     def said(self) -> str:
         """Return bubblewrap's own words so far, or a dash."""
@@ -162,9 +157,7 @@ class BubblewrapProcess:
 
     def ends_within(self, seconds: float) -> bool:
         """Return whether it ends by itself in this time."""
-        poll = select.poll()
-        poll.register(self.descriptor, select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
+        return bool(_readable([self.descriptor], seconds))
 
     def kill(self) -> None:
         """End it; the sandbox inside dies with it."""
@@ -216,8 +209,15 @@ def open_inside(started: Started, places: Sequence[str], held: ExitStack) -> tup
         opened = [_open_folder(root / place.lstrip("/"), held) for place in (*places, "/proc")]
     except OSError as error:
         raise SandboxError(say("GR613", reason=f"{error.filename}: {error.strerror}")) from error
-    inside = Inside(first=started.ready or 0, proc=opened[-1], writable=tuple(opened[:-1]))
+    inside = Inside(first=started.ready, proc=opened[-1], writable=tuple(opened[:-1]))
     return opened[0], inside
+
+
+def _readable(descriptors: Sequence[int], seconds: float) -> set[int]:
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in poll.poll(max(0.0, seconds) * 1000)}
 
 
 def _open_folder(path: Path, held: ExitStack) -> int:

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model.errors import SandboxError, SandboxUnavailable
@@ -32,9 +33,10 @@ from grader.running.bubblewrap_arguments import (
 from grader.running.bubblewrap_process import BubblewrapProcess, Files, open_inside
 from grader.running.collect import collect
 from grader.running.control import ControlChannel
-from grader.running.ending import decide_ending
+from grader.running.ending import Ending, decide_ending
 from grader.running.gpu import gpu_arguments, prepare_gpu
-from grader.running.limits import Guard, GuardMaker, choose_guard, nproc, process_limit
+from grader.running.guards import choose_guard
+from grader.running.limits import Guard, GuardMaker, nproc, process_limit
 from grader.running.supervise import Output, Watched, kill, supervise
 from grader.words.catalogue import say
 
@@ -91,12 +93,9 @@ class BubblewrapSandbox:
             SandboxUnavailable: this machine cannot confine programs.
             SandboxError: the sandbox itself failed; nothing is known about the program.
         """
-        bwrap, filter_ = self._require()
-        mode = Mode.of(self._user, command.slot)
-        _check_binds(command, mode)
         try:
             with ExitStack() as held:
-                return self._run(command, mode, bwrap, filter_, held)
+                return self._run(self._session(command, held), held)
         except OSError as error:
             raise SandboxError(say("GR613", reason=str(error))) from error
 
@@ -127,57 +126,46 @@ class BubblewrapSandbox:
             told = outcome.output.decode(errors="replace").strip() or outcome.status.value
             raise SandboxUnavailable(say("GR604", found=self._version, reason=told))
 
-    def _run(
-        self, command: SandboxCommand, mode: Mode, bwrap: Path, filter_: bytes, held: ExitStack
-    ) -> SandboxOutcome:
-        limits = command.limits
-        channel = held.enter_context(ControlChannel(command.rows_on_request))
-        guard = self._guard(limits, held)
-        files = Files(held, filter_, small_files(mode))
-        output = Output(files.output_read, limits.output_kept_bytes)
-        process = self._start(command, mode, bwrap, files, channel, guard, output)
+    def _run(self, session: "_Session", held: ExitStack) -> SandboxOutcome:
+        process = self._start(session)
         held.callback(process.close)
         started = process.wait_until_ready()
         out, inside = open_inside(started, WRITABLE, held)
-        first = os.pidfd_open(started.first or 0)
+        first = os.pidfd_open(started.first)
         held.callback(os.close, first)
-        watched = Watched(process.descriptor, first, output, channel, guard, inside)
+        watched = Watched(process.descriptor, first, session.output, session.channel, session.guard, inside)
         held.callback(kill, watched)
         try:
-            guard.hold(inside)
+            session.guard.hold(inside)
         except OSError as error:
             raise SandboxError(say("GR616", reason=str(error))) from error
-        output.forget()
+        session.output.forget()
         begun = time.monotonic()
-        channel.say_go()
-        crossed = supervise(watched, limits, begun)
+        session.channel.say_go()
+        crossed = supervise(watched, session.command.limits, begun)
         seconds = time.monotonic() - begun
-        guard.look()
+        session.guard.look()
         if crossed is None:
             # As root, how the command ended is known from bubblewrap's own exit code alone.
             process.ends_within(END_SECONDS)
         kill(watched)
+        # Left to end by itself it adds up the processor time of everything inside.
+        process.ends_within(END_SECONDS)
         process.kill()
         process.wait()
-        output.drain()
-        guard.look()
-        return self._outcome(command, mode, watched, process, crossed, seconds, out)
+        session.output.drain()
+        session.guard.look()
+        own = process.own_ending(as_root=session.mode.as_root)
+        ending = _ending(session, watched, own, crossed)
+        return session.outcome(ending, out, seconds=seconds, cpu_seconds=process.cpu_seconds)
 
-    def _start(
-        self,
-        command: SandboxCommand,
-        mode: Mode,
-        bwrap: Path,
-        files: Files,
-        channel: ControlChannel,
-        guard: Guard,
-        output: Output,
-    ) -> BubblewrapProcess:
+    def _start(self, session: "_Session") -> BubblewrapProcess:
+        command, mode, files = session.command, session.mode, session.files
         devices = []
         if command.gpu is not None:
             prepare_gpu(command.gpu)
             devices = gpu_arguments(command.gpu)
-        descriptors = files.descriptors(channel)
+        descriptors = files.descriptors(session.channel)
         arguments = bubblewrap_arguments(
             command,
             mode=mode,
@@ -191,6 +179,7 @@ class BubblewrapSandbox:
         inherited += [descriptor for _, descriptor in descriptors.etc]
         if not mode.as_root:
             inherited.append(descriptors.status)
+        guard = session.guard
         inside = program(
             command,
             mode=mode,
@@ -199,49 +188,27 @@ class BubblewrapSandbox:
             processes=nproc(guard, process_limit(command.limits, self._cores)),
         )
         return BubblewrapProcess(
-            [*guard.launcher, str(bwrap), "--args", str(told), *inside],
+            [*guard.launcher, str(session.bwrap), "--args", str(told), *inside],
             environment=guard.launcher_environment,
             files=files,
             inherited=inherited,
-            channel=channel,
-            output=output,
+            channel=session.channel,
+            output=session.output,
         )
 
-    def _outcome(
-        self,
-        command: SandboxCommand,
-        mode: Mode,
-        watched: Watched,
-        process: BubblewrapProcess,
-        crossed: RunStatus | None,
-        seconds: float,
-        out: int,
-    ) -> SandboxOutcome:
-        usage, inside = watched.guard.usage, watched.inside
-        own = process.own_ending(as_root=mode.as_root)
-        if own is None and crossed is None and not usage.memory_crossed:
-            raise SandboxError(say("GR613", reason="bubblewrap was killed from outside"))
-        ending = decide_ending(
-            own,
-            crossed=crossed,
-            usage=usage,
-            full_at_end=inside.any_full() or inside.files() > command.limits.files,
-            ever_full=watched.ever_full,
-        )
-        collected, refused = collect(out, command.wanted, command.into)
-        return SandboxOutcome(
-            status=ending.status,
-            exit_code=ending.exit_code,
-            signal=ending.signal,
-            seconds=seconds,
-            cpu_seconds=max(usage.cpu_seconds, process.cpu_seconds),
-            peak_memory_bytes=usage.peak_bytes,
-            memory_guard=watched.guard.kind,
-            output=bytes(watched.output.kept),
-            output_dropped=watched.output.dropped,
-            collected=collected,
-            refused=refused,
-            rows_sent=watched.channel.rows_sent,
+    def _session(self, command: SandboxCommand, held: ExitStack) -> "_Session":
+        bwrap, filter_ = self._require()
+        mode = Mode.of(self._user, command.slot)
+        _check_binds(command, mode)
+        files = Files(held, filter_, small_files(mode))
+        return _Session(
+            command=command,
+            mode=mode,
+            bwrap=bwrap,
+            channel=held.enter_context(ControlChannel(command.rows_on_request)),
+            guard=self._guard(command.limits, held),
+            files=files,
+            output=Output(files.output_read, command.limits.output_kept_bytes),
         )
 
     def _guard(self, limits: Limits, held: ExitStack) -> Guard:
@@ -285,6 +252,50 @@ class BubblewrapSandbox:
         return say(code, found=self._version, reason=message)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Session:
+    """One run: what was asked for, and everything opened for it."""
+
+    command: SandboxCommand
+    mode: Mode
+    bwrap: Path
+    channel: ControlChannel
+    guard: Guard
+    files: Files
+    output: Output
+
+    def outcome(self, ending: Ending, out: int, *, seconds: float, cpu_seconds: float) -> SandboxOutcome:
+        """Collect the wanted files from ``out`` and put together what is known of the run."""
+        collected, refused = collect(out, self.command.wanted, self.command.into)
+        return SandboxOutcome(
+            status=ending.status,
+            exit_code=ending.exit_code,
+            signal=ending.signal,
+            seconds=seconds,
+            cpu_seconds=max(self.guard.usage.cpu_seconds, cpu_seconds),
+            peak_memory_bytes=self.guard.usage.peak_bytes,
+            memory_guard=self.guard.kind,
+            output=bytes(self.output.kept),
+            output_dropped=self.output.dropped,
+            collected=collected,
+            refused=refused,
+            rows_sent=self.channel.rows_sent,
+        )
+
+
+def _ending(session: _Session, watched: Watched, own: Ending | None, crossed: RunStatus | None) -> Ending:
+    usage, inside = session.guard.usage, watched.inside
+    if own is None and crossed is None and not usage.memory_crossed:
+        raise SandboxError(say("GR617"))
+    return decide_ending(
+        own,
+        crossed=crossed,
+        usage=usage,
+        full_at_end=inside.any_full() or inside.files() > session.command.limits.files,
+        ever_full=watched.ever_full,
+    )
+
+
 def _version(bwrap: Path, needed: str) -> str:
     try:
         told = subprocess.run(
@@ -313,5 +324,5 @@ def _check_binds(command: SandboxCommand, mode: Mode) -> None:
         except OSError as error:
             raise SandboxError(say("GR608", path=str(bind.source))) from error
         if mode.as_root and not seen.st_mode & 0o004:
-            message = say("GR612", path=str(bind.source), mode=oct(seen.st_mode & 0o7777)[2:])
+            message = say("GR612", path=str(bind.source), mode=f"{seen.st_mode & 0o7777:o}")
             raise SandboxError(message)

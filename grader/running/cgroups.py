@@ -8,10 +8,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from grader.model.run import Limits, MemoryGuard
-from grader.running.limits import Guard, GuardMaker, Inside, Usage, process_limit
+from grader.running.limits import GuardMaker, Inside, Usage, process_limit
 
 _OURS = re.compile(r"grader-(?P<space>\d+)-(?P<pid>\d+)-(?P<started>\d+)-[0-9a-f]+")
 _REMOVE_SECONDS = 2.0
@@ -20,21 +21,20 @@ _REMOVE_SECONDS = 2.0
 def cgroup_makers(*, cores: int) -> Iterator[GuardMaker]:
     """Yield the guards that work on this machine, best first; each was tried on a process."""
     if _systemd_works():
-        yield GuardMaker(MemoryGuard.CGROUP_V2, lambda limits: SystemdScope(limits, cores))
+        yield GuardMaker(MemoryGuard.CGROUP_V2, partial(SystemdScope, cores=cores))
     for parent in _v2_parents():
         sweep(parent)
-        if _works(lambda limits, at=parent: UnifiedGroup(limits, cores, at)):  # type: ignore[misc]
-            yield GuardMaker(
-                MemoryGuard.CGROUP_V2,
-                lambda limits, at=parent: UnifiedGroup(limits, cores, at),  # type: ignore[misc]
-            )
-    parents = {name: _v1_parent(name) for name in ("memory", "pids", "cpuacct")}
-    memory = parents["memory"]
-    if memory is not None:
-        for parent in filter(None, parents.values()):
+        maker = GuardMaker(MemoryGuard.CGROUP_V2, partial(UnifiedGroup, cores=cores, parent=parent))
+        if _works(maker):
+            yield maker
+    found = {name: _v1_parent(name) for name in ("memory", "pids", "cpuacct")}
+    parents = {name: parent for name, parent in found.items() if parent is not None}
+    if "memory" in parents:
+        for parent in parents.values():
             sweep(parent)
-        if _works(lambda limits: LegacyGroups(limits, cores, parents)):
-            yield GuardMaker(MemoryGuard.CGROUP_V1, lambda limits: LegacyGroups(limits, cores, parents))
+        maker = GuardMaker(MemoryGuard.CGROUP_V1, partial(LegacyGroups, cores=cores, parents=parents))
+        if _works(maker):
+            yield maker
 
 
 class UnifiedGroup:
@@ -105,11 +105,11 @@ class LegacyGroups:
     kind = MemoryGuard.CGROUP_V1
     launcher: tuple[str, ...] = ()
 
-    def __init__(self, limits: Limits, cores: int, parents: dict[str, Path | None]) -> None:
+    def __init__(self, limits: Limits, cores: int, parents: dict[str, Path]) -> None:
         self.launcher_environment: dict[str, str] = {}
         self.usage = Usage()
         name = _new_name()
-        self._groups = {kind: at / name for kind, at in parents.items() if at is not None}
+        self._groups = {kind: at / name for kind, at in parents.items()}
         try:
             for group in self._groups.values():
                 group.mkdir()
@@ -209,10 +209,10 @@ def _systemd_works() -> bool:
     return controllers is not None and "memory" in _read(controllers).split()
 
 
-def _works(make: "type[Guard] | object") -> bool:
-    """Return whether a guard made by ``make`` takes a process in."""
+def _works(maker: GuardMaker) -> bool:
+    """Return whether a guard made by ``maker`` takes a process in."""
     try:
-        guard: Guard = make(Limits(wall_seconds=1, memory_bytes=64 << 20))  # type: ignore[operator]
+        guard = maker.make(Limits(wall_seconds=1, memory_bytes=64 << 20))
     except OSError:
         return False
     waiting = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
@@ -302,7 +302,7 @@ def _new_name() -> str:
 
 def _pid_space() -> int:
     """Return which set of process numbers ours belongs to, so that others' are never judged dead."""
-    return os.stat("/proc/self/ns/pid").st_ino
+    return Path("/proc/self/ns/pid").stat().st_ino
 
 
 def _started(pid: int) -> int:

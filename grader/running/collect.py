@@ -70,7 +70,7 @@ def _take(folder: int | Path, want: Wanted, into: Path) -> Refusal | bool:
     if refusal:
         return refusal
     if not seen.st_mode & stat.S_IRUSR:
-        os.chmod(path, stat.S_IRUSR, dir_fd=held)  # noqa: PTH101 - relative to the held folder
+        os.chmod(path, stat.S_IRUSR, dir_fd=held)
     source = os.open(path, _OPEN, dir_fd=held)
     try:
         refusal = _refusal(want, os.fstat(source))

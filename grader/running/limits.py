@@ -1,15 +1,12 @@
-"""Which mechanism holds the memory limit on this machine, and what it says about a run.
+"""What a mechanism that holds a run to its limits promises, and what it says about the run.
 
-In order: a systemd scope, a writable cgroup v2 subtree, cgroup v1 (root), and where there is none of
-them a watchdog that adds up what the processes map. Address-space limits are no help: TensorFlow
-with 0.6 GiB resident needs 2-3 GiB of addresses.
+Address-space limits are none: TensorFlow with 0.6 GiB resident needs 2-3 GiB of addresses.
 """
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from grader.model.run import Limits, MemoryGuard
@@ -67,7 +64,7 @@ class Guard(Protocol):
     kind: MemoryGuard
     counts_processes: bool
     """It holds the limit on processes too, and counts refusals."""
-    launcher: Sequence[str]
+    launcher: tuple[str, ...]
     """Put before the command line that starts the sandbox."""
     launcher_environment: dict[str, str]
     usage: Usage
@@ -110,21 +107,6 @@ def process_limit(limits: Limits, cores: int) -> int:
 def nproc(guard: Guard, processes: int) -> int:
     """Return the RLIMIT_NPROC to set inside: only a backstop where the guard counts processes."""
     return processes + NPROC_SLACK if guard.counts_processes else processes
-
-
-def choose_guard(*, cores: int) -> GuardMaker:
-    """Return the best guard that really works here: each is tried on a trivial process."""
-    from grader.running.cgroups import cgroup_makers
-    from grader.running.watchdog import Watchdog
-
-    for maker in cgroup_makers(cores=cores):
-        return maker
-    return GuardMaker(MemoryGuard.WATCHDOG, Watchdog)
-
-
-def guard_names(folder: Path) -> list[Path]:
-    """Return the cgroups of ours in ``folder``."""
-    return [path for path in folder.glob("grader-*") if path.is_dir()]
 
 
 def cpu_crossed(limits: Limits, usage: Usage) -> bool:

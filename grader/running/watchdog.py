@@ -3,6 +3,7 @@
 import os
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 
 from grader.model.run import Limits, MemoryGuard
 from grader.running.limits import Inside, Usage
@@ -11,21 +12,30 @@ PERIOD_SECONDS = 0.1
 _CLOSE = 0.5
 """From this share of the limit on, shared pages are told from private ones at every look."""
 
+# Fields of /proc/PID/stat, counted after the name.
+_GROUP = 2
+_CPU = slice(11, 15)
+_RESIDENT = 21
+
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 class Watchdog:
-    """Sums proportional set sizes and the writable file systems; it sees a burst up to 0.1 s late."""
+    """Sums proportional set sizes and the writable file systems; it sees a burst up to 0.1 s late.
+
+    Counted are all processes that ``Inside.proc`` lists, or only those of one process ``group``.
+    """
 
     kind = MemoryGuard.WATCHDOG
     counts_processes = False
     launcher: tuple[str, ...] = ()
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, group: int | None = None) -> None:
         self.launcher_environment: dict[str, str] = {}
         self.usage = Usage()
         self._limit = limits.memory_bytes
+        self._group = group
         self._inside: Inside | None = None
         self._next = 0.0
         self._largest_resident = 0
@@ -40,18 +50,15 @@ class Watchdog:
         if self._inside is None or now < self._next:
             return
         self._next = now + PERIOD_SECONDS
-        processes = [int(name) for name in os.listdir(self._inside.proc) if name.isdigit()]
-        resident, cpu_seconds = 0, 0.0
-        for number in processes:
-            size, seconds = _stat(self._inside.proc, number)
-            resident += size
-            cpu_seconds += seconds
+        seen = _processes(self._inside.proc, self._group)
+        resident = sum(process.resident for process in seen)
+        cpu_seconds = sum(process.cpu_seconds for process in seen)
         self.usage.cpu_seconds = max(self.usage.cpu_seconds, cpu_seconds)
         written = self._inside.bytes_written()
         # Reading proportional sizes walks page tables: only when it can matter.
         if resident > self._largest_resident or resident + written > _CLOSE * self._limit:
             self._largest_resident = max(self._largest_resident, resident)
-            held = written + sum(_proportional(self._inside.proc, n) for n in processes)
+            held = written + sum(_proportional(self._inside.proc, process) for process in seen)
             self.usage.peak_bytes = max(self.usage.peak_bytes, held)
             self.usage.memory_crossed |= held > self._limit
 
@@ -60,17 +67,32 @@ class Watchdog:
         self._inside = None
 
 
-def _stat(proc: int, number: int) -> tuple[int, float]:
-    """Return (resident bytes, processor seconds with those of collected children) of a process."""
-    text = _read(proc, f"{number}/stat")
-    fields = text[text.rfind(")") + 2 :].split()
-    if len(fields) < 22:  # noqa: PLR2004 - it ended meanwhile
-        return 0, 0.0
-    return int(fields[21]) * _PAGE, sum(map(int, fields[11:15])) / _TICKS
+@dataclass(frozen=True, slots=True)
+class _Process:
+    number: int
+    resident: int
+    cpu_seconds: float
+    """Of the process and of the children it has collected."""
 
 
-def _proportional(proc: int, number: int) -> int:
-    for line in _read(proc, f"{number}/smaps_rollup").splitlines():
+def _processes(proc: int, group: int | None) -> list[_Process]:
+    try:
+        names = os.listdir(proc)
+    except OSError:  # everything inside is dead
+        return []
+    found = []
+    for number in (int(name) for name in names if name.isdigit()):
+        text = _read(proc, f"{number}/stat")
+        fields = text[text.rfind(")") + 2 :].split()
+        # Fewer fields: it has ended meanwhile.
+        if len(fields) > _RESIDENT and (group is None or int(fields[_GROUP]) == group):
+            seconds = sum(map(int, fields[_CPU])) / _TICKS
+            found.append(_Process(number, int(fields[_RESIDENT]) * _PAGE, seconds))
+    return found
+
+
+def _proportional(proc: int, process: _Process) -> int:
+    for line in _read(proc, f"{process.number}/smaps_rollup").splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024
     return 0

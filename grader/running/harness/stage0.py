@@ -1,7 +1,7 @@
 """The first program inside a sandbox: sets the limits, asks for the start, then runs the command.
 
 Started as ``PYTHON -I -S /harness/stage0.py MODE CONTROL_FD STATUS_FD PROCESSES FILE_BYTES -- COMMAND…``;
-standard library only, any Python from 3.8 on.
+standard library only, any Python from 3.9 on.
 
 * ``init``: it is pid 1. The command is its child, all orphans are collected here, and how the command
   ended goes to STATUS_FD, which nothing else inside can reach: the process cannot be dumped, traced
@@ -21,7 +21,7 @@ NOT_FOUND = 127
 OPEN_FILES = 4096
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     """Run the command named after ``--`` and end as it does."""
     mode, control, status, processes, file_bytes = arguments[0], *map(int, arguments[1:5])
     command = arguments[arguments.index("--") + 1 :]
@@ -33,7 +33,7 @@ def main(arguments):
     limit(processes, file_bytes)
     home = os.environ.get("HOME", "")
     if home.startswith("/tmp/"):
-        os.makedirs(home, exist_ok=True)
+        os.makedirs(home, exist_ok=True)  # noqa: PTH103 - pathlib doubles the start
     if not os.access(command[0], os.X_OK):
         os.write(2, f"{command[0]}: no such program inside\n".encode())
         os._exit(NEVER_STARTED)
@@ -48,7 +48,7 @@ def main(arguments):
     os._exit(collect_all(child, control, status))
 
 
-def hide():
+def hide() -> None:
     """Make this process unreadable for the programs inside: no /proc/1/environ, fd, mem."""
     import ctypes
 
@@ -56,7 +56,7 @@ def hide():
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
 
 
-def limit(processes, file_bytes):
+def limit(processes: int, file_bytes: int) -> None:
     """Set the limits that a process carries; never above what it was given."""
     for kind, wanted in (
         (resource.RLIMIT_CORE, 0),
@@ -69,18 +69,18 @@ def limit(processes, file_bytes):
         resource.setrlimit(kind, (value, value))
 
 
-def become(command):
+def become(command: list[str]) -> None:
     """Replace this process by the command, with the signals a fresh program expects."""
     for kind in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(kind, signal.SIG_DFL)
     try:
-        os.execv(command[0], command)
+        os.execv(command[0], command)  # noqa: S606 - no shell is the point
     except OSError as error:
         os.write(2, f"{command[0]}: {error.strerror}\n".encode())
     os._exit(NOT_FOUND)
 
 
-def collect_all(child, control, status):
+def collect_all(child: int, control: int, status: int) -> int:
     """Wait until the command ends, collecting orphans on the way; report its raw wait status."""
     os.close(control)
     for stream in (0, 1, 2):

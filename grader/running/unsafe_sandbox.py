@@ -1,0 +1,346 @@
+"""No sandbox: ``--sandbox=none``, typed by hand, and ``grader check`` where there is no bubblewrap.
+
+The program runs as the user, in temporary folders that stand for the places inside a sandbox. Paths
+inside are translated wherever a job names them: in ``argv``, in the environment (each part of a list
+such as ``PATH``), and in the ``*.json`` files of what is bound at ``/job``. Binds are read in place;
+one that would cover a part of another (a masked file) is left out, because nothing is mounted.
+
+Held: time, and the output kept. Memory is watched on Linux. Nothing else is promised.
+"""
+
+import json
+import os
+import platform
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from grader.model.errors import SandboxError
+from grader.model.message import Message
+from grader.model.run import Limits, MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
+from grader.running.bubblewrap_arguments import CONTROL_FD, OUT, WORK, with_harness
+from grader.running.collect import collect
+from grader.running.control import ControlChannel
+from grader.running.ending import Ending, decide_ending, from_wait_status
+from grader.running.limits import TICK_SECONDS, Inside, Usage, cpu_crossed
+from grader.running.supervise import Output
+from grader.running.watchdog import Watchdog
+from grader.words.catalogue import say
+
+_SCRATCH = "/tmp"  # noqa: S108 - the place inside a sandbox
+_JOB = "/job"
+_HARNESS = Path(__file__).parent / "harness"
+_POSIX = os.name == "posix"
+_LINUX = platform.system() == "Linux"
+_OUTPUT_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class InsidePaths:
+    """Where each place inside a sandbox really lies; the deepest place that fits is taken."""
+
+    places: tuple[tuple[PurePosixPath, Path], ...]
+
+    @classmethod
+    def of(cls, places: Mapping[str, Path]) -> "InsidePaths":
+        """Return the translation for ``places``, inside path → path of this machine."""
+        pairs = [(PurePosixPath(inside), real) for inside, real in places.items()]
+        return cls(tuple(sorted(pairs, key=lambda pair: -len(pair[0].parts))))
+
+    def real(self, text: str) -> str:
+        """Return ``text`` translated if it is a path in one of the places, else unchanged."""
+        if not text.startswith("/"):
+            return text
+        path = PurePosixPath(text)
+        for inside, real in self.places:
+            if path.is_relative_to(inside):
+                return str(real.joinpath(*path.relative_to(inside).parts))
+        return text
+
+    def real_list(self, text: str) -> str:
+        """Return ``text`` with every part of a colon-separated list translated."""
+        return os.pathsep.join(self.real(part) for part in text.split(":"))
+
+    def real_json(self, value: Any) -> Any:
+        """Return a JSON ``value`` with every string in it translated."""
+        match value:
+            case str():
+                return self.real(value)
+            case list():
+                return [self.real_json(part) for part in value]
+            case dict():
+                return {key: self.real_json(part) for key, part in value.items()}
+            case _:
+                return value
+
+
+class UnsafeSandbox:
+    """Runs a program unconfined, behind the same interface as a sandbox.
+
+    ``environment`` is added below every command's own (a machine's ``LD_LIBRARY_PATH``, say).
+    """
+
+    name = "none"
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = dict(environment or {})
+
+    @property
+    def memory_guard(self) -> MemoryGuard:
+        """A watchdog on Linux, elsewhere nothing."""
+        return MemoryGuard.WATCHDOG if _LINUX else MemoryGuard.NONE
+
+    def limits_not_held(self) -> Message:
+        """Return one line that says what does not hold here."""
+        memory = Message(pt="", en="") if _LINUX else say("GR615.memory")
+        return say("GR615", memory=memory)
+
+    def probe(self) -> None:
+        """Return: there is nothing that could be missing."""
+
+    def run(self, command: SandboxCommand) -> SandboxOutcome:
+        """Run ``command`` unconfined to its end or to a limit, then end its process group.
+
+        A process that left the group lives on: nothing here can hold it.
+
+        Raises:
+            SandboxError: the program could not be started, or its files not be copied.
+        """
+        try:
+            with ExitStack() as held:
+                # Windows keeps a file that is open; it then stays in the temporary folder.
+                folder = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
+                root = Path(held.enter_context(folder)).resolve()
+                return self._run(command, root, held)
+        except OSError as error:
+            raise SandboxError(say("GR613", reason=str(error))) from error
+
+    def _run(self, command: SandboxCommand, root: Path, held: ExitStack) -> SandboxOutcome:
+        paths = lay_out(command, root)
+        channel = held.enter_context(ControlChannel(command.rows_on_request)) if _POSIX else None
+        read, write = os.pipe()
+        held.callback(os.close, read)
+        output = Output(read, command.limits.output_kept_bytes)
+        begun = time.monotonic()
+        try:
+            process = subprocess.Popen(
+                [paths.real(part) for part in command.argv],
+                env=self._env(command, paths, channel),
+                cwd=paths.real(WORK),
+                stdin=subprocess.DEVNULL,
+                stdout=write,
+                stderr=write,
+                pass_fds=(channel.inside.fileno(),) if channel else (),
+                start_new_session=_POSIX,
+            )
+        finally:
+            os.close(write)
+        held.callback(_end, process)
+        if channel:
+            channel.inside.close()
+        reader = threading.Thread(target=output.drain, daemon=True)
+        reader.start()
+        watchdog = _watch(process, command, held)
+        crossed = _supervise(
+            process,
+            command.limits,
+            channel=channel,
+            output=output,
+            watchdog=watchdog,
+            begun=begun,
+        )
+        seconds = time.monotonic() - begun
+        own = _own_ending(process) if crossed is None else None
+        _end(process)
+        # A process that left the group may hold the pipe open for ever.
+        reader.join(_OUTPUT_SECONDS)
+        return _outcome(
+            command,
+            Path(paths.real(OUT)),
+            _Facts(
+                ending=decide_ending(
+                    own, crossed=crossed, usage=watchdog.usage, full_at_end=False, ever_full=False
+                ),
+                seconds=seconds,
+                usage=watchdog.usage,
+                guard=self.memory_guard,
+                output=output,
+                rows_sent=bool(channel and channel.rows_sent),
+            ),
+        )
+
+    def _env(
+        self, command: SandboxCommand, paths: InsidePaths, channel: ControlChannel | None
+    ) -> dict[str, str]:
+        environment = dict(self._environment)
+        if not _POSIX:  # no program starts on Windows without it
+            environment["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
+        environment |= {name: paths.real_list(value) for name, value in command.environment}
+        if channel:
+            environment[CONTROL_FD] = str(channel.inside.fileno())
+        home = environment.get("HOME", "")
+        if home.startswith(paths.real(_SCRATCH)):
+            Path(home).mkdir(parents=True, exist_ok=True)
+        return environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    ending: Ending
+    seconds: float
+    usage: Usage
+    guard: MemoryGuard
+    output: Output
+    rows_sent: bool
+
+
+def lay_out(command: SandboxCommand, root: Path) -> InsidePaths:
+    """Make the folders below ``root`` that stand for the places inside; return the translation.
+
+    What is bound at ``/job`` is copied, with the paths in its ``*.json`` files translated.
+    """
+    places = {OUT: root / "out", WORK: root / "submission", _SCRATCH: root / "tmp"}
+    for real in places.values():
+        real.mkdir()
+    for bind in with_harness(command.binds, _HARNESS):
+        if not bind.source.exists():
+            raise SandboxError(say("GR608", path=str(bind.source)))
+        covered = any(PurePosixPath(bind.target).is_relative_to(place) for place in places)
+        if not covered:
+            places[bind.target] = bind.source.absolute()
+    jobs = [place for place in places if PurePosixPath(place).is_relative_to(_JOB)]
+    originals = {place: places[place] for place in jobs}
+    for place in jobs:
+        places[place] = root / place.lstrip("/")
+    paths = InsidePaths.of(places)
+    for place, original in originals.items():
+        _copy_job(original, places[place], paths)
+    return paths
+
+
+def _copy_job(original: Path, copy: Path, paths: InsidePaths) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    if original.is_dir():
+        shutil.copytree(original, copy)
+    else:
+        shutil.copyfile(original, copy)
+    for file in [copy] if copy.is_file() else copy.rglob("*"):
+        if file.suffix == ".json":
+            request = json.loads(file.read_text(encoding="utf-8"))
+            file.write_text(json.dumps(paths.real_json(request)), encoding="utf-8")
+
+
+def _watch(process: "subprocess.Popen[bytes]", command: SandboxCommand, held: ExitStack) -> Watchdog:
+    watchdog = Watchdog(command.limits, group=process.pid)
+    if _LINUX:
+        proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+        held.callback(os.close, proc)
+        watchdog.hold(Inside(process.pid, proc, ()))
+    return watchdog
+
+
+def _supervise(
+    process: "subprocess.Popen[bytes]",
+    limits: Limits,
+    *,
+    channel: ControlChannel | None,
+    output: Output,
+    watchdog: Watchdog,
+    begun: float,
+) -> RunStatus | None:
+    while process.returncode is None and not _ended(process):
+        left = begun + limits.wall_seconds - time.monotonic()
+        if left <= 0:
+            return RunStatus.TIMEOUT
+        if output.total > limits.output_killed_bytes:
+            return RunStatus.OUTPUT
+        watchdog.look()
+        if watchdog.usage.memory_crossed:
+            return RunStatus.MEMORY
+        if cpu_crossed(limits, watchdog.usage):
+            return RunStatus.TIMEOUT
+        _serve(channel, min(TICK_SECONDS, left))
+    return None
+
+
+def _serve(channel: ControlChannel | None, seconds: float) -> None:
+    """Answer the channel if it asks, for up to ``seconds``; without one, let the time pass."""
+    if channel is None or not (channel.listening or channel.answering):
+        time.sleep(seconds)
+        return
+    answering = channel.answering
+    heard, writable, _ = select.select(
+        [] if answering else [channel], [channel] if answering else [], [], seconds
+    )
+    if writable:
+        channel.send()
+    elif heard:
+        channel.hear()
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> bool:
+    """Return whether the program has ended, without collecting it: its group must stay ours."""
+    if not _POSIX:
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _own_ending(process: "subprocess.Popen[bytes]") -> Ending:
+    if _POSIX:
+        _end_group(process)
+        _, raw = os.waitpid(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(raw)
+        return from_wait_status(raw)
+    code = process.wait()
+    return Ending(status=RunStatus.ERROR if code else RunStatus.OK, exit_code=code)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.returncode is None:
+        _end_group(process)
+        process.wait()
+
+
+def _end_group(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        if _POSIX:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def _outcome(command: SandboxCommand, out: Path, facts: _Facts) -> SandboxOutcome:
+    collected, refused = _collect(out, command)
+    return SandboxOutcome(
+        status=facts.ending.status,
+        exit_code=facts.ending.exit_code,
+        signal=facts.ending.signal,
+        seconds=facts.seconds,
+        cpu_seconds=facts.usage.cpu_seconds,
+        peak_memory_bytes=facts.usage.peak_bytes,
+        memory_guard=facts.guard,
+        output=bytes(facts.output.kept),
+        output_dropped=facts.output.dropped,
+        collected=collected,
+        refused=refused,
+        rows_sent=facts.rows_sent,
+    )
+
+
+def _collect(out: Path, command: SandboxCommand) -> Any:
+    if not _POSIX:
+        return collect(out, command.wanted, command.into)
+    descriptor = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        return collect(descriptor, command.wanted, command.into)
+    finally:
+        os.close(descriptor)
