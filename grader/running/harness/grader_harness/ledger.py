@@ -25,6 +25,7 @@ class Ledger:
 
     def add(self, kind: str, what: str) -> None:
         """Note that ``what`` of ``kind`` was neutralised where the submission is now."""
+        self._read_commands()  # in the order of the program
         self._append({"kind": kind, "what": what[:MAX_TEXT], **self._places.now()})
 
     def mark_place(self) -> None:
@@ -33,7 +34,7 @@ class Ledger:
         os.environ[PLACE_VARIABLE] = f"{place['cell'] or ''}:{place['line'] or ''}"
 
     def entries(self) -> list[dict[str, Any]]:
-        """Return all entries, those of replaced commands last."""
+        """Return all entries in the order they came."""
         self._read_commands()
         return self._entries[:MAX_ENTRIES]
 

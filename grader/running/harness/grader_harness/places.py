@@ -22,9 +22,9 @@ class Places:
     def name(self, filename: str) -> str | None:
         """Return how the file is called in the submission, or None when it is not the submission's."""
         if filename in self.cells:
-            return f"[{self.cells[filename]}]"
+            return f"cell {self.cells[filename]}"
         if filename == TIMED_CELL and self.current_cell is not None:
-            return f"[{self.current_cell}]"
+            return f"cell {self.current_cell}"
         for root in (self._work, self._real_work):
             if filename.startswith(root):
                 return filename[len(root) :]

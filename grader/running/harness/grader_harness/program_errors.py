@@ -46,8 +46,10 @@ class ErrorLog:
         lines = ["Traceback (most recent call last):\n"]
         for frame in traceback.extract_tb(error.__traceback__):
             name = self._places.name(frame.filename)
-            if name is not None:
-                lines.append(f"  {name}, line {frame.lineno}, in {frame.name}\n")
+            # The line that hands a %%magic cell to IPython is IPython's doing.
+            if name is not None and not (frame.line or "").startswith("get_ipython().run_cell_magic("):
+                line = self._places.of(frame.filename, frame.lineno or 0)["line"] or frame.lineno
+                lines.append(f"  {name}, line {line}, in {frame.name}\n")
                 if frame.line:
                     lines.append(f"    {frame.line}\n")
         if isinstance(error, SyntaxError) and error.filename is not None:

@@ -43,6 +43,20 @@ class Session:
         self.pins = ThreadPins(self.ledger)
         self.shadows: dict[str, str] = {}
         self.errors = ErrorLog(self.places, self.shadows)
+        self.notebook = self._notebook() if job.kind == "notebook" else None
+
+    def _notebook(self) -> Any:
+        from grader_harness.notebook import NotebookRun
+
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as a kernel sets it
+        return NotebookRun(
+            out=self.job.out,
+            seed=self.job.seed,
+            places=self.places,
+            errors=self.errors,
+            ledger=self.ledger,
+            figures=self.figures,
+        )
 
     def install(self, scratch: Path) -> None:
         """Hook into the libraries; nothing heavy is imported."""
@@ -52,15 +66,20 @@ class Session:
         self.evidence.install(self.hooks)
         self.figures.install(self.hooks)
         self.pins.install(self.hooks)
-        install_shims(self.hooks, self.ledger, self.served, self.figures, self.job, scratch)
+        install_shims(
+            self.hooks,
+            ledger=self.ledger,
+            served=self.served,
+            figures=self.figures,
+            job=self.job,
+            scratch=scratch,
+        )
 
     def run(self) -> dict[str, Any]:
         """Run the program to its end and return its variables."""
         main = self.job.work / self.job.main
-        if self.job.kind == "notebook":
-            from grader_harness.notebook import run_notebook
-
-            namespace = run_notebook(main, session=self)
+        if self.notebook is not None:
+            namespace = self.notebook.run(main)
         else:
             namespace = run_script(main, errors=self.errors, ledger=self.ledger)
         _join_threads()
