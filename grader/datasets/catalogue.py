@@ -320,6 +320,7 @@ def _california() -> Dataset:
         classes=(),
         groups={"test": (0, 4_128)},
         canaries=826,
+        loader="california_housing",
     )
 
 

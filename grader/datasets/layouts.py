@@ -7,7 +7,6 @@ knows the true labels of the rows it writes.
 import gzip
 import io
 import os
-import pickle
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared
-from grader.datasets.published import california_test_rows, counted_text, idx_bytes
+from grader.datasets.published import counted_text, idx_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,25 +124,6 @@ def _fashion_mnist(prepared: Prepared, arrangement: Arrangement, into: Path) -> 
     return Layout(keras_files=paths)
 
 
-def _california(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
-    """Write what scikit-learn caches as ``cal_housing_py3.pkz``: a pickled table of the raw columns."""
-    import numpy as np
-
-    table = np.load(prepared.folder / "source" / "cal_housing.npy", allow_pickle=False)
-    tested = california_test_rows(len(table))
-    graded, training = np.flatnonzero(tested), np.flatnonzero(~tested)
-    served = table.copy()
-    served[graded, 1:] = table[graded[arrangement.order], 1:]
-    served[graded, 0] = np.round(arrangement.y_test * 100_000.0)
-    if arrangement.x_rows is not None:
-        served[training, 1:] = table[training[arrangement.x_rows], 1:]
-    if arrangement.y_rows is not None:
-        served[training, 0] = table[training[arrangement.y_rows], 0]
-    content = pickle.dumps(served, protocol=4)
-    write_file(into / "data" / "sklearn" / "cal_housing_py3.pkz", content)
-    return Layout()
-
-
 def _four_texts(
     prepared: Prepared, arrangement: Arrangement, into: Path, *, qx: bytes, qy: bytes
 ) -> tuple[str, ...]:
@@ -197,5 +177,4 @@ _WRITERS: Mapping[str, Callable[[Prepared, Arrangement, Path], Layout]] = {
     "digits": _digits,
     "banknote": _banknote,
     "fashion-mnist": _fashion_mnist,
-    "california-housing": _california,
 }

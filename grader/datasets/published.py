@@ -152,24 +152,13 @@ def _california(files: Mapping[str, Path]) -> Parsed:
         )
     )
     y = value / 100_000.0
-    tested = california_test_rows(len(raw))
-    # scikit-learn caches this table, columns in this order, and computes the ratios at each load
-    cached = raw[:, [8, 7, 2, 3, 4, 5, 6, 1, 0]]
+    tested = np.arange(len(raw)) % 5 == 4  # noqa: PLR2004 - every fifth: as many as a 20 % hold-out
     return Parsed(
         x_train=x[~tested],
         y_train=y[~tested],
         x_graded=x[tested],
         y_graded=y[tested],
-        files={"source/cal_housing.npy": npy_bytes(cached)},
     )
-
-
-def california_test_rows(count: int) -> "NDArray[Any]":
-    """Return which of ``count`` published rows are the test set: every fifth, as many as a 20 % hold-out."""
-    import numpy as np
-
-    tested: NDArray[Any] = np.arange(count) % 5 == 4  # noqa: PLR2004 - the fifth of five
-    return tested
 
 
 def npy_bytes(array: "NDArray[Any]") -> bytes:

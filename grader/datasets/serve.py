@@ -43,8 +43,7 @@ class Served:
 
     ``folder`` is shown to the sandbox as ``/data``; ``secret`` never is. ``rows`` graded rows stand in
     ``folder`` (0 when inputs are typed into the program). Each mask is a file of ours and the path below a
-    runtime's site-packages that it must cover. ``sklearn_home`` is where SCIKIT_LEARN_DATA should point,
-    below ``folder``.
+    runtime's site-packages that it must cover.
     """
 
     folder: Path
@@ -52,7 +51,6 @@ class Served:
     rows: int
     masks: tuple[tuple[Path, str], ...]
     digest: str
-    sklearn_home: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +106,6 @@ def serve(
         rows=0 if prepared.dataset.typed else graded,
         masks=layout.masks,
         digest=prepared.digest,
-        sklearn_home="sklearn" if (data / "sklearn").is_dir() else None,
     )
 
 

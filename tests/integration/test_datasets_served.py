@@ -185,8 +185,6 @@ def test_the_description_names_every_file_and_no_other(served: Served) -> None:
         *(f"files/{name}" for name in told["files"]),
         *(f"keras/{name}" for name in told["keras_files"]),
     }
-    if served.sklearn_home:
-        listed.add(f"{served.sklearn_home}/cal_housing_py3.pkz")
     there = {str(path.relative_to(served.folder)) for path in served.folder.rglob("*") if path.is_file()}
     assert there == listed
     assert set(told) == {"dataset", "loader", "image_shape", "arrays", "files", "keras_files"}
@@ -368,37 +366,16 @@ def test_scikit_learn_in_the_runtime_reads_the_mask(served: Served, site_package
     assert printed == "True True (1797, 64)"
 
 
-@pytest.mark.runtime
-@pytest.mark.sandbox
 @pytest.mark.parametrize("name", ["california-housing"])
-def test_scikit_learn_in_the_runtime_reads_the_california_cache(
-    served: Served, ready: Prepared, site_packages: Path
-) -> None:
-    assert served.sklearn_home
-    printed = in_runtime(
-        site_packages,
-        """
-        import sys
-        import numpy as np
-        from sklearn.datasets import fetch_california_housing
-        housing = fetch_california_housing(data_home=sys.argv[1] + "/" + sys.argv[2])
-        tested = np.arange(len(housing.target)) % 5 == 4
-        arrays = {name: np.load(f"{sys.argv[1]}/{name}.npy") for name in sys.argv[3:]}
-        print(
-            (housing.data[tested] == arrays["x_test"]).all(),
-            (housing.target[tested] == arrays["y_test"]).all(),
-            (housing.data[~tested] == arrays["x_train"]).all(),
-            (housing.target[~tested] == arrays["y_train"]).all(),
-        )
-        """,
-        str(served.folder),
-        served.sklearn_home,
-        "x_test",
-        "y_test",
-        "x_train",
-        "y_train",
+def test_california_rows_have_scikit_learns_columns_and_units(ready: Prepared) -> None:
+    # the first rows of sklearn.datasets.fetch_california_housing(); the fifth is a test row
+    assert ready.x_train[0] == pytest.approx(
+        [8.3252, 41.0, 6.98412698, 1.02380952, 322.0, 2.55555556, 37.88, -122.23]
     )
-    assert printed == "True True True True"
+    assert ready.x_graded[0] == pytest.approx(
+        [3.8462, 52.0, 6.28185328, 1.08108108, 565.0, 2.18146718, 37.85, -122.25]
+    )
+    assert truth(ready)[0] == pytest.approx(3.422)
 
 
 @pytest.mark.parametrize("name", ["mnist"])
