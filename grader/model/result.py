@@ -61,7 +61,9 @@ class Picture:
     confusion: tuple[tuple[int, ...], ...] = ()
     samples: tuple["Sample", ...] = ()
     figures: tuple[str, ...] = ()
-    """Names of the PNG files the program drew, in the run's folder."""
+    """Names of the PNG files the program drew, in ``folder``."""
+    folder: str | None = None
+    """The kept run's folder; for whoever writes the page, shown nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,6 +153,23 @@ class RunJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PredictJob:
+    """Ask the second sandbox what ``model`` predicts for ``rows``; nothing of the submission is there."""
+
+    model: Path
+    rows: Path
+    """An ``.npy`` file of flat rows, in an order that only we know."""
+    python: Path
+    runtime_binds: tuple[Bind, ...]
+    runtime_environment: tuple[tuple[str, str], ...]
+    threads: int
+    limits: Limits
+    folder: Path
+    slot: int = 0
+    gpu: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One execution of one submission, measured from outside."""
 

@@ -51,12 +51,9 @@ class RunStore:
         self._runs = folder / "runs"
         self._scratch = folder / "scratch"
 
-    def scratch(self, key: str) -> Path:
-        """Return a fresh folder on the same file system, for the run ``key`` to be written in."""
-        folder = self._scratch / key
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, mode=0o700)
-        return folder
+    def scratch_path(self, key: str, label: str) -> Path:
+        """Return the folder, on the same file system, that the run ``key`` of ``label`` is written in."""
+        return self._scratch / f"{key[:16]}-{label}"
 
     def publish(self, key: str, scratch: Path) -> StoredRun:
         """Make the complete run in ``scratch`` visible under ``key``.

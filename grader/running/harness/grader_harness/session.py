@@ -142,7 +142,14 @@ def _lay_out(job: Job, served: Served) -> None:
     """
     job.work.mkdir(parents=True, exist_ok=True)
     job.out.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(job.staged, job.work, dirs_exist_ok=True)
+    # Not copytree: it sets the mode of the working directory, which belongs to root in root mode.
+    for source in sorted(job.staged.rglob("*")):
+        target = job.work / source.relative_to(job.staged)
+        if source.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
     for name in served.files:
         target = job.work / name
         target.parent.mkdir(parents=True, exist_ok=True)

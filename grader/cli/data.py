@@ -1,0 +1,102 @@
+"""``grader data list``, ``fetch`` and ``verify``."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from grader.cli.options import language_option
+from grader.cli.rendering import console, spoken, tell
+from grader.datasets.catalogue import Dataset, dataset, names
+from grader.datasets.locate import FileState, FileStatus, inspect_files
+from grader.datasets.locate import verify as verify_files
+from grader.model.message import Message
+from grader.wiring import cache_folder, data_folder
+from grader.words import say
+
+Look = Callable[[Dataset, Path | None, Path], tuple[FileStatus, ...]]
+
+_data_dir = click.option(
+    "--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets lie."
+)
+
+
+@click.group("data")
+def command() -> None:
+    """List, fetch and verify the datasets that assignments are about."""
+
+
+@command.command("list")
+@_data_dir
+@language_option
+def list_data(data_dir: Path | None) -> int:
+    """Show every dataset and whether its files are on this machine."""
+    _print_states(names(), data_dir, inspect_files)
+    return 0
+
+
+@command.command("verify")
+@click.argument("wanted", metavar="NAME...", nargs=-1)
+@_data_dir
+@language_option
+def verify(wanted: tuple[str, ...], data_dir: Path | None) -> int:
+    """Check the SHA-256 of every file; exit 1 when one is absent or not the published one."""
+    return 0 if _print_states(wanted or names(), data_dir, verify_files) else 1
+
+
+@command.command("fetch")
+@click.argument("wanted", metavar="NAME...", nargs=-1, required=True)
+@click.option("--mirror", metavar="URL", help="A mirror to ask first: URL/<dataset>/<file>.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@language_option
+def fetch_data(wanted: tuple[str, ...], mirror: str | None, *, quiet: bool) -> int:
+    """Download datasets from their public homes; a broken-off download goes on where it stopped."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from grader.datasets.fetch import fetch
+
+    chosen = [dataset(name) for name in wanted]
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True), disable=quiet, transient=True) as bar:
+        for one in chosen:
+            rows: dict[str, object] = {}
+
+            def show(name: str, received: int, total: int, rows: dict[str, object] = rows) -> None:
+                if name not in rows:
+                    rows[name] = bar.add_task(name, total=None)
+                bar.update(rows[name], completed=received, total=total or None)  # type: ignore[arg-type]
+
+            for path in fetch(one, cache_folder(), show, mirror=mirror):
+                tell(say("datafile.fetched", name=one.name, path=str(path)))
+    return 0
+
+
+def _print_states(wanted: tuple[str, ...], data_dir: Path | None, look: Look) -> bool:
+    """Print one row per file and return whether all are there as published."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for key in ("name", "file", "state"):
+        table.add_column(say(f"datafile.{key}").told_in(spoken()))
+    well = True
+    for name in wanted:
+        one = dataset(name)
+        if not one.files:
+            table.add_row(name, "", say("datafile.builtin").told_in(spoken()))
+        for status in look(one, data_folder(data_dir), cache_folder()):
+            sound = status.state is FileState.SOUND or status.file.in_runtime is not None
+            well = well and sound
+            table.add_row(name, status.file.name, Text(_told(one, status).told_in(spoken())))
+    console().print(table)
+    return well
+
+
+def _told(one: Dataset, status: FileStatus) -> Message:
+    if status.file.in_runtime is not None:
+        return say("datafile.in_runtime")
+    if status.state is FileState.SOUND:
+        return say("datafile.ok", path=str(status.path))
+    if status.state is FileState.CORRUPT:
+        return say("datafile.corrupt", path=str(status.path))
+    return say("datafile.absent", name=one.name)

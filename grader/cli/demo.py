@@ -1,0 +1,42 @@
+"""``grader demo``: the shipped example class, graded with data that needs no network."""
+
+from pathlib import Path
+
+import click
+
+from grader.cli.grade import grade_folder
+from grader.cli.options import course_and_assignments, language_option
+from grader.cli.rendering import print_grading
+from grader.coursefiles.load_course import find_course
+from grader.model.errors import CourseError
+from grader.orchestration.tools import Options
+from grader.wiring import Request
+from grader.words import say
+
+_ASSIGNMENTS = ("digits", "pele")
+
+
+@click.command("demo")
+@language_option
+@click.option("-C", "--course", "folder", type=click.Path(path_type=Path), metavar="DIR", help="The course.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Runs at a time.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def command(*, folder: Path | None, jobs: int, quiet: bool) -> int:
+    """Grade the example class and print where the report is."""
+    root = find_course(folder or Path())
+    submissions = root / "examples" / "submissions"
+    if not submissions.is_dir():
+        raise CourseError(say("cli.demo_missing"))
+    course, chosen = course_and_assignments(root, _ASSIGNMENTS)
+    reports = root / "reports"
+    grading = grade_folder(
+        submissions,
+        course,
+        chosen,
+        request=Request(),
+        options=Options(jobs=jobs),
+        reports=reports,
+        quiet=quiet,
+    )
+    print_grading(grading, str(reports / "index.html"))
+    return 0

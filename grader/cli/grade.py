@@ -1,0 +1,112 @@
+"""``grader grade SUBMISSIONS``."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from grader.cli.options import (
+    course_and_assignments,
+    course_options,
+    limits_from,
+    machine_options,
+)
+from grader.cli.progress import progress_for
+from grader.cli.rendering import print_grading, print_messages, spoken, tell
+from grader.coursefiles.find_submissions import find_submissions
+from grader.model.assignment import Assignment, Course
+from grader.model.errors import CourseError
+from grader.model.result import Grading, Status
+from grader.orchestration.grade import grade_course
+from grader.orchestration.publish import Publisher
+from grader.orchestration.tools import Options
+from grader.storage.run_store import open_store
+from grader.wiring import Request, grader_for, tools_for
+from grader.words import say
+
+
+@click.command("grade")
+@click.argument("submissions", type=click.Path(path_type=Path))
+@course_options
+@machine_options
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where reports go.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Runs at a time.")
+@click.option("--runs", type=click.IntRange(1, 100), help="Runs of each submission.")
+@click.option("--only", multiple=True, metavar="STUDENT", help="Only this student.")
+@click.option("--force", is_flag=True, help="Start over: make every run again.")
+@click.option("--fail-under", type=float, metavar="P", help="Exit 1 when a score is below P per cent.")
+def command(
+    *,
+    submissions: Path,
+    course_folder: Path | None,
+    assignments: tuple[str, ...],
+    data_dir: Path | None,
+    sandbox: str,
+    gpu: str,
+    timeout: str | None,
+    memory: str | None,
+    quiet: bool,
+    out: Path | None,
+    jobs: int,
+    runs: int | None,
+    only: tuple[str, ...],
+    force: bool,
+    fail_under: float | None,
+) -> int:
+    """Run every submission, judge it, and write the reports.
+
+    A second call runs only what is new or changed. Ctrl-C keeps what is finished.
+    """
+    options = replace(limits_from(timeout, memory), jobs=jobs, runs=runs, force=force)
+    course, chosen = course_and_assignments(course_folder, assignments)
+    request = Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu)
+    reports = out or course.folder / "reports"
+    grading = grade_folder(
+        submissions, course, chosen, request=request, options=options, reports=reports, quiet=quiet, only=only
+    )
+    print_grading(grading, str(reports / "index.html"))
+    return _exit_status(grading, fail_under)
+
+
+def grade_folder(
+    submissions: Path,
+    course: Course,
+    chosen: tuple[Assignment, ...],
+    *,
+    request: Request,
+    options: Options,
+    reports: Path,
+    quiet: bool,
+    only: tuple[str, ...] = (),
+) -> Grading:
+    """Grade what lies in ``submissions`` and write the pages; the road of ``grade`` and of ``demo``.
+
+    Raises:
+        GraderError: nothing could be graded at all.
+    """
+    with open_store(course.folder / ".grader") as store:
+        found = find_submissions(submissions, [a.slug for a in chosen], only=only, intake=store.intake)
+        print_messages([f.message for f in found.findings], heading="summary.remarks")
+        if not (found.submissions or found.unreadable):
+            raise CourseError(say("GR814", folder=str(submissions)))
+        if request.sandbox == "none":
+            tell(say("GR815"))
+        grader = grader_for(tools_for(request), options, store=store, progress=progress_for(quiet=quiet))
+        publisher = Publisher(reports=reports, language=spoken())
+        return grade_course(course, chosen, found, grader=grader, publish=publisher.publish)
+
+
+def _exit_status(grading: Grading, fail_under: float | None) -> int:
+    results = grading.submissions
+    if results and all(
+        r.status is Status.NOT_GRADED and r.reason is not None and r.reason.value != "unreadable"
+        for r in results
+    ):
+        return 3
+    if fail_under is not None:
+        for result in results:
+            if result.points is None or result.max_points == 0:
+                continue
+            if float(result.points / result.max_points) * 100 < fail_under:
+                return 1
+    return 0

@@ -1,0 +1,45 @@
+"""``grader runtime list`` and ``grader runtime install NAME``."""
+
+import click
+
+from grader.cli.options import language_option
+from grader.cli.rendering import console, spoken, tell
+from grader.runtimes.catalogue import is_installed, names, runtime_folder, runtime_spec
+from grader.runtimes.install import install_runtime
+from grader.wiring import cache_folder, has_gpus
+from grader.words import phrase, say
+
+
+@click.group("runtime")
+def command() -> None:
+    """List and install the interpreters that students' code runs in."""
+
+
+@command.command("list")
+@language_option
+def list_runtimes() -> int:
+    """Show every runtime and whether it is installed."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name in names():
+        spec = runtime_spec(name, cuda=has_gpus())
+        state = "installed" if is_installed(spec, cache_folder()) else "absent"
+        table.add_row(name, phrase(f"runtime.{state}", spoken()), spec.what.told_in(spoken()))
+    console().print(table)
+    return 0
+
+
+@command.command("install")
+@click.argument("wanted", metavar="NAME...", nargs=-1)
+@language_option
+def install(wanted: tuple[str, ...]) -> int:
+    """Install the runtimes named (all when none is); does nothing where one is complete."""
+    for name in wanted or names():
+        spec = runtime_spec(name, cuda=has_gpus())
+        if not is_installed(spec, cache_folder()):
+            tell(say("runtime.installing", name=name))
+        install_runtime(spec, cache_folder())
+        folder = runtime_folder(spec.lock, cache_folder())
+        tell(say("runtime.ready", name=name, folder=str(folder)))
+    return 0

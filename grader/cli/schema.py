@@ -1,0 +1,40 @@
+"""``grader schema``: the JSON Schemas of the files people edit and read."""
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from grader.cli.options import language_option
+from grader.cli.rendering import tell
+from grader.coursefiles.schema import json_schema
+from grader.storage.run_store import write_whole
+from grader.words import say
+
+
+@click.command("schema")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("docs/reference"),
+    metavar="DIR",
+    help="Where they go.",
+)
+@language_option
+def command(*, out: Path) -> int:
+    """Write assignment.schema.json (for editors) and results-v1.schema.json."""
+    for name, text in schemas().items():
+        write_whole(out / name, text)
+        tell(say("cli.schema_written", path=str(out / name)))
+    return 0
+
+
+def schemas() -> dict[str, str]:
+    """Return the text of every published schema by file name."""
+    results = resources.files("grader.reporting") / "schemas" / "results-v1.schema.json"
+    return {
+        "assignment.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
+        "results-v1.schema.json": results.read_text(encoding="utf-8"),
+    }

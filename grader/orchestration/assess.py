@@ -1,0 +1,366 @@
+"""From kept runs to a result: reads what the runs left, opens the labels, judges. Runs no student code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from grader.datasets.prepare import Prepared, truth
+from grader.measuring.facts import RunFacts
+from grader.measuring.judge import Judgement, gather, judge
+from grader.measuring.measure import measure
+from grader.measuring.metric_checks import more_runs_wanted
+from grader.measuring.predictions import Chosen, choose_predictions
+from grader.measuring.report_reader import read_harness_report
+from grader.measuring.statistics import distinct_runs
+from grader.model.assignment import Assignment
+from grader.model.check import MetricCheck, ReferenceCheck
+from grader.model.errors import StorageError
+from grader.model.evidence import Fit, HarnessReport, Source
+from grader.model.message import Message
+from grader.model.metric import Baseline, Measurement, Unmeasured
+from grader.model.result import Picture, Reason, RunResult, Sample, Status, SubmissionResult
+from grader.model.run import Run, RunStatus
+from grader.model.submission import FileKind, Finding, Submission, Unreadable
+from grader.orchestration.irregularities import Irregularities, find_irregularities
+from grader.orchestration.replay import model_candidate, replay_of
+from grader.orchestration.tools import Tools
+from grader.orchestration.work import CANARIES_FILE, ORDER_FILE
+from grader.reporting.cleaning import clean_text
+from grader.running.run_job import OUTPUT_FILE
+from grader.storage.run_store import StoredRun
+from grader.words import say
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_SAMPLES = 20
+_FIGURES = tuple(f"figure-{n:02d}.png" for n in range(1, 21))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reference:
+    """The reference solution's measurements and learning curves, to stand beside a student's."""
+
+    baseline: Baseline | None = None
+    fits: tuple[Fit, ...] = ()
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunRead:
+    """One kept run with what was read out of it; ``own`` is decoded, in the dataset's own row order."""
+
+    stored: StoredRun
+    facts: RunFacts
+    order: "np.ndarray[Any, Any]"
+    own: "np.ndarray[Any, Any] | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Assessed:
+    """A result, and whether one more run could still change what it earns."""
+
+    result: SubmissionResult
+    more_runs_wanted: bool
+
+
+def assess(
+    submission: Submission,
+    assignment: Assignment,
+    stored: Sequence[StoredRun],
+    *,
+    prepared: Prepared,
+    tools: Tools,
+    reference: Reference,
+    record: Mapping[str, str],
+) -> Assessed:
+    """Judge ``submission`` from its complete runs, at least one."""
+    labels = truth(prepared)
+    read = [
+        _read_run(one, assignment, prepared=prepared, kind=submission.kind, labels=labels, tools=tools)
+        for one in stored
+    ]
+    graded = _graded(read)
+    first = graded[0]
+    found = _irregularities(first, labels)
+    replay = replay_of(first.stored, first.facts, assignment)
+    facts = [one.facts for one in graded]
+    shared: dict[str, Any] = {
+        "metrics": tools.metrics,
+        "replay": replay,
+        "baseline": reference.baseline,
+        "copied": found.copied,
+    }
+    judgement = judge(assignment, facts, checks=tools.checks, **shared)
+    gathered = gather(assignment, facts, **shared)
+    wanted = any(
+        more_runs_wanted(spec, gathered) for spec in assignment.checks if isinstance(spec, MetricCheck)
+    )
+    fixed = len(stored) > len(graded)
+    result = _result(
+        submission,
+        assignment,
+        read,
+        judgement,
+        reference=reference,
+        findings=(*submission.findings, *found.findings),
+        notes=_notes(first, fixed=fixed),
+        picture=_picture(first, prepared, labels),
+        record=record,
+    )
+    return Assessed(result=result, more_runs_wanted=wanted and not fixed)
+
+
+def not_graded(submission: Submission, points: Decimal, reason: Reason, message: Message) -> SubmissionResult:
+    """Return the row of a submission that could not be graded by our fault or the machine's."""
+    return _empty(
+        id=submission.id,
+        student=submission.student,
+        assignment=submission.assignment,
+        attempt=submission.attempt,
+        files=submission.files,
+        main=submission.main,
+        max_points=points,
+        reason=reason,
+        reason_message=message,
+        findings=submission.findings,
+    )
+
+
+def unreadable_result(unreadable: Unreadable, points: Decimal) -> SubmissionResult:
+    """Return the row of a submission of which nothing can be run: a person must look."""
+    return _empty(
+        id=unreadable.id,
+        student=unreadable.student,
+        assignment=unreadable.assignment,
+        attempt=unreadable.attempt,
+        files=unreadable.files,
+        main="",
+        max_points=points,
+        reason=Reason.UNREADABLE,
+        reason_message=unreadable.finding.message,
+        findings=(unreadable.finding,),
+    )
+
+
+def _empty(**known: Any) -> SubmissionResult:
+    return SubmissionResult(
+        **known,
+        status=Status.NOT_GRADED,
+        verdict=None,
+        points=None,
+        evidence=None,
+        sources=(),
+        runs=(),
+        metrics=(),
+        reference=(),
+        reference_fits=(),
+        checks=(),
+        ledger=(),
+        notes=(),
+        layers=(),
+        output="",
+        picture=Picture(),
+        report=None,
+        log=None,
+        record={},
+    )
+
+
+def _read_run(
+    stored: StoredRun,
+    assignment: Assignment,
+    *,
+    prepared: Prepared,
+    kind: FileKind,
+    labels: "np.ndarray[Any, Any]",
+    tools: Tools,
+) -> RunRead:
+    import numpy as np
+
+    report = read_harness_report(stored.read("report.json"), stored.read("cells.jsonl"))
+    order = _array(stored.read(ORDER_FILE))
+    classes = len(prepared.dataset.classes) or None
+    delivered = choose_predictions(
+        assignment,
+        candidates={
+            Source.PREDICT: stored.read("predict.npy"),
+            Source.PREDICTIONS: stored.read("predictions.npy"),
+            Source.CAPTURED: stored.read("captured.npy"),
+            Source.MODEL: model_candidate(stored),
+        },
+        report=report,
+        rows=len(labels),
+        classes=classes,
+        refusals=stored.refused,
+    )
+    own = None
+    measurements: dict[str, Measurement | Unmeasured] = {}
+    if isinstance(delivered, Chosen):
+        own = np.empty_like(delivered.decoded)
+        own[order] = delivered.decoded
+        wanted = {c.metric for c in assignment.checks if isinstance(c, MetricCheck | ReferenceCheck)}
+        measurements = measure(
+            [tools.metrics[name] for name in sorted(wanted)],
+            predicted={g: own[a:b] for g, (a, b) in prepared.groups.items()},
+            truth={g: labels[a:b] for g, (a, b) in prepared.groups.items()},
+        )
+    facts = RunFacts(
+        run=_run_as_seen(stored.run, report, kind),
+        report=report,
+        delivered=delivered,
+        measurements=measurements,
+    )
+    return RunRead(stored=stored, facts=facts, order=order, own=own)
+
+
+def _graded(read: list[RunRead]) -> list[RunRead]:
+    """Return the runs that count: all, but one only of those whose predictions are bit for bit the same."""
+    delivered = [one for one in read if one.own is not None]
+    if len(delivered) != len(read):
+        return read
+    kept = distinct_runs([one.own for one in delivered if one.own is not None])
+    return [delivered[position] for position in kept]
+
+
+def _run_as_seen(run: Run, report: HarnessReport, kind: FileKind) -> Run:
+    """Return the run with what only the report can tell: a caught error, a kernel that died in a cell.
+
+    The submission's own word may lower how a run ended, never raise it.
+    """
+    if run.status not in (RunStatus.OK, RunStatus.ERROR):
+        return run
+    if not report.finished and kind is FileKind.NOTEBOOK:
+        return replace(run, status=RunStatus.KERNEL_DIED)
+    if report.errors and run.status is RunStatus.OK:
+        return replace(run, status=RunStatus.ERROR)
+    return run
+
+
+def _irregularities(first: RunRead, labels: "np.ndarray[Any, Any]") -> Irregularities:
+    canaries = _array(first.stored.read(CANARIES_FILE)) if first.stored.read(CANARIES_FILE) else None
+    return find_irregularities(first.facts, own=first.own, truth=labels, canaries=canaries)
+
+
+def _notes(first: RunRead, *, fixed: bool) -> tuple[Message, ...]:
+    delivered = first.facts.delivered
+    notes = list(delivered.notes) if isinstance(delivered, Chosen) else []
+    if fixed:
+        notes.append(say("GR822"))
+    elif first.facts.report.own_seed:
+        notes.append(say("GR825"))
+    return tuple(notes)
+
+
+def _result(
+    submission: Submission,
+    assignment: Assignment,
+    read: Sequence[RunRead],
+    judgement: Judgement,
+    *,
+    reference: Reference,
+    findings: tuple[Finding, ...],
+    notes: tuple[Message, ...],
+    picture: Picture,
+    record: Mapping[str, str],
+) -> SubmissionResult:
+    first = read[0].facts
+    delivered = first.delivered
+    baseline = reference.baseline.summaries if reference.baseline else ()
+    return SubmissionResult(
+        id=submission.id,
+        student=submission.student,
+        assignment=submission.assignment,
+        attempt=submission.attempt,
+        files=submission.files,
+        main=submission.main,
+        status=judgement.status,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        reason_message=judgement.reason_message,
+        points=judgement.points,
+        max_points=assignment.points,
+        evidence=delivered.source if isinstance(delivered, Chosen) else None,
+        sources=first.report.sources,
+        runs=tuple(_run_result(one) for one in read),
+        metrics=judgement.metrics,
+        reference=baseline,
+        reference_fits=reference.fits,
+        checks=judgement.checks,
+        findings=findings,
+        ledger=first.report.ledger,
+        notes=notes,
+        layers=first.report.layers,
+        output=clean_text(read[0].stored.read(OUTPUT_FILE) or b""),
+        picture=picture,
+        report=None,
+        log=None,
+        record={**record, **first.report.versions},
+    )
+
+
+def _run_result(one: RunRead) -> RunResult:
+    values = {
+        name: measured.value
+        for name, measured in one.facts.measurements.items()
+        if isinstance(measured, Measurement)
+    }
+    report = one.facts.report
+    in_cells = tuple(cell.error for cell in report.cells if cell.error is not None)
+    return RunResult(run=one.facts.run, metrics=values, fits=report.fits, errors=report.errors or in_cells)
+
+
+def _picture(first: RunRead, prepared: Prepared, labels: "np.ndarray[Any, Any]") -> Picture:
+    """Return what the page draws of the first graded run."""
+    import numpy as np
+
+    figures = tuple(name for name in _FIGURES if (first.stored.folder / name).is_file())
+    classes = prepared.dataset.classes
+    if first.own is None or not classes:
+        return Picture(figures=figures, folder=str(first.stored.folder))
+    begin, end = prepared.groups["test"]
+    truth_, predicted = labels[begin:end], first.own[begin:end]
+    confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
+    np.add.at(confusion, (truth_, predicted), 1)
+    return Picture(
+        classes=classes,
+        confusion=tuple(tuple(int(v) for v in row) for row in confusion),
+        samples=_samples(prepared, truth_, predicted),
+        figures=figures,
+        folder=str(first.stored.folder),
+    )
+
+
+def _samples(
+    prepared: Prepared, labels: "np.ndarray[Any, Any]", predicted: "np.ndarray[Any, Any]"
+) -> tuple[Sample, ...]:
+    import numpy as np
+
+    shape, classes = prepared.dataset.image_shape, prepared.dataset.classes
+    if shape is None:
+        return ()
+    images = np.asarray(prepared.x_graded[:_SAMPLES], dtype=np.float64)
+    grey = np.clip(images * (255 / prepared.dataset.brightest), 0, 255).astype(np.uint8)
+    return tuple(
+        Sample(
+            pixels=grey[row].tobytes(),
+            height=shape[0],
+            width=shape[1],
+            truth=classes[int(labels[row])],
+            predicted=classes[int(predicted[row])],
+        )
+        for row in range(min(_SAMPLES, len(labels)))
+    )
+
+
+def _array(content: bytes | None) -> "np.ndarray[Any, Any]":
+    """Return an array of our own making; anything else there is our mistake."""
+    import io
+
+    import numpy as np
+
+    if content is None:
+        raise StorageError(say("GR800", folder="run", problem=ORDER_FILE))
+    array: np.ndarray[Any, Any] = np.load(io.BytesIO(content), allow_pickle=False)
+    return array

@@ -1,0 +1,254 @@
+"""Grades a course: rounds of runs over the class, results whole after each round."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from grader.coursefiles.find_submissions import Found
+from grader.datasets.prepare import Prepared
+from grader.model.assignment import Assignment, Course, GpuNeed
+from grader.model.errors import CourseError, DataMissing
+from grader.model.message import Message
+from grader.model.result import Grading, Machine, Reason, SubmissionResult
+from grader.model.run import NotRun
+from grader.model.submission import Submission
+from grader.orchestration.assess import Assessed, Reference, assess, not_graded, unreadable_result
+from grader.orchestration.baseline import reference_of
+from grader.orchestration.plan import limits_of, make_task, prepare_data, threads_for
+from grader.orchestration.rounds import Grader, make_runs
+from grader.orchestration.tools import Options
+from grader.orchestration.work import RunTask
+from grader.runtimes.catalogue import Runtime, find_runtime
+from grader.storage.run_store import StoredRun
+from grader.words import say
+
+Publish = Callable[[Grading], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """What the submissions of one assignment stand on: data, runtime, the reference's record."""
+
+    assignment: Assignment
+    prepared: Prepared
+    runtime: Runtime
+    reference: Reference
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Standing:
+    """How far one submission has come: its runs so far, and whether another one is wanted."""
+
+    submission: Submission
+    ground: Ground
+    runs: list[StoredRun] = field(default_factory=list)
+    lost: Message | None = None
+    assessed: Assessed | None = None
+    wants_more: bool = True
+
+
+def grade_course(
+    course: Course,
+    assignments: Sequence[Assignment],
+    found: Found,
+    *,
+    grader: Grader,
+    publish: Publish,
+) -> Grading:
+    """Grade every submission of ``assignments`` and publish the results after each round.
+
+    A run that is kept from before is not made again. A submission whose run could not be made is "not
+    graded", and the next grading tries it again.
+
+    Raises:
+        CourseError, RuntimeMissing, SandboxError: nothing could be graded at all; the message says why.
+    """
+    started = grader.clock()
+    received = {s.assignment for s in found.submissions}
+    wanted = [a for a in assignments if a.slug in received]
+    grounds, barred = _lay_grounds(wanted, grader)
+    standings = [
+        Standing(submission=s, ground=grounds[s.assignment])
+        for s in found.submissions
+        if s.assignment in grounds
+    ]
+    settled = [
+        *(unreadable_result(u, _points(assignments, u.assignment)) for u in found.unreadable),
+        *(
+            not_graded(s, _points(assignments, s.assignment), *barred[s.assignment])
+            for s in found.submissions
+            if s.assignment in barred
+        ),
+    ]
+
+    def grading() -> Grading:
+        results = [*settled, *(_result_of(one) for one in standings)]
+        return _grading(course, assignments, results, grader=grader, started=started)
+
+    _run_rounds(standings, grader, lambda: publish(grading()))
+    whole = grading()
+    publish(whole)
+    return whole
+
+
+def _lay_grounds(
+    assignments: Sequence[Assignment], grader: Grader
+) -> tuple[dict[str, Ground], dict[str, tuple[Reason, Message]]]:
+    """Return what each assignment stands on, and why those stand on nothing that do not."""
+    grounds: dict[str, Ground] = {}
+    barred: dict[str, tuple[Reason, Message]] = {}
+    for assignment in assignments:
+        tools = grader.tools
+        runtime = find_runtime(assignment.run.runtime, tools.cache, cuda=bool(tools.gpus))
+        if assignment.run.gpu is GpuNeed.REQUIRED and not tools.gpus:
+            barred[assignment.slug] = (Reason.INFRASTRUCTURE, say("GR812"))
+            continue
+        try:
+            prepared = prepare_data(assignment, runtime, tools)
+        except DataMissing as error:
+            barred[assignment.slug] = (Reason.DATA_MISSING, error.message)
+            continue
+        try:
+            reference = reference_of(assignment, prepared=prepared, runtime=runtime, grader=grader)
+        except CourseError as error:
+            reference = NotRun(reason=error.message)
+        if isinstance(reference, NotRun):
+            barred[assignment.slug] = (Reason.INFRASTRUCTURE, reference.reason)
+            continue
+        grounds[assignment.slug] = Ground(
+            assignment=assignment, prepared=prepared, runtime=runtime, reference=reference
+        )
+    return grounds, barred
+
+
+def _run_rounds(standings: list[Standing], grader: Grader, after_round: Callable[[], None]) -> None:
+    """Make run 1 of everybody, then one more of those who need it, until nobody does."""
+    most = max((_most_runs(one, grader.options) for one in standings), default=0)
+    for number in range(1, most + 1):
+        open_ones = [one for one in standings if one.wants_more]
+        if not open_ones:
+            break
+        if grader.options.force:
+            for one in open_ones:
+                grader.store.forget(_task(one, number, grader).key)
+        _run_round(open_ones, number, grader)
+        for one in open_ones:
+            _take_stock(one, grader)
+        after_round()
+
+
+def _run_round(open_ones: list[Standing], number: int, grader: Grader) -> None:
+    """Make run ``number`` of each, taking what is kept from before."""
+    tasks = {id(one): _task(one, number, grader) for one in open_ones}
+    kept = {key: run for key in {t.key for t in tasks.values()} if (run := grader.store.load(key))}
+    missing = {t.key: t for t in tasks.values() if t.key not in kept}
+    lost: dict[str, Message] = {}
+    if missing:
+        _announce(list(missing.values()), len(kept), grader)
+        kept.update(make_runs(missing.values(), grader, say("progress.round", number=number), lost))
+    for one in open_ones:
+        key = tasks[id(one)].key
+        if key in kept:
+            one.runs.append(kept[key])
+        else:
+            one.lost = lost[key]
+
+
+def _announce(missing: list[RunTask], kept: int, grader: Grader) -> None:
+    limit = sum(task.limits.wall_seconds for task in missing) / max(1, grader.options.jobs)
+    students = len({(t.submission.id, t.assignment.slug) for t in missing})
+    grader.progress.say(
+        say(
+            "GR819", submissions=students, runs=len(missing), jobs=grader.options.jobs, kept=kept, limit=limit
+        )
+    )
+
+
+def _task(one: Standing, number: int, grader: Grader) -> RunTask:
+    ground = one.ground
+    seconds = ground.reference.seconds
+    return make_task(
+        one.submission,
+        ground.assignment,
+        number,
+        prepared=ground.prepared,
+        runtime=ground.runtime,
+        tools=grader.tools,
+        limits=limits_of(ground.assignment, grader.options, reference_seconds=seconds),
+        threads=threads_for(grader.tools, grader.options.jobs),
+        store=grader.store,
+    )
+
+
+def _take_stock(one: Standing, grader: Grader) -> None:
+    """Judge the runs so far and decide whether another one is worth making."""
+    if one.lost is not None:
+        one.wants_more = False
+        return
+    one.assessed = assess(
+        one.submission,
+        one.ground.assignment,
+        one.runs,
+        prepared=one.ground.prepared,
+        tools=grader.tools,
+        reference=one.ground.reference,
+        record={
+            "submission": one.submission.digest,
+            "assignment": one.ground.assignment.version,
+            "data": one.ground.prepared.digest,
+            "runtime": one.ground.runtime.digest,
+            "runtime_name": one.ground.runtime.name,
+        },
+    )
+    made, asked = len(one.runs), grader.options.runs
+    if asked is not None:
+        one.wants_more = made < asked
+    else:
+        spec = one.ground.assignment.run
+        undecided = made < spec.runs_max and one.assessed.more_runs_wanted
+        one.wants_more = made < spec.runs_min or undecided
+
+
+def _most_runs(one: Standing, options: Options) -> int:
+    return options.runs or one.ground.assignment.run.runs_max
+
+
+def _result_of(one: Standing) -> SubmissionResult:
+    points = one.ground.assignment.points
+    if one.lost is not None:
+        return not_graded(one.submission, points, Reason.INFRASTRUCTURE, one.lost)
+    if one.assessed is None:
+        return not_graded(one.submission, points, Reason.INFRASTRUCTURE, say("GR823"))
+    return one.assessed.result
+
+
+def _points(assignments: Sequence[Assignment], slug: str) -> Decimal:
+    return next(a.points for a in assignments if a.slug == slug)
+
+
+def _grading(
+    course: Course,
+    assignments: Sequence[Assignment],
+    results: list[SubmissionResult],
+    *,
+    grader: Grader,
+    started: datetime,
+) -> Grading:
+    tools = grader.tools
+    guards = {r.run.memory_guard.value for result in results for r in result.runs}
+    ordered = sorted(results, key=lambda r: (r.student.casefold(), r.assignment, r.id))
+    return Grading(
+        grader=tools.version,
+        course=course.name,
+        started=started,
+        finished=grader.clock(),
+        machine=Machine(
+            cpus=tools.cpus,
+            gpus=tools.gpu_names,
+            sandbox=tools.sandbox.name,
+            memory_limit=sorted(guards)[0] if guards else "none",
+        ),
+        titles={a.slug: a.title for a in assignments},
+        submissions=tuple(ordered),
+    )

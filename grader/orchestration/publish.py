@@ -1,0 +1,58 @@
+"""Writes what people read: results.json first, then pages and logs, each whole or not at all."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.model.message import Language
+from grader.model.result import Grading, SubmissionResult
+from grader.storage.run_store import write_whole
+
+_FIGURE = re.compile(r"figure-\d\d\.png")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Publishes gradings into ``reports``; a page that would come out the same is not written again."""
+
+    reports: Path
+    language: Language
+
+    def publish(self, grading: Grading) -> None:
+        """Write results.json, every submission's page and log, and the class page.
+
+        Raises:
+            StorageError: the reports folder cannot be written.
+        """
+        from grader.reporting.html import index_page, student_page
+        from grader.reporting.results_json import results_json
+
+        named = replace(grading, submissions=tuple(_with_paths(r) for r in grading.submissions))
+        for result in named.submissions:
+            page = student_page(named, result, self.language, self._figures(result))
+            self._write(str(result.report), page)
+            if result.log is not None:
+                self._write(result.log, result.output)
+        self._write("index.html", index_page(named, self.language))
+        self._write("results.json", results_json(named))
+
+    def _figures(self, result: SubmissionResult) -> dict[str, bytes]:
+        folder = result.picture.folder
+        if folder is None:
+            return {}
+        return {
+            name: (Path(folder) / name).read_bytes()
+            for name in result.picture.figures
+            if _FIGURE.fullmatch(name) and (Path(folder) / name).is_file()
+        }
+
+    def _write(self, name: str, content: str) -> None:
+        path = self.reports / name
+        data = content.encode("utf-8", "replace")
+        if not (path.is_file() and path.read_bytes() == data):
+            write_whole(path, data)
+
+
+def _with_paths(result: SubmissionResult) -> SubmissionResult:
+    base = f"{result.assignment}/{result.id}"
+    return replace(result, report=f"{base}.html", log=f"{base}.log" if result.runs else None)

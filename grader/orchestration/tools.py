@@ -1,0 +1,34 @@
+"""What a grading works with, chosen by ``wiring``: plugins, folders, the machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.measuring.facts import Check
+from grader.plugins.interfaces import Metric, Sandbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tools:
+    """The implementations behind every port, and where things are on this machine."""
+
+    metrics: Mapping[str, Metric]
+    checks: Mapping[str, Check]
+    sandbox: Sandbox
+    cache: Path
+    data_dir: Path | None
+    gpus: tuple[int, ...]
+    gpu_names: tuple[str, ...]
+    cpus: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked on the command line; limits only ever lower the assignment's."""
+
+    jobs: int = 1
+    runs: int | None = None
+    timeout_seconds: float | None = None
+    memory_bytes: int | None = None
+    force: bool = False

@@ -1,0 +1,117 @@
+"""One run from end to end, in a worker: serve the data, run the submission, replay its model.
+
+The only step with untrusted code and the only slow one. A frozen job comes in, a complete folder goes out;
+labels are not touched here, beyond the served copy's.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.datasets.prepare import Prepared
+from grader.datasets.serve import Served, Training, load_order, rows_for_request, serve
+from grader.model.assignment import Assignment, GpuNeed
+from grader.model.check import MetricCheck
+from grader.model.evidence import Source
+from grader.model.metric import Direction
+from grader.model.run import Bind, Limits, NotRun, RunJob, StagedFile
+from grader.model.submission import Submission
+from grader.orchestration.ports import Slot
+from grader.orchestration.replay import apply_model
+from grader.plugins.interfaces import Sandbox
+from grader.running.run_job import run_job
+from grader.runtimes.catalogue import Runtime
+from grader.storage.run_store import write_record
+
+ORDER_FILE = "order.npy"
+CANARIES_FILE = "canaries.npy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunTask:
+    """One run to be made of one submission, with all that it needs; ``key`` names it in the store."""
+
+    key: str
+    submission: Submission
+    assignment: Assignment
+    prepared: Prepared
+    runtime: Runtime
+    sandbox: Sandbox
+    limits: Limits
+    number: int
+    threads: int
+    scratch: Path
+
+    @property
+    def wants_gpu(self) -> bool:
+        """Whether a GPU is lent to the run where there is one."""
+        return self.assignment.run.gpu is not GpuNeed.NONE
+
+    def __str__(self) -> str:
+        return f"{self.submission.student} · {self.assignment.slug} · {self.number}"
+
+
+def perform(task: RunTask, slot: Slot) -> Path | NotRun:
+    """Make the run and return its complete folder, or why it could not be made."""
+    served = serve(
+        task.prepared,
+        into=task.scratch / "served",
+        labels=task.assignment.data.labels,
+        training=Training.AS_PUBLISHED if task.number == 1 else Training.REORDERED,
+        fails_at=_loosest_error(task.assignment),
+    )
+    job = _job(task, served, slot)
+    output = run_job(job, task.sandbox)
+    if isinstance(output, NotRun):
+        return output
+    for name in (ORDER_FILE, CANARIES_FILE):
+        if (served.secret / name).is_file():
+            shutil.copyfile(served.secret / name, job.folder / name)
+    replayed = apply_model(task, job, served)
+    if isinstance(replayed, NotRun):
+        return replayed
+    shutil.rmtree(task.scratch / "served")
+    write_record(job.folder, output.run, output.refused, {"replay": replayed, "served": served.digest})
+    return job.folder
+
+
+def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
+    sources = task.assignment.deliver.sources
+    rows: Path | None = None
+    if Source.PREDICT in sources and not task.prepared.dataset.typed:
+        rows = task.scratch / "served" / "rows.npy"
+        rows_for_request(task.prepared, load_order(served.secret), rows)
+    masks = tuple(
+        Bind(source=path, target=f"{task.runtime.site_packages}/{below}") for path, below in served.masks
+    )
+    return RunJob(
+        files=tuple(StagedFile(source=f.path, name=f.name) for f in task.submission.files),
+        main=task.submission.main,
+        kind=task.submission.kind,
+        number=task.number,
+        seed=task.number - 1,
+        threads=task.threads,
+        python=task.runtime.python,
+        runtime_binds=(*task.runtime.binds, *masks),
+        runtime_environment=task.runtime.environment,
+        served=served.folder,
+        rows_on_request=rows,
+        sources=tuple(s.value for s in sources),
+        prediction_names=task.assignment.deliver.predictions,
+        model_names=task.assignment.deliver.model,
+        limits=task.limits,
+        folder=task.scratch / "run",
+        slot=slot.number,
+        gpu=slot.gpu,
+    )
+
+
+def _loosest_error(assignment: Assignment) -> float:
+    """Return the largest error rate that still earns points; copied labels must be worse than that."""
+    loosest = 0.0
+    for check in assignment.checks:
+        if isinstance(check, MetricCheck) and check.metric in ("error_rate", "accuracy"):
+            for threshold in (check.threshold, *(tier.threshold for tier in check.partial)):
+                lower = threshold.direction is Direction.LOWER_IS_BETTER
+                loosest = max(loosest, threshold.value if lower else 1 - threshold.value)
+    return loosest

@@ -1,0 +1,71 @@
+"""One job in, one output out: the only step that ever touches a student's code."""
+
+import shutil
+from pathlib import Path
+
+from grader.model.errors import SandboxError
+from grader.model.run import (
+    NotRun,
+    PredictJob,
+    Run,
+    RunJob,
+    RunOutput,
+    SandboxCommand,
+    SandboxOutcome,
+)
+from grader.plugins.interfaces import Sandbox
+from grader.running.workspace import stage_model, stage_submission
+
+OUTPUT_FILE = "output.bin"
+
+
+def run_job(job: RunJob, sandbox: Sandbox) -> RunOutput | NotRun:
+    """Run the submission of ``job`` once; what it left behind lies in ``job.folder``.
+
+    A sandbox that fails is a :class:`NotRun`, never the student's failure.
+    """
+    scratch = job.folder.with_name(job.folder.name + ".stage")
+    return _run(stage_submission(job, scratch), scratch, sandbox, number=job.number, seed=job.seed)
+
+
+def predict_job(job: PredictJob, sandbox: Sandbox) -> RunOutput | NotRun:
+    """Apply the model of ``job`` to its rows in a sandbox of its own."""
+    scratch = job.folder.with_name(job.folder.name + ".stage")
+    return _run(stage_model(job, scratch), scratch, sandbox, number=0, seed=0)
+
+
+def _run(
+    command: SandboxCommand, scratch: Path, sandbox: Sandbox, *, number: int, seed: int
+) -> RunOutput | NotRun:
+    command.into.mkdir(parents=True, exist_ok=True)
+    try:
+        outcome = sandbox.run(command)
+    except SandboxError as error:
+        return NotRun(reason=error.message)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    (command.into / OUTPUT_FILE).write_bytes(outcome.output)
+    return RunOutput(
+        run=_record(outcome, command, number, seed),
+        folder=command.into,
+        files=(*outcome.collected, OUTPUT_FILE),
+        refused=outcome.refused,
+    )
+
+
+def _record(outcome: SandboxOutcome, command: SandboxCommand, number: int, seed: int) -> Run:
+    threads = dict(command.environment)["OMP_NUM_THREADS"]
+    return Run(
+        number=number,
+        seed=seed,
+        status=outcome.status,
+        seconds=round(outcome.seconds, 3),
+        cpu_seconds=round(outcome.cpu_seconds, 3),
+        peak_memory_bytes=outcome.peak_memory_bytes,
+        memory_guard=outcome.memory_guard,
+        threads=int(threads),
+        gpu=None if command.gpu is None else str(command.gpu),
+        signal=outcome.signal,
+        exit_code=outcome.exit_code,
+        output_dropped=outcome.output_dropped,
+    )

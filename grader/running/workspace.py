@@ -1,0 +1,158 @@
+"""Lays out what a sandbox sees: the staged submission, the request, the harness."""
+
+import json
+import shutil
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from grader.model.run import MIB, Bind, PredictJob, RunJob, SandboxCommand, Wanted
+
+HARNESS = "/harness"
+_FIGURES = 20
+_ARRAY = 256 * MIB
+_MODEL = 512 * MIB
+
+SUBMISSION_FILES = (
+    Wanted(name="report.json", max_bytes=4 * MIB),
+    Wanted(name="cells.jsonl", max_bytes=8 * MIB),
+    *(
+        Wanted(name=f"{name}.npy", max_bytes=_ARRAY)
+        for name in (
+            "predict",
+            "predictions",
+            "captured",
+            "captured_inputs",
+            "fit_inputs",
+            "fit_targets",
+        )
+    ),
+    Wanted(name="captured_model.keras", max_bytes=_MODEL),
+    Wanted(name="model.keras", max_bytes=_MODEL),
+    *(Wanted(name=f"figure-{n:02d}.png", max_bytes=2 * MIB) for n in range(1, _FIGURES + 1)),
+)
+MODEL_FILES = (
+    Wanted(name="report.json", max_bytes=4 * MIB),
+    Wanted(name="predictions.npy", max_bytes=_ARRAY),
+)
+
+
+def stage_submission(job: RunJob, scratch: Path) -> SandboxCommand:
+    """Write the staged files and the request below ``scratch`` and return the command that runs them."""
+    staged = scratch / "staged"
+    for file in job.files:
+        target = staged / file.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file.source, target)
+    request = {
+        "protocol": 1,
+        "main": job.main,
+        "kind": job.kind.value,
+        "seed": job.seed,
+        "threads": job.threads,
+        "sources": list(job.sources),
+        "prediction_names": list(job.prediction_names),
+        "model_names": list(job.model_names),
+        "rows_on_request": job.rows_on_request is not None,
+        "paths": {"staged": "/staged", "work": "/submission", "data": "/data", "out": "/out"},
+    }
+    _write_request(scratch / "job", request)
+    _open_to_all(staged)
+    _open_to_all(job.served)
+    return SandboxCommand(
+        argv=(str(job.python), f"{HARNESS}/run_entry.py", "/job/job.json"),
+        binds=(
+            Bind(source=staged, target="/staged"),
+            Bind(source=job.served, target="/data"),
+            Bind(source=scratch / "job", target="/job"),
+            Bind(source=harness_folder(), target=HARNESS),
+            *job.runtime_binds,
+        ),
+        environment=_environment(job.runtime_environment, job.threads, job.gpu),
+        limits=job.limits,
+        wanted=SUBMISSION_FILES,
+        into=job.folder,
+        slot=job.slot,
+        gpu=job.gpu,
+        rows_on_request=job.rows_on_request,
+    )
+
+
+def stage_model(job: PredictJob, scratch: Path) -> SandboxCommand:
+    """Write the request below ``scratch`` and return the command that applies the model to the rows."""
+    for name, source in (("model/model.keras", job.model), ("rows/rows.npy", job.rows)):
+        target = scratch / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        _open_to_all(target.parent)
+    request = {
+        "protocol": 1,
+        "model": "/model/model.keras",
+        "rows": "/rows/rows.npy",
+        "threads": job.threads,
+        "paths": {"out": "/out"},
+    }
+    _write_request(scratch / "job", request)
+    return SandboxCommand(
+        argv=(str(job.python), f"{HARNESS}/predict.py", "/job/job.json"),
+        binds=(
+            Bind(source=scratch / "model", target="/model"),
+            Bind(source=scratch / "rows", target="/rows"),
+            Bind(source=scratch / "job", target="/job"),
+            Bind(source=harness_folder(), target=HARNESS),
+            *job.runtime_binds,
+        ),
+        environment=_environment(job.runtime_environment, job.threads, job.gpu),
+        limits=job.limits,
+        wanted=MODEL_FILES,
+        into=job.folder,
+        slot=job.slot,
+        gpu=job.gpu,
+    )
+
+
+def harness_folder() -> Path:
+    """Return the folder of the code that is sent inside."""
+    return Path(str(resources.files("grader.running") / "harness"))
+
+
+def _environment(
+    runtime: tuple[tuple[str, str], ...], threads: int, gpu: int | None
+) -> tuple[tuple[str, str], ...]:
+    """Return what programs see: pinned threads, quiet TensorFlow, scratch folders, no more."""
+    count = str(threads)
+    return (
+        ("HOME", "/tmp/home"),  # noqa: S108 - a tmpfs of the sandbox
+        ("KERAS_HOME", "/tmp/keras"),  # noqa: S108
+        ("MPLCONFIGDIR", "/tmp/matplotlib"),  # noqa: S108
+        ("IPYTHONDIR", "/tmp/ipython"),  # noqa: S108
+        ("MPLBACKEND", "Agg"),
+        ("TF_CPP_MIN_LOG_LEVEL", "3"),
+        ("TF_NUM_INTRAOP_THREADS", count),
+        ("TF_NUM_INTEROP_THREADS", count),
+        ("OMP_NUM_THREADS", count),
+        ("OPENBLAS_NUM_THREADS", count),
+        ("PYTHONHASHSEED", "0"),
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("PYTHONUNBUFFERED", "1"),
+        ("LANG", "C.UTF-8"),
+        ("LC_ALL", "C.UTF-8"),
+        ("PATH", "/opt/runtime/bin:/usr/local/bin:/usr/bin:/bin"),
+        ("CUDA_VISIBLE_DEVICES", "" if gpu is None else "0"),
+        *runtime,
+    )
+
+
+def _write_request(folder: Path, request: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "job.json").write_text(json.dumps(request), encoding="utf-8")
+    _open_to_all(folder)
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let the sandbox's own user read what is bound: our umask must not decide it."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
+        elif not path.is_symlink() and path.stat().st_nlink == 1:
+            path.chmod(0o644)

@@ -1,0 +1,133 @@
+"""The one place that chooses an implementation for every port, and reads environment and machine, once."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader import __version__
+from grader.coursefiles.load_course import Known
+from grader.model.errors import CourseError
+from grader.orchestration.executors import ProcessExecutor, SerialExecutor
+from grader.orchestration.ports import Executor, Progress
+from grader.orchestration.rounds import Grader
+from grader.orchestration.tools import Options, Tools
+from grader.plugins.interfaces import Sandbox
+from grader.running.gpu import list_gpus
+from grader.storage.run_store import RunStore
+from grader.words import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line asks of the machine."""
+
+    sandbox: str = "auto"
+    data_dir: Path | None = None
+    gpu: str = "auto"
+
+
+def cache_folder() -> Path:
+    """Return the folder of runtimes and datasets: ``GRADER_CACHE_DIR``, else the platform's."""
+    chosen = os.environ.get("GRADER_CACHE_DIR")
+    if chosen:
+        return Path(chosen).expanduser()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("grader")
+
+
+def data_folder(chosen: Path | None) -> Path | None:
+    """Return ``--data-dir``, else ``GRADER_DATA_DIR``, else nothing."""
+    if chosen is not None:
+        return chosen
+    from_environment = os.environ.get("GRADER_DATA_DIR")
+    return Path(from_environment).expanduser() if from_environment else None
+
+
+def known_names() -> Known:
+    """Return the names that assignments may refer to.
+
+    Raises:
+        CourseError: an installed plugin does not load.
+    """
+    from grader.datasets.catalogue import names as dataset_names
+    from grader.plugins.registry import METRICS, load_plugins
+    from grader.runtimes.catalogue import names as runtime_names
+
+    return Known(datasets=dataset_names(), metrics=tuple(load_plugins(METRICS)), runtimes=runtime_names())
+
+
+def tools_for(request: Request) -> Tools:
+    """Return the implementations for this machine.
+
+    Raises:
+        CourseError: an unknown sandbox, or a plugin that does not load.
+        SandboxUnavailable: no working sandbox; nothing is run.
+    """
+    from grader.plugins.registry import CHECKS, METRICS, load_plugins
+
+    gpus = _gpus(request.gpu)
+    return Tools(
+        metrics=load_plugins(METRICS),
+        checks=load_plugins(CHECKS),
+        sandbox=_sandbox(request.sandbox),
+        cache=cache_folder(),
+        data_dir=data_folder(request.data_dir),
+        gpus=gpus,
+        gpu_names=tuple(gpu.model for gpu in list_gpus() if gpu.number in gpus),
+        cpus=len(os.sched_getaffinity(0)),
+        version=__version__,
+    )
+
+
+def grader_for(
+    tools: Tools, options: Options, *, store: RunStore, progress: Progress, serial: bool = False
+) -> Grader:
+    """Return the means of one grading."""
+    executor: Executor = SerialExecutor(tools.gpus) if serial else ProcessExecutor(options.jobs, tools.gpus)
+    return Grader(
+        tools=tools,
+        options=options,
+        executor=executor,
+        store=store,
+        progress=progress,
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def _sandbox(name: str) -> Sandbox:
+    from grader.plugins.registry import SANDBOXES, load_plugins
+
+    sandboxes = load_plugins(SANDBOXES)
+    wanted = "bubblewrap" if name == "auto" else name
+    if wanted not in sandboxes:
+        raise CourseError(say("GR816", name=name, available=", ".join(sandboxes)))
+    sandbox: Sandbox = sandboxes[wanted]
+    sandbox.probe()
+    return sandbox
+
+
+def has_gpus() -> bool:
+    """Return whether this machine has an NVIDIA GPU, and so wants the runtimes built for one."""
+    return bool(list_gpus())
+
+
+def _gpus(chosen: str) -> tuple[int, ...]:
+    if chosen == "none":
+        return ()
+    present = tuple(gpu.number for gpu in list_gpus())
+    if chosen == "auto":
+        return present
+    try:
+        asked = tuple(int(part) for part in chosen.split(","))
+    except ValueError:
+        raise CourseError(
+            say("GR813", option="gpu", value=repr(chosen), examples="auto, none, 0, 0,1")
+        ) from None
+    missing = [number for number in asked if number not in present]
+    if missing:
+        raise CourseError(
+            say("GR824", missing=", ".join(map(str, missing)), present=", ".join(map(str, present)) or "-")
+        )
+    return asked
