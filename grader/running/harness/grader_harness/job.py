@@ -40,10 +40,12 @@ class Served:
 
     def load(self, name: str) -> Any:
         """Return the array ``name`` (``x_train``, ``y_test`` …) freshly read, or None when not served."""
+        path = self.arrays.get(name)
+        if path is None:
+            return None
         import numpy as np
 
-        path = self.arrays.get(name)
-        return None if path is None else np.load(path, allow_pickle=False)
+        return np.load(path, allow_pickle=False)
 
     def has(self, *names: str) -> bool:
         """Return whether all of ``names`` are served."""

@@ -8,7 +8,6 @@ does not pay for importing it.
 import functools
 import random
 import sys
-from types import ModuleType
 from typing import Any
 
 from grader_harness.import_hooks import ImportHooks
@@ -26,16 +25,13 @@ class Seeds:
     def install(self, hooks: ImportHooks) -> None:
         """Seed Python at once and the other libraries when they are imported."""
         random.seed(self._seed)
-        hooks.after("random", self._python)
+        self._notice(random, "seed")  # not after an import: a random.py of the submission is no library
         hooks.after("numpy", self._numpy)
         hooks.after("tensorflow", self._tensorflow)
         for name in ("keras.src.utils.rng_utils", "tf_keras.src.utils.tf_utils"):
             hooks.after(name, lambda module: self._notice(module, "set_random_seed"))
         hooks.after("keras", self._keras)
         hooks.after("tf_keras", self._keras)
-
-    def _python(self, module: ModuleType) -> None:
-        self._notice(module, "seed")
 
     def _numpy(self, module: Any) -> None:
         module.random.seed(self._seed)

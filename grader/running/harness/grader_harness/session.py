@@ -22,7 +22,7 @@ from grader_harness.program_errors import ErrorLog
 from grader_harness.script import run_script
 from grader_harness.seeds import Seeds
 from grader_harness.served_loaders import ServedLoaders
-from grader_harness.shadows import find_shadows, forget_shadowed
+from grader_harness.shadows import drop_shadowing, find_shadows, forget_shadowed
 from grader_harness.shims import install_shims
 from grader_harness.threads import ThreadPins
 from grader_harness.writing import write_report
@@ -120,7 +120,7 @@ def run_session(job_path: str, *, started_with: frozenset[str]) -> int:
     session.install(scratch)
     _enter(job, session, started_with)
     namespace = session.run()
-    _leave(job)
+    _leave(job, session.shadows)
     session.pins.compare()
     states: dict[str, dict[str, str]] = dict.fromkeys(("predict", "predictions", "captured", "model"), ABSENT)
     report_path = job.out / "report.json"
@@ -167,11 +167,12 @@ def _enter(job: Job, session: Session, started_with: frozenset[str]) -> None:
     random.seed(job.seed)
 
 
-def _leave(job: Job) -> None:
+def _leave(job: Job, shadows: dict[str, str]) -> None:
     """Keep what the program left behind from disturbing what we do now."""
     os.chdir(job.work)
     folders = {str(job.work), str((job.work / job.main).parent), "", "."}
     sys.path[:] = [entry for entry in sys.path if entry not in folders]
+    drop_shadowing(shadows)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -38,3 +38,10 @@ def forget_shadowed(shadows: dict[str, str], started_with: frozenset[str]) -> No
             continue
         for module in [m for m in sys.modules if m == name or m.startswith(name + ".")]:
             del sys.modules[module]
+
+
+def drop_shadowing(shadows: dict[str, str]) -> None:
+    """Unload the submission's files that hide a library: what we import from now on is the library."""
+    for name, path in shadows.items():
+        if getattr(sys.modules.get(name), "__file__", None) == path:
+            del sys.modules[name]

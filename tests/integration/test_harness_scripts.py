@@ -1,0 +1,226 @@
+"""Programs without TensorFlow: what stops them, what is neutralised, what they deliver."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from harness_runs import PROGRAMS, Left, banknotes, harness_run, serve, stage, text_files
+
+pytestmark = pytest.mark.runtime
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Left:
+    """A program that downloads, unpacks, installs, asks questions, and defines predict(X)."""
+    folder = tmp_path_factory.mktemp("offline")
+    arrays = banknotes()
+    served = serve(folder / "data", arrays, files=text_files(arrays))
+    files = stage(PROGRAMS, "own_data.py")
+    files["qy.txt"] = b"the student's own copy of the labels"
+    files["evidence.py"] = b"raise SystemExit('the harness must not import this')"
+    left = harness_run(folder, files, served=served, rows=arrays["x_test"])
+    assert "EOFError" in left.report["errors"][0]["type"], left.complained
+    return left
+
+
+def test_a_served_file_wins_over_a_file_of_its_name_in_the_submission(offline: Left) -> None:
+    served = (offline.folder / "data/files/qy.txt").read_bytes()
+    assert (offline.folder / "work/qy.txt").read_bytes() == served
+
+
+def test_wget_and_unzip_of_a_served_file_succeed_without_a_network(offline: Left) -> None:
+    served = (offline.folder / "data/files/ax.txt").read_bytes()
+    assert (offline.folder / "work/ax.txt").read_bytes() == served
+    archive = (offline.folder / "data/files/noisynote.zip").read_bytes()
+    assert (offline.folder / "work/copia.zip").read_bytes() == archive
+    assert {"download", "unzip"} <= set(offline.kinds)
+
+
+def test_a_file_that_is_not_served_fails_and_the_program_goes_on(offline: Left) -> None:
+    assert not (offline.folder / "work/outro.zip").exists()
+    assert "outro.zip: não há rede" in offline.complained
+
+
+def test_the_ledger_says_what_was_neutralised_and_on_which_line(offline: Left) -> None:
+    entries = {(entry["kind"], entry["what"]): entry["line"] for entry in offline.report["ledger"]}
+    assert entries["pip", "pip install -q tensorflow==2.4"] == 9
+    assert entries["pip", "pip3 install opencv-python"] == 10
+    assert (
+        entries["download", "wget -nc -U Firefox/50.0 http://www.lps.usp.br/hae/apostila/noisynote.zip"] == 5
+    )
+    assert entries["thread_pin", "OMP_NUM_THREADS=8"] is None
+
+
+def test_a_menu_gets_empty_answers_and_then_the_end_of_its_input(offline: Left) -> None:
+    assert offline.kinds.count("input") == 2
+    error = offline.report["errors"][0]
+    assert (error["type"], error["line"]) == ("EOFError", 36)
+    assert offline.status == 1
+
+
+def test_predict_is_asked_for_rows_handed_over_after_the_end(offline: Left) -> None:
+    assert offline.report["sources"]["predict"] == {"state": "ok"}
+    labels = np.load(offline.folder / "data/y_test.npy")
+    assert (offline.array("predict") == labels).all()
+
+
+def test_a_row_matrix_of_predictions_is_one_value_per_row(offline: Left) -> None:
+    assert offline.report["sources"]["predictions"] == {"state": "ok"}
+    assert offline.array("predictions").shape == (120,)
+    assert offline.array("predictions").dtype == np.int64
+
+
+def test_the_programs_own_seed_is_noticed(offline: Left) -> None:
+    assert offline.report["own_seed"] is True
+
+
+def test_a_program_without_tensorflow_does_not_load_it(offline: Left) -> None:
+    assert set(offline.report["versions"]) == {"python", "numpy"}
+
+
+def test_exit_on_the_first_line_is_a_quiet_end(tmp_path: Path) -> None:
+    left = harness_run(tmp_path, stage(PROGRAMS, "stops.py"))
+    assert left.status == 0
+    assert left.printed == ""
+    report = left.report
+    assert report["finished"] is True
+    assert report["errors"] == []
+    assert {source["state"] for source in report["sources"].values()} == {"absent"}
+    assert report["own_seed"] is False
+
+
+def test_sys_exit_with_a_status_is_an_error_at_its_line(tmp_path: Path) -> None:
+    left = harness_run(tmp_path, {"p.py": b"import sys\nsys.exit(3)\n"})
+    assert left.status == 1
+    assert [(e["type"], e["text"], e["line"]) for e in left.report["errors"]] == [("SystemExit", "3", 2)]
+
+
+def test_a_syntax_error_is_told_with_its_line(tmp_path: Path) -> None:
+    left = harness_run(tmp_path, stage(PROGRAMS, "syntax.py"))
+    (error,) = left.report["errors"]
+    assert (error["type"], error["line"]) == ("SyntaxError", 2)
+    assert "print" in error["text"]
+
+
+def test_a_traceback_names_only_the_students_files(tmp_path: Path) -> None:
+    left = harness_run(tmp_path, stage(PROGRAMS, "fails.py", "util.py"))
+    (error,) = left.report["errors"]
+    assert (error["type"], error["line"]) == ("ZeroDivisionError", 5)
+    assert "util.py, line 2" in error["traceback"]
+    assert "grader" not in error["traceback"]
+    assert str(tmp_path) not in error["traceback"]
+
+
+def test_a_file_that_hides_a_library_is_named_in_the_error(tmp_path: Path) -> None:
+    left = harness_run(tmp_path, stage(PROGRAMS, "shadows/main.py", "shadows/random.py"))
+    assert left.printed == "o random do aluno\n"  # as it would be without us
+    (error,) = left.report["errors"]
+    assert "random.py do envio esconde a biblioteca 'random'" in error["text"]
+
+
+def test_a_program_named_like_the_library_it_wants_is_told_so(tmp_path: Path) -> None:
+    left = harness_run(tmp_path, stage(PROGRAMS, "shadows/keras.py"))
+    (error,) = left.report["errors"]
+    assert error["type"] == "ModuleNotFoundError"
+    assert "keras.py hides the library 'keras'" in error["text"]
+
+
+def test_magics_in_a_script_are_left_out_and_noted(tmp_path: Path) -> None:
+    program = b"%matplotlib inline\nx = 7\nif x:\n    !pip install y\nprint(x % 4)\n"
+    left = harness_run(tmp_path, {"colado.py": program})
+    assert left.report["errors"] == []
+    assert left.printed == "3\n"
+    assert left.kinds == ["magic", "magic", "pip"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("QP = [0] * 5", "length"),
+        ("QP = 3", "length"),
+        ("QP = ['A'] * 120", "not_numeric"),
+        ("def QP(): pass", "not_numeric"),
+    ],
+)
+def test_a_variable_that_cannot_be_predictions_is_passed_over(
+    tmp_path: Path, statement: str, why: str
+) -> None:
+    served = serve(tmp_path / "data", banknotes())
+    left = harness_run(tmp_path, {"p.py": statement.encode()}, served=served)
+    state = left.report["sources"]["predictions"]
+    assert (state["state"], state["why"]) == ("passed_over", why)
+    assert not (left.out / "predictions.npy").exists()
+
+
+def test_the_first_name_that_holds_predictions_is_taken(tmp_path: Path) -> None:
+    served = serve(tmp_path / "data", banknotes())
+    program = b"QP = [1, 2]\nimport pandas\nqp = pandas.Series([0.5] * 120)\n"
+    left = harness_run(tmp_path, {"p.py": program}, served=served)
+    assert left.report["sources"]["predictions"] == {"state": "ok"}
+    assert (left.array("predictions") == 0.5).all()
+
+
+def test_a_predict_that_cannot_take_x_alone_is_passed_over(tmp_path: Path) -> None:
+    program = b"def predict(x, w1, w2):\n    return x\n"
+    left = harness_run(tmp_path, {"p.py": program}, rows=np.zeros((4, 2)))
+    state = left.report["sources"]["predict"]
+    assert (state["why"], state["detail"]) == ("signature", "predict(x, w1, w2)")
+
+
+def test_a_predict_that_ends_the_process_is_passed_over(tmp_path: Path) -> None:
+    program = b"def predict(x):\n    raise SystemExit(1)\n"
+    left = harness_run(tmp_path, {"p.py": program}, rows=np.zeros((4, 2)))
+    assert left.report["sources"]["predict"]["why"] == "raised"
+    assert left.report["finished"] is True
+
+
+def test_without_a_control_channel_predict_is_absent(tmp_path: Path) -> None:
+    program = b"import os\nassert 'GRADER_CONTROL_FD' not in os.environ\ndef predict(x):\n    return x\n"
+    left = harness_run(tmp_path, {"p.py": program}, environment={"GRADER_CONTROL_FD": "987"})
+    assert left.report["errors"] == []
+    assert left.report["sources"]["predict"] == {"state": "absent"}
+
+
+def test_figures_shown_saved_or_left_open_are_kept_once(tmp_path: Path) -> None:
+    program = b"""
+import matplotlib.pyplot as plt
+plt.plot([1, 2]); plt.savefig('a.png'); plt.show()
+assert plt.get_fignums() == []
+plt.figure(); plt.plot([2, 1]); plt.savefig('b.png'); plt.close()
+plt.figure(); plt.plot([2, 2])
+plt.figure()
+"""
+    left = harness_run(tmp_path, {"p.py": program})
+    assert left.report["errors"] == []
+    assert left.report["figures"] == 3
+    assert sorted(p.name for p in left.out.glob("*.png")) == [f"figure-0{n}.png" for n in (1, 2, 3)]
+
+
+def test_opencv_windows_become_figures(tmp_path: Path) -> None:
+    program = b"""
+import cv2, numpy as np
+cv2.namedWindow('w')
+while True:
+    cv2.imshow('w', np.arange(100, dtype='u1').reshape(10, 10))
+    if cv2.waitKey(1) & 0xFF == ord('q'):
+        break
+cv2.destroyAllWindows()
+"""
+    left = harness_run(tmp_path, {"p.py": program})
+    assert left.report["errors"] == []
+    assert left.report["figures"] == 1
+    assert left.kinds == ["show"]
+
+
+def test_the_programs_threads_are_waited_for(tmp_path: Path) -> None:
+    program = b"""
+import threading, time
+def work():
+    global QP
+    time.sleep(0.3)
+    QP = [1] * 120
+threading.Thread(target=work).start()
+"""
+    served = serve(tmp_path / "data", banknotes())
+    left = harness_run(tmp_path, {"p.py": program}, served=served)
+    assert left.report["sources"]["predictions"] == {"state": "ok"}

@@ -1,0 +1,9 @@
+import util
+
+
+def calcula():
+    return util.divide(1, 0)
+
+
+antes = 1
+calcula()

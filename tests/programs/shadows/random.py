@@ -1,0 +1,1 @@
+print("o random do aluno")
