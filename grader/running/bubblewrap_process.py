@@ -20,7 +20,6 @@ from grader.running.limits import Inside
 from grader.running.supervise import Output
 from grader.words.catalogue import say
 
-READY_SECONDS = 15.0
 _RAW_STATUS = struct.Struct("=I")
 
 
@@ -115,13 +114,13 @@ class BubblewrapProcess:
         files.close_inside()
         channel.inside.close()
 
-    def wait_until_ready(self) -> Started:
+    def wait_until_ready(self, seconds: float) -> Started:
         """Return once everything is in place inside.
 
         Raises:
-            SandboxError: it ended before, or said nothing for ``READY_SECONDS``.
+            SandboxError: it ended before, or said nothing for so many ``seconds``.
         """
-        end = time.monotonic() + READY_SECONDS
+        end = time.monotonic() + seconds
         first: int | None = None
         ready: int | None = None
         info = b""
@@ -131,7 +130,7 @@ class BubblewrapProcess:
             waiting += [self._channel.fileno()] if ready is None else []
             told = _readable(waiting, end - time.monotonic())
             if not told:
-                raise SandboxError(say("GR606", seconds=READY_SECONDS, reason=self.said()))
+                raise SandboxError(say("GR606", seconds=seconds, reason=self.said()))
             if self._output.descriptor in told:
                 self._output.read()
             if self._files.info_read in told:

@@ -43,6 +43,7 @@ from grader.words.catalogue import say
 NEEDED = (0, 8, 0)
 """The oldest bubblewrap with ``--disable-userns``."""
 
+READY_SECONDS = 15.0
 END_SECONDS = 5.0
 PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
 _HARNESS = Path(__file__).parent / "harness"
@@ -56,14 +57,24 @@ _FORBIDDEN = re.compile(
 class BubblewrapSandbox:
     """Runs untrusted programs in bubblewrap, as an ordinary user or as root.
 
+    ``bwrap`` is the program, else the first of that name on the path ``search``; a sandbox that is not
+    ready after ``ready_seconds`` is a failure of ours.
+
     Safe to use from worker processes and threads; every run starts and waits in the calling thread.
     """
 
     name = "bubblewrap"
 
-    def __init__(self, *, bwrap: Path | None = None, search: str = PROGRAMS) -> None:
+    def __init__(
+        self,
+        *,
+        bwrap: Path | None = None,
+        search: str = PROGRAMS,
+        ready_seconds: float = READY_SECONDS,
+    ) -> None:
         self._search = search
         self._bwrap = bwrap
+        self._ready_seconds = ready_seconds
         self._user = os.geteuid()
         self._cores = os.cpu_count() or 1
         self._maker: GuardMaker | None = None
@@ -129,7 +140,7 @@ class BubblewrapSandbox:
     def _run(self, session: "_Session", held: ExitStack) -> SandboxOutcome:
         process = self._start(session)
         held.callback(process.close)
-        started = process.wait_until_ready()
+        started = process.wait_until_ready(self._ready_seconds)
         out, inside = open_inside(started, WRITABLE, held)
         first = os.pidfd_open(started.first)
         held.callback(os.close, first)
@@ -201,6 +212,9 @@ class BubblewrapSandbox:
         mode = Mode.of(self._user, command.slot)
         _check_binds(command, mode)
         files = Files(held, filter_, small_files(mode))
+        if mode.as_root:
+            # So that programs can open /dev/stdout, as they can as an ordinary user.
+            os.fchown(files.output_write, mode.uid, mode.uid)
         return _Session(
             command=command,
             mode=mode,

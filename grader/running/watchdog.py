@@ -9,6 +9,9 @@ from grader.model.run import Limits, MemoryGuard
 from grader.running.limits import Inside, Usage
 
 PERIOD_SECONDS = 0.1
+_FILES_PERIOD_SECONDS = 0.5
+_MOST_DESCRIPTORS = 20_000
+"""Open files looked at in one go: a program with more of them must not slow the grader down."""
 _CLOSE = 0.5
 """From this share of the limit on, shared pages are told from private ones at every look."""
 
@@ -38,6 +41,8 @@ class Watchdog:
         self._group = group
         self._inside: Inside | None = None
         self._next = 0.0
+        self._next_files = 0.0
+        self._nameless = 0
         self._largest_resident = 0
 
     def hold(self, inside: Inside) -> None:
@@ -54,13 +59,20 @@ class Watchdog:
         resident = sum(process.resident for process in seen)
         cpu_seconds = sum(process.cpu_seconds for process in seen)
         self.usage.cpu_seconds = max(self.usage.cpu_seconds, cpu_seconds)
-        written = self._inside.bytes_written()
+        files = self._inside.bytes_written() + self._nameless_bytes(seen, now)
         # Reading proportional sizes walks page tables: only when it can matter.
-        if resident > self._largest_resident or resident + written > _CLOSE * self._limit:
+        if resident > self._largest_resident or resident + files > _CLOSE * self._limit:
             self._largest_resident = max(self._largest_resident, resident)
-            held = written + sum(_proportional(self._inside.proc, process) for process in seen)
+            held = _held(self._inside.proc, seen, files)
             self.usage.peak_bytes = max(self.usage.peak_bytes, held)
             self.usage.memory_crossed |= held > self._limit
+
+    def _nameless_bytes(self, seen: "list[_Process]", now: float) -> int:
+        """Return what files made by ``memfd_create`` hold: unmapped, no process shows it."""
+        if self._inside is not None and now >= self._next_files:
+            self._next_files = now + _FILES_PERIOD_SECONDS
+            self._nameless = _nameless(self._inside.proc, seen)
+        return self._nameless
 
     def close(self) -> None:
         """Nothing stays behind."""
@@ -91,11 +103,47 @@ def _processes(proc: int, group: int | None) -> list[_Process]:
     return found
 
 
-def _proportional(proc: int, process: _Process) -> int:
-    for line in _read(proc, f"{process.number}/smaps_rollup").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
+def _held(proc: int, seen: list[_Process], files: int) -> int:
+    """Return the memory that processes and files hold together.
+
+    Shared pages may be mapped, lie in a file, or both: the larger of the two sums is taken.
+    """
+    private, shared = 0, 0
+    for process in seen:
+        sizes = dict.fromkeys(("Pss_Anon", "Pss_File", "Pss_Shmem"), 0)
+        for line in _read(proc, f"{process.number}/smaps_rollup").splitlines():
+            name, _, rest = line.partition(":")
+            if name in sizes:
+                sizes[name] = int(rest.split()[0]) * 1024
+        private += sizes["Pss_Anon"] + sizes["Pss_File"]
+        shared += sizes["Pss_Shmem"]
+    return private + max(shared, files)
+
+
+def _nameless(proc: int, seen: list[_Process]) -> int:
+    """Return the bytes of all nameless memory files that ``seen`` have open, each counted once."""
+    sizes: dict[int, int] = {}
+    left = _MOST_DESCRIPTORS
+    for process in seen:
+        folder = f"{process.number}/fd"
+        for name in _names(proc, folder)[:left]:
+            left -= 1
+            with suppress(OSError):
+                path = f"{folder}/{name}"
+                if os.readlink(path, dir_fd=proc).startswith("/memfd:"):
+                    file = os.stat(path, dir_fd=proc)
+                    sizes[file.st_ino] = file.st_blocks * 512
+    return sum(sizes.values())
+
+
+def _names(proc: int, folder: str) -> list[str]:
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=proc)
+        try:
+            return os.listdir(descriptor)  # noqa: PTH208 - an open folder has no path
+        finally:
+            os.close(descriptor)
+    return []
 
 
 def _read(proc: int, path: str) -> str:

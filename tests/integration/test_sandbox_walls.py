@@ -1,0 +1,388 @@
+"""What a program inside can see and touch: nothing that is not its own; each finding with its attack."""
+
+import os
+import socket
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import INNER_PYTHON, Confined
+
+pytestmark = pytest.mark.sandbox
+
+PRELUDE = """
+import ctypes, errno, os, socket, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def call(*arguments):
+    ctypes.set_errno(0)
+    answer = libc.syscall(*map(ctypes.c_long, arguments))
+    return errno.errorcode[ctypes.get_errno()] if answer == -1 else "allowed"
+def attempt(action):
+    try:
+        return action() or "done"
+    except OSError as error:
+        return errno.errorcode.get(error.errno, "OSError")
+"""
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[int, str]]:
+    """A TCP server on the loopback of this machine and one on an abstract socket."""
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+        name = f"grader-test-{os.getpid()}"
+        unix.bind(f"\0{name}")
+        unix.listen()
+        yield tcp.getsockname()[1], name
+
+
+def test_the_program_has_no_power_over_the_machine(confined: Confined) -> None:
+    code = (
+        PRELUDE
+        + """
+for path in ("/proc/sys/kernel/core_pattern", "/proc/sys/vm/overcommit_memory", "/proc/sys/kernel/hostname"):
+    print(attempt(lambda: open(path, "w") and None))
+for line in open("/proc/self/status"):
+    if line.startswith(("Cap", "NoNewPrivs", "Seccomp:", "Groups")):
+        print(*line.split())
+"""
+    )
+    lines = confined.run(code).text.splitlines()
+    assert set(lines[:3]) <= {"EACCES", "EROFS", "EPERM"}
+    zero = "0" * 16
+    status = dict(line.split(":", 1) for line in lines[3:])
+    powers = ("CapInh", "CapPrm", "CapEff", "CapAmb")
+    assert {status[name].strip() for name in powers} == {zero}
+    assert status["NoNewPrivs"].strip() == "1"
+    assert status["Seccomp"].strip() == "2"
+    assert "0" not in status["Groups"].split()
+    if confined.mode == "root":
+        assert status["CapBnd"].strip() == zero
+
+
+def test_root_of_the_machine_is_nobody_inside(confined: Confined) -> None:
+    run = confined.run("import os; print(*os.getresuid(), *os.getresgid())", slot=7)
+    uid = 200_007 if confined.mode == "root" else 1000
+    assert run.text.split() == [str(uid)] * 6
+
+
+def test_the_name_of_the_user_and_a_home_are_there(confined: Confined) -> None:
+    code = "import getpass, os, pathlib, socket, tempfile\n"
+    code += "h = pathlib.Path.home(); open(h / 'x', 'w')\n"
+    code += "del os.environ['HOME']\n"
+    code += "print(getpass.getuser(), h, pathlib.Path.home(), socket.gethostname(), os.getcwd())\n"
+    code += "print(socket.gethostbyname('localhost'), tempfile.gettempdir())"
+    assert confined.run(code).text == ("student /tmp/home /tmp/home sandbox /submission\n127.0.0.1 /tmp\n")
+
+
+def test_no_environment_of_the_grader_is_anywhere(
+    confined: Confined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_TEST_SECRET", "a secret of the grader")
+    code = (
+        PRELUDE
+        + """
+print(sorted(os.environ))
+for number in filter(str.isdigit, os.listdir("/proc")):
+    for name in ("environ", "cmdline", "maps", "stack"):
+        path = f"/proc/{number}/{name}"
+        print(path, attempt(lambda: open(path, "rb").read()))
+"""
+    )
+    run = confined.run(code)
+    assert "secret" not in run.text.lower()
+    assert run.text.startswith("['GRADER_CONTROL_FD', 'HOME', 'LC_CTYPE', 'PATH', 'PWD']")
+    assert "/proc/1/environ EACCES" in run.text or confined.mode == "root"
+
+
+def test_command_lines_name_no_path_of_the_machine(confined: Confined) -> None:
+    code = """
+import os
+for number in filter(str.isdigit, os.listdir("/proc")):
+    print(open(f"/proc/{number}/cmdline").read().replace(chr(0), " "))
+"""
+    shown = confined.folder / "staged"
+    shown.mkdir(mode=0o755)
+    text = confined.run(code, binds=[[str(shown), "/staged"]]).text
+    assert "stage0.py" in text or confined.mode == "root"
+    assert str(confined.folder) not in text
+    assert "ro-bind" not in text
+
+
+def test_standard_streams_are_pipes_and_nothing_else_is_open(confined: Confined) -> None:
+    code = (
+        PRELUDE
+        + """
+print(*[os.readlink(f"/proc/self/fd/{n}").split(":")[0] for n in (0, 1, 2)])
+print(attempt(lambda: os.truncate("/proc/self/fd/1", 0)))
+others = [n for n in range(3, 4096) if attempt(lambda: os.fstat(n) and None) == "done"]
+print(others == [int(os.environ["GRADER_CONTROL_FD"])])
+sys.stdout.flush()
+for n in range(64):
+    if n not in (1, 2) and n not in others:
+        attempt(lambda: os.write(n, b"##GRADER## score=100"))
+"""
+    )
+    run = confined.run(code)
+    assert run.text.splitlines() == ["/dev/null pipe pipe", "EINVAL", "True"]
+    assert run.status == "OK"
+
+
+def test_only_the_sized_file_systems_are_writable(confined: Confined) -> None:
+    code = (
+        PRELUDE
+        + """
+places = {line.split()[4] for line in open("/proc/self/mountinfo")}
+folders = set()
+for top in sorted(places | {"/"}):
+    for folder, inner, _ in os.walk(top):
+        folders.add(folder)
+        if folder.count("/") > 3 or folder.startswith(("/proc/", "/usr/")):
+            inner.clear()
+for folder in sorted(folders | {"/usr/bin", "/usr/lib", "/etc", "/harness"}):
+    name = os.path.join(folder, "a-new-file")
+    if folder != "/tmp/home" and attempt(lambda: open(name, "w") and None) == "done":
+        os.remove(name)
+        room = os.statvfs(folder)
+        print(folder, room.f_blocks * room.f_frsize)
+"""
+    )
+    size = 8 * 1024 * 1024
+    run = confined.run(code)
+    assert run.text.splitlines() == [
+        f"{place} {size}" for place in ("/dev/shm", "/out", "/submission", "/tmp")
+    ]
+
+
+def test_devices_are_few_and_cannot_be_made(confined: Confined) -> None:
+    code = (
+        PRELUDE
+        + """
+import stat
+print(*sorted(os.listdir("/dev")))
+for kind in (stat.S_IFCHR, stat.S_IFBLK):
+    print(attempt(lambda: os.mknod("/tmp/device", kind | 0o666, os.makedev(1, 1))))
+"""
+    )
+    lines = confined.run(code).text.splitlines()
+    assert not {"mem", "kmsg", "sda", "vda", "fuse", "kvm", "net", "console"} & set(lines[0].split())
+    assert lines[1:] == ["EPERM", "EPERM"]
+
+
+def test_nothing_of_the_machine_is_visible_but_the_system(confined: Confined) -> None:
+    secret = confined.folder / "labels.npy"
+    secret.write_text("labels")
+    secret.chmod(0o644)
+    code = (
+        PRELUDE
+        + f"""
+print(*sorted(os.listdir("/")))
+print(*sorted(os.listdir("/etc")))
+for path in ({str(secret)!r}, "/etc/shadow", "/root", "/home", "/var", "/run", "/sys", "/mnt", "/boot"):
+    print(os.path.exists(path), os.path.exists("/proc/1/root" + path))
+for number in filter(str.isdigit, os.listdir("/proc")):
+    print(os.path.exists(f"/proc/{{number}}/root" + {str(secret)!r}))
+print(len(list(filter(str.isdigit, os.listdir("/proc")))))
+"""
+    )
+    lines = confined.run(code).text.splitlines()
+    inside = {"bin", "dev", "etc", "harness", "lib", "lib64", "out", "proc", "sbin", "submission"}
+    assert set(lines[0].split()) <= inside | {"tmp", "usr", "lib32", "libx32"}
+    assert {"shadow", "ssh", "hostname"}.isdisjoint(lines[1].split())
+    assert not any("True" in line for line in lines[2:-1])
+    assert int(lines[-1]) <= 2
+
+
+def test_the_graders_own_source_is_not_shown(confined: Confined) -> None:
+    source = Path(__file__).resolve().parents[2] / "grader"
+    code = f"import os; print(os.path.exists({str(source)!r}))\ntry: import grader\n"
+    code += "except ImportError: print('no grader')"
+    assert confined.run(code).text == "False\nno grader\n"
+
+
+def test_there_is_no_network(confined: Confined, listener: tuple[int, str]) -> None:
+    port, name = listener
+    code = (
+        PRELUDE
+        + f"""
+socket.setdefaulttimeout(1)
+print([name for _, name in socket.if_nameindex()])
+def reach(family, kind, address):
+    with socket.socket(family, kind) as s:
+        s.connect(address)
+        s.send(b"x")
+for family, kind, address in (
+    (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", {port})),
+    (socket.AF_INET, socket.SOCK_STREAM, ("169.254.169.254", 80)),
+    (socket.AF_INET, socket.SOCK_STREAM, ("8.8.8.8", 53)),
+    (socket.AF_INET, socket.SOCK_DGRAM, ("8.8.8.8", 53)),
+    (socket.AF_INET6, socket.SOCK_STREAM, ("2001:4860:4860::8888", 53)),
+    (socket.AF_UNIX, socket.SOCK_STREAM, "\\0{name}"),
+):
+    print(attempt(lambda: reach(family, kind, address)))
+try:
+    socket.getaddrinfo("pypi.org", 443)
+except socket.gaierror:
+    print("no name")
+with socket.create_server(("127.0.0.1", 0)) as server:
+    socket.create_connection(server.getsockname()).close()
+    print("own loopback")
+"""
+    )
+    lines = confined.run(code).text.splitlines()
+    assert lines[0] == "['lo']"
+    assert set(lines[1:7]) <= {"ECONNREFUSED", "ENETUNREACH"}
+    assert lines[7:] == ["no name", "own loopback"]
+
+
+@pytest.mark.parametrize("family", [4, 5, 9, 15, 17, 21, 29, 31, 38, 40, 41, 44, 45])
+def test_other_socket_families_are_closed(confined: Confined, family: int) -> None:
+    code = PRELUDE + f"print(call(41, {family}, 1, 0), call(41, {family}, 2, 0))"
+    assert confined.run(code).text == "EAFNOSUPPORT EAFNOSUPPORT\n"
+
+
+def test_netlink_answers_addresses_only_and_raw_sockets_are_closed(confined: Confined) -> None:
+    code = (
+        PRELUDE
+        + """
+print(attempt(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) and None))
+print(attempt(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) and None))
+print(attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1) and None))
+"""
+    )
+    assert confined.run(code).text.split() == ["done", "EAFNOSUPPORT", "EPERM"]
+
+
+def test_namespaces_and_mounts_are_closed(confined: Confined) -> None:
+    code = (
+        PRELUDE
+        + """
+for flag in (0x10000000, 0x40000000, 0x20000, 0x20000000, 0x8000000, 0x4000000, 0x2000000):
+    print(call(272, flag), call(56, flag | 17, 0, 0, 0, 0))
+print(call(435, 0, 88))
+print(call(308, 0, 0), call(165, 0, 0, 0, 0, 0), call(166, 0, 0), call(161, 0), call(155, 0, 0))
+print(*(call(n, 0, 0, 0, 0, 0) for n in (428, 429, 430, 431, 432, 433, 442)))
+"""
+    )
+    answers = confined.run(code).text.splitlines()
+    assert answers[:7] == ["EPERM EPERM"] * 7
+    assert answers[7] == "ENOSYS"
+    assert set(" ".join(answers[8:]).split()) == {"EPERM"}
+
+
+def test_the_kernels_surface_is_closed(confined: Confined) -> None:
+    forbidden = (101, 103, 135, 153, 154, 167, 168, 169, 172, 173, 175, 176, 246, 248, 249, 250)
+    forbidden += (298, 303, 304, 310, 311, 312, 313, 320, 321, 323, 438, 440, 448)
+    unknown = (29, 425, 426, 427, 447, 457, 462, 500, 0x40000000 + 39)
+    code = PRELUDE + f"print(*(call(n, 0, 0, 0, 0, 0) for n in {forbidden}))\n"
+    code += f"print(*(call(n, 0, 0, 0, 0, 0) for n in {unknown}))"
+    answers = confined.run(code).text.splitlines()
+    assert answers[0].split() == ["EPERM"] * len(forbidden)
+    assert answers[1].split() == ["ENOSYS"] * len(unknown)
+
+
+def test_a_terminal_cannot_be_typed_into(confined: Confined) -> None:
+    code = (
+        PRELUDE
+        + """
+import fcntl, pty
+ours, theirs = pty.openpty()
+print(attempt(lambda: fcntl.ioctl(theirs, 0x5412, b"x") and None))
+print(attempt(lambda: open("/dev/tty") and None))
+"""
+    )
+    assert confined.run(code).text.split() == ["EPERM", "ENXIO"]
+
+
+def test_what_libraries_need_still_works(confined: Confined) -> None:
+    code = (
+        PRELUDE
+        + """
+import multiprocessing, subprocess, threading
+from multiprocessing import shared_memory
+os.memfd_create("cuda")
+threading.Thread(target=print, args=("thread",)).start()
+print(subprocess.run(["/bin/sh", "-c", "echo shell"], capture_output=True).stdout, flush=True)
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(abs, [-1, -2]))
+memory = shared_memory.SharedMemory(create=True, size=4096)
+memory.close(); memory.unlink()
+socket.socketpair()
+print("done")
+"""
+    )
+    run = confined.run(code)
+    assert run.text.splitlines() == ["thread", "b'shell\\n'", "[1, 2]", "done"]
+
+
+def test_setuid_programs_and_a_sandbox_in_the_sandbox_give_nothing(confined: Confined) -> None:
+    code = """
+import subprocess
+for command in (["/usr/bin/bwrap", "--ro-bind", "/", "/", "true"], ["/usr/bin/unshare", "-U", "true"],
+                ["/usr/bin/mount", "-t", "tmpfs", "x", "/tmp"], ["/usr/bin/su", "-c", "true"]):
+    try:
+        print(subprocess.run(command, capture_output=True).returncode != 0)
+    except FileNotFoundError:
+        print(True)
+"""
+    assert confined.run(code).text.split() == ["True"] * 4
+
+
+def test_the_first_program_inside_cannot_be_looked_into(confined: Confined) -> None:
+    code = (
+        PRELUDE
+        + """
+for name in ("environ", "mem", "maps", "fd", "cwd", "root", "exe"):
+    print(attempt(lambda: os.listdir("/proc/1/fd") if name == "fd" else
+                  os.readlink(f"/proc/1/{name}") if name in ("cwd", "root", "exe") else
+                  open(f"/proc/1/{name}", "rb").read(10)))
+print(call(101, 16, 1, 0, 0), call(310, 1, 0, 0, 0, 0, 0))
+"""
+    )
+    answers = confined.run(code).text.split()
+    assert set(answers) <= {"EACCES", "EPERM"}
+
+
+def test_resource_limits_are_set_inside_and_addresses_are_free(confined: Confined) -> None:
+    code = """
+import resource as r
+for kind in (r.RLIMIT_AS, r.RLIMIT_DATA, r.RLIMIT_CORE, r.RLIMIT_NPROC, r.RLIMIT_FSIZE, r.RLIMIT_NOFILE):
+    print(*r.getrlimit(kind))
+"""
+    lines = [tuple(map(int, x.split())) for x in confined.run(code, processes=99).text.splitlines()]
+    assert lines[:3] == [(-1, -1), (-1, -1), (0, 0)]
+    assert 99 <= lines[3][1] <= 99 + 16
+    assert lines[4] == (8 << 20, 8 << 20)
+    assert lines[5][1] <= 4096
+
+
+def test_two_sandboxes_do_not_see_each_other(confined: Confined) -> None:
+    code = "import os, time; open('/dev/shm/mark', 'w'); time.sleep(0.3)\n"
+    code += "print(os.listdir('/dev/shm'), len([n for n in os.listdir('/proc') if n.isdigit()]))"
+    answers: list[str] = []
+
+    def other() -> None:
+        fellow = Confined("root", confined.folder, confined.driver, confined.sandbox, 50)
+        answers.append(fellow.run(code.replace("mark", "other"), slot=1).text)
+
+    thread = threading.Thread(target=other)
+    if os.geteuid() == 0:
+        thread.start()
+    text = confined.run(code, slot=2).text
+    if os.geteuid() == 0:
+        thread.join()
+        assert answers[0].startswith("['other'] ")
+    assert text.startswith("['mark'] ")
+    assert int(text.split()[-1]) <= 2
+
+
+def test_the_interpreter_inside_is_the_systems(confined: Confined) -> None:
+    assert stat.S_ISREG(Path(INNER_PYTHON).stat().st_mode)
+    run = confined.run("import sys; print(sys.flags.isolated)")
+    assert run.text == "0\n"
+
+
+def test_programs_can_open_their_output_by_name(confined: Confined) -> None:
+    run = confined.run("open('/dev/stdout', 'w').write('by name')")
+    assert run.text == "by name"
