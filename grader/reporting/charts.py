@@ -13,6 +13,9 @@ from grader.model.message import Message
 
 WIDTH = 360
 _EDGE = 90.0
+_TINY = 1e-30
+_HUGE = 1e30
+"""Beyond these the arithmetic of a scale overflows, and no honest curve goes there."""
 _MOST_POINTS = 120
 _LOG_FROM = 50.0
 """Curves whose largest value is this many times their smallest are drawn on a logarithmic scale."""
@@ -50,7 +53,7 @@ class Bar:
 def is_wide(lines: Sequence[Line]) -> bool:
     """Return whether the curves span so much that a logarithmic scale shows them better."""
     values = [v for line in lines for v in line.values if _drawable(v)]
-    return bool(values) and min(values) > 0 and max(values) / min(values) > _LOG_FROM
+    return bool(values) and min(values) > _TINY and max(values) / min(values) > _LOG_FROM
 
 
 def curve(lines: Sequence[Line], *, labelled_by: str, percent: bool, epoch: Message) -> str:
@@ -101,7 +104,7 @@ def strip(rows: Sequence[Row], bar: Bar | None, *, labelled_by: str, percent: bo
     if not finite:
         return ""
     low, high = _room(min(finite), max(finite))
-    low = max(low, 0.0) if percent else low
+    low = max(low, 0.0) if percent and min(finite) >= 0 else low
     floor = top + step * len(rows)
 
     def x(value: float) -> float:
@@ -191,8 +194,7 @@ def _room(low: float, high: float) -> tuple[float, float]:
 
 
 def _drawable(value: float) -> bool:
-    # Beyond this the arithmetic of a scale overflows, and no honest curve goes there.
-    return math.isfinite(value) and abs(value) < 1e30  # noqa: PLR2004
+    return math.isfinite(value) and abs(value) < _HUGE
 
 
 def _number(value: float, *, percent: bool) -> Message:

@@ -1,13 +1,12 @@
 """From a grading to what the class page shows."""
 
 from collections import defaultdict
-from urllib.parse import quote
 
 from grader.model.message import Message
 from grader.model.result import Grading, SubmissionResult, Verdict
 from grader.model.submission import Severity
 from grader.reporting.chips import verdict_chip
-from grader.reporting.student_view import by_severity, finding_row
+from grader.reporting.student_view import by_severity, finding_row, quoted
 from grader.reporting.told import (
     moment_told,
     number_told,
@@ -85,7 +84,7 @@ def _cell(result: SubmissionResult) -> IndexCell:
 
 def _href(result: SubmissionResult) -> str:
     # "./" and quoting keep a name such as "javascript:x" a relative path.
-    return "./" + quote(result.report) if result.report else ""
+    return "./" + quoted(result.report) if result.report else ""
 
 
 def _look(grading: Grading, result: SubmissionResult) -> LookRow:

@@ -72,7 +72,8 @@ def _seed(summary: MetricSummary, *, share: bool) -> Message:
 
 
 def _strip_rows(summary: MetricSummary, reference: MetricSummary | None) -> list[Row]:
-    mean = summary.value if len(summary.values) > 1 else None
+    # The mean stands on the row of its spread, where it hides no run.
+    mean = summary.value if len(summary.values) > 1 and summary.seed_low is None else None
     rows = [Row(label=say("page.runs.short"), style="run", dots=summary.values, mean=mean)]
     if summary.seed_low is not None:
         rows.append(

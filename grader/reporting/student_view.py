@@ -101,7 +101,12 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
 def below_root(result: SubmissionResult, path: str) -> str:
     """Return the address of ``path``, below the reports folder, as seen from the page of ``result``."""
     depth = (result.report or f"{result.assignment}/x").count("/")
-    return "../" * depth + ("" if depth else "./") + quote(path)
+    return "../" * depth + ("" if depth else "./") + quoted(path)
+
+
+def quoted(path: str) -> str:
+    """Return ``path`` as the path of an address, whatever characters a student put in it."""
+    return quote(path, errors="replace")
 
 
 def by_severity(findings: tuple[Finding, ...]) -> list[Finding]:

@@ -1,0 +1,177 @@
+import json
+import math
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+import jsonschema
+import pytest
+
+from grader.model.check import Outcome
+from grader.model.errors import CourseError
+from grader.model.evidence import LedgerEntry, Place
+from grader.model.result import Grading, Reason, Status
+from grader.model.run import RunStatus
+from grader.reporting.results_json import read_results, results_json
+from tests import builders as a
+
+
+def _schema() -> dict[str, Any]:
+    file = resources.files("grader.reporting") / "schemas" / "results-v1.schema.json"
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return schema
+
+
+def _written(grading: Grading) -> dict[str, Any]:
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    document: dict[str, Any] = json.loads(results_json(grading), parse_constant=refuse)
+    jsonschema.Draft202012Validator(_schema()).validate(document)
+    return document
+
+
+def _one(**fields: Any) -> dict[str, Any]:
+    submission: dict[str, Any] = _written(a.a_grading(submissions=(a.a_result(**fields),)))["submissions"][0]
+    return submission
+
+
+NOT_GRADED: dict[str, Any] = {
+    "status": Status.NOT_GRADED,
+    "verdict": None,
+    "reason": Reason.INFRASTRUCTURE,
+    "points": None,
+    "evidence": None,
+    "runs": (),
+    "metrics": (),
+    "checks": (),
+}
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(_schema())
+
+
+def test_every_key_of_the_contract_is_written() -> None:
+    document = _written(a.a_grading())
+    assert list(document) == ["schema", "grader", "course", "started", "finished", "machine", "submissions"]
+    assert document["machine"] == {
+        "cpus": 2, "gpus": [], "sandbox": "bubblewrap", "memory_limit": "cgroup-v2",
+    }  # fmt: skip
+    assert list(document["submissions"][0]) == [
+        "student", "assignment", "attempt", "files", "status", "verdict", "reason", "points", "max_points",
+        "evidence", "runs", "metrics", "reference", "claimed", "checks", "findings", "ledger",
+        "report", "log",
+    ]  # fmt: skip
+
+
+def test_the_example_of_the_contract_comes_out_as_printed_there() -> None:
+    row = _one()
+    assert row["status"] == "graded"
+    assert row["verdict"] == "inconclusive"
+    assert (row["points"], row["max_points"]) == (9.0, 10.0)
+    assert row["evidence"] == "captured"
+    assert row["runs"][0] == {
+        "seed": 0, "status": "ok", "seconds": 171.2, "cpu_seconds": 320.0,
+        "peak_memory_bytes": 731906048, "gpu": None, "metrics": {"error_rate": 0.0156},
+    }  # fmt: skip
+    assert row["metrics"]["error_rate"] == {
+        "value": 0.0163, "n": 10000, "runs": 5, "values": [0.0156, 0.0176, 0.0179, 0.0163, 0.0141],
+        "sampling": {"low": 0.0139, "high": 0.0190}, "seed": {"sd": 0.0015, "low": 0.0144, "high": 0.0182},
+    }  # fmt: skip
+    assert row["reference"] == {"error_rate": {"value": 0.0118, "runs": 5}}
+    assert row["claimed"] == {"error_rate": 0.012, "where": "mlp2.py:38"}
+    assert row["checks"][0]["code"] == "GR201"
+    assert set(row["checks"][0]["message"]) == {"pt-BR", "en"}
+    assert row["findings"][0]["p_value"] == 1e-9
+    assert (row["report"], row["log"]) == ("mnist-dense/ana.html", "mnist-dense/ana.log")
+
+
+def test_a_submission_that_was_not_graded_has_a_row_without_points() -> None:
+    row = _one(**NOT_GRADED)
+    assert (row["status"], row["verdict"], row["points"]) == ("not_graded", None, None)
+
+
+def test_the_schema_refuses_a_zero_for_what_was_not_graded() -> None:
+    document = _written(a.a_grading(submissions=(a.a_result(**NOT_GRADED),)))
+    document["submissions"][0]["points"] = 0
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(_schema()).validate(document)
+
+
+@pytest.mark.parametrize("where", ["submission", "run", "check"])
+def test_the_schema_refuses_a_key_the_contract_does_not_have(where: str) -> None:
+    document = _written(a.a_grading())
+    row = document["submissions"][0]
+    {"submission": row, "run": row["runs"][0], "check": row["checks"][0]}[where]["extra"] = 1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(_schema()).validate(document)
+
+
+def test_every_run_status_and_every_outcome_is_in_the_schema() -> None:
+    runs = tuple(a.a_run_result(run=a.a_run(status=status)) for status in RunStatus)
+    checks = tuple(a.a_check(outcome=outcome) for outcome in Outcome)
+    row = _one(runs=runs, checks=checks)
+    assert [run["status"] for run in row["runs"]] == [status.value for status in RunStatus]
+    assert [check["outcome"] for check in row["checks"]] == [outcome.value for outcome in Outcome]
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_none_is_null(number: float) -> None:
+    row = _one(
+        runs=(a.a_run_result(metrics={"rmse": number}),),
+        metrics=(a.a_summary(metric="rmse", value=number, values=(number,)),),
+    )
+    assert row["runs"][0]["metrics"] == {"rmse": None}
+    assert row["metrics"]["rmse"]["values"] == [None]
+
+
+def test_times_are_utc_whatever_zone_they_came_in() -> None:
+    brasilia = timezone(timedelta(hours=-3))
+    document = _written(a.a_grading(started=datetime(2026, 11, 21, 22, 0, tzinfo=brasilia)))
+    assert document["started"] == "2026-11-22T01:00:00Z"
+
+
+def test_points_are_numbers_as_written() -> None:
+    row = _one(points=Decimal("8.35"), checks=(a.a_check(points=Decimal("0.1")),))
+    assert row["points"] == 8.35
+    assert row["checks"][0]["points"] == 0.1
+
+
+def test_the_ledger_is_told_in_sentences() -> None:
+    row = _one(
+        ledger=(
+            LedgerEntry(kind="pip", what="!pip install x", place=Place()),
+            LedgerEntry(kind="of a later harness", what="{kind}", place=Place(line=3)),
+        )
+    )
+    assert row["ledger"] == [
+        "!pip install x was not run: packages are fixed by the runtime",
+        "{kind} (line 3) was neutralised (of a later harness)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<img src=x onerror=alert(1)>", "a\u202eb", "O'Brien-=", "Null", "=Ö", "\u2028", 'tab\tquote"\\'],
+)
+def test_a_name_comes_back_as_it_was_and_stands_there_without_markup(name: str) -> None:
+    text = results_json(a.a_grading(submissions=(a.a_result(student=name),)))
+    assert json.loads(text)["submissions"][0]["student"] == name
+    assert not set(text) & set("<>&\u202e\u2028")
+
+
+def test_a_file_name_that_is_no_text_can_be_written_as_utf8() -> None:
+    text = results_json(a.a_grading(submissions=(a.a_result(files=(a.a_file(name="\udcff.py"),)),)))
+    assert json.loads(text.encode())["submissions"][0]["files"][0]["path"] == "\ufffd.py"
+
+
+def test_what_was_written_is_read_back() -> None:
+    assert read_results(results_json(a.a_grading()))["course"] == "PSI5790 2026"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "grader/results/v2"}', "[" * 100_000])
+def test_what_is_no_results_file_is_told_in_words(text: str) -> None:
+    with pytest.raises(CourseError, match=r"no results\.json"):
+        read_results(text)
