@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
@@ -337,6 +338,9 @@ def _check_binds(command: SandboxCommand, mode: Mode) -> None:
             seen = bind.source.stat()
         except OSError as error:
             raise SandboxError(say("GR608", path=str(bind.source))) from error
-        if mode.as_root and not seen.st_mode & 0o004:
+        # As root the program is a stranger to every file; as an ordinary user it has our own rights.
+        needed = os.R_OK | (os.X_OK if stat.S_ISDIR(seen.st_mode) else 0)
+        for_others = seen.st_mode & needed == needed
+        if not (for_others if mode.as_root else os.access(bind.source, needed)):
             message = say("GR612", path=str(bind.source), mode=f"{seen.st_mode & 0o7777:o}")
             raise SandboxError(message)

@@ -33,11 +33,12 @@ class Driver:
     """A grader of an ordinary user, in a process of its own; started when first asked."""
 
     folder: Path
+    as_root: bool = False
     process: "subprocess.Popen[str] | None" = None
 
     def command_line(self) -> list[str]:
         drop = ["setpriv", "--reuid", str(ORDINARY_USER), "--regid", str(ORDINARY_USER)]
-        user = [*drop, "--clear-groups"] if os.geteuid() == 0 else []
+        user = [*drop, "--clear-groups"] if os.geteuid() == 0 and not self.as_root else []
         return [*user, INNER_PYTHON, "-B", str(self.folder / DRIVER.name)]
 
     def start(self) -> "subprocess.Popen[str]":
