@@ -4,18 +4,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import (
-    CHECKS,
-    METRICS,
-    assignment,
-    baseline,
-    counted,
-    error,
-    error_check,
-    report,
-    run,
-    run_facts,
-)
 
 from grader.measuring.facts import Check, Facts, Replay, RunFacts
 from grader.measuring.judge import Judgement, gather, judge
@@ -37,6 +25,18 @@ from grader.model.message import Message
 from grader.model.metric import Measurement, Unmeasured
 from grader.model.result import Reason, Status, Verdict
 from grader.model.run import RunStatus
+from tests.unit.measuring.made import (
+    CHECKS,
+    METRICS,
+    assignment,
+    baseline,
+    counted,
+    error,
+    error_check,
+    report,
+    run,
+    run_facts,
+)
 
 RUNS = RunsCheck(id="runs", kind="runs", points=Decimal(1), required=False)
 FIGURE = FigureCheck(id="figure", kind="figure", points=Decimal(1), required=False, at_least=2)
@@ -86,7 +86,7 @@ def test_the_bar_is_told_in_whole_rows() -> None:
     assert found.verdict is Verdict.FAILED
     message = only(found).message
     assert "0.87 %; of 686 test rows that is 6 errors" in message.en
-    assert "below 0.2 %, that is at most 1 error in 686" in message.en
+    assert "below 0.20 %, that is at most 1 error in 686" in message.en
     assert "0,87 %; em 686 linhas de teste são 6 erros" in message.pt
     assert "no máximo 1 erro em 686" in message.pt
 

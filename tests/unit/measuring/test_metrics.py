@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import METRICS
 
 from grader.measuring.measure import measure, metric_name
 from grader.model.metric import Direction, Measurement, Unmeasured
+from tests.unit.measuring.made import METRICS
 
 labels = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
 cents = st.integers(-(10**8), 10**8).map(lambda whole: whole / 100)

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import assignment, report
 
 from grader.measuring.predictions import (
     Chosen,
@@ -16,6 +15,7 @@ from grader.measuring.predictions import (
 from grader.measuring.refused import Refused
 from grader.model.evidence import Source, SourceReport, SourceState
 from grader.model.run import Refusal
+from tests.unit.measuring.made import assignment, report
 
 
 def saved(array: Any) -> bytes:

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import METRICS, above, baseline, below, counted
 
 from grader.measuring.settle import Standing, seed_spread, standing
 from grader.measuring.statistics import summarise
 from grader.model.metric import Baseline, Measurement, Threshold
+from tests.unit.measuring.made import METRICS, above, baseline, below, counted
 
 
 def stands(

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from made import METRICS, above, below, counted
 from scipy.stats import beta
 
 from grader.measuring.statistics import (
@@ -16,6 +15,7 @@ from grader.measuring.statistics import (
     summarise,
 )
 from grader.model.metric import Measurement
+from tests.unit.measuring.made import METRICS, above, below, counted
 
 counts = st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
