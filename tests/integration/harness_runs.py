@@ -1,5 +1,6 @@
 """Runs the harness as the sandbox would, without one: the runtime's Python, paths in temporary folders."""
 
+import io
 import json
 import os
 import socket
@@ -254,9 +255,7 @@ def _answer(channel: socket.socket, rows: Any) -> None:
     """Answer W as the grader does: the rows once, then length 0."""
     content = b""
     if rows is not None:
-        from io import BytesIO
-
-        buffer = BytesIO()
+        buffer = io.BytesIO()
         np.save(buffer, rows)
         content = buffer.getvalue()
     while channel.recv(1) == b"W":

@@ -4,7 +4,7 @@ import re
 from typing import Any, TextIO
 
 MAX_CELL_BYTES = 64 * 1024
-OVERWRITE = re.compile("\x08+|\r(?!\n)")
+OVERWRITE = re.compile("[\x08\r]+")
 
 
 class CellOutput:
@@ -31,17 +31,18 @@ class CellOutput:
         for position, piece in enumerate(pieces):
             self._extend_line(piece)
             if position < len(pieces) - 1:
-                self._lines.append(self._line + "\n")
+                self._lines.append(self._line.rstrip("\r") + "\n")
                 self._size += len(self._lines[-1])
                 self._line = ""
         self._line = self._line[:MAX_CELL_BYTES]
 
     def _extend_line(self, piece: str) -> None:
-        if "\r" not in piece and "\x08" not in piece:
+        if not (OVERWRITE.search(piece) or self._line.endswith("\r")):
             self._line += piece
             return
         *_, last = [part for part in OVERWRITE.split(self._line + piece) if part.strip()] or [""]
-        self._line = last
+        # What stands before the cursor is overwritten by what comes next, and seen until then.
+        self._line = last + "\r" if piece.endswith(("\r", "\x08")) else last
 
     def clear(self) -> None:
         """Forget what was kept: a new cell begins, or ``clear_output`` was called."""
@@ -49,7 +50,7 @@ class CellOutput:
 
     def text(self) -> str:
         """Return what was kept of the current cell, at most 64 KiB."""
-        content = "".join([*self._lines, self._line]).encode("utf-8", errors="replace")
+        content = "".join([*self._lines, self._line.rstrip("\r")]).encode("utf-8", errors="replace")
         return content[:MAX_CELL_BYTES].decode("utf-8", errors="ignore")
 
     def writelines(self, lines: Any) -> None:

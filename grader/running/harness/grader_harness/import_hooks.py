@@ -22,6 +22,7 @@ class ImportHooks(MetaPathFinder):
         self.faults: list[str] = []
         """What went wrong in our own callbacks; never the program's business."""
         self._callbacks: dict[str, list[Callback]] = {}
+        self._beginnings: dict[str, Callable[[], None]] = {}
 
     def install(self) -> None:
         """Stand before all other finders."""
@@ -33,12 +34,18 @@ class ImportHooks(MetaPathFinder):
         if name in sys.modules:
             self._call(callback, sys.modules[name])
 
+    def before(self, name: str, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` when an import of ``name`` begins; there must be an ``after`` as well."""
+        self._beginnings[name] = callback
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return the others' spec with a loader that calls back; None for modules nobody asked about."""
         if fullname not in self._callbacks:
             return None
+        if fullname in self._beginnings:
+            self._beginnings[fullname]()
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, "find_spec"):
                 continue

@@ -8,16 +8,15 @@ import subprocess
 import sys
 from typing import Any
 
+from grader_harness.cell_output import CellOutput
+from grader_harness.figures import Figures
+from grader_harness.ledger import Ledger
+from grader_harness.places import Places
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
-
-from grader_harness.cell_output import CellOutput
-from grader_harness.figures import Figures
-from grader_harness.ledger import Ledger
-from grader_harness.places import Places
 
 
 class TextDisplayHook(DisplayHook):

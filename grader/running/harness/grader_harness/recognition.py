@@ -14,6 +14,7 @@ import math
 from typing import Any
 
 FEW_ROWS = 30  # below this a regression proves nothing: an exact map is asked for
+SOME_ROWS = 150  # below this an exact map is looked for first: a regression sees half of all cases
 MAX_COLUMNS = 32  # columns used one by one; more are summed in blocks
 PROJECTIONS = 6
 SHIFTS = 20
@@ -80,8 +81,10 @@ class Recogniser:
 
         if rows is None or len(rows) != self.count or not np.isfinite(rows).all():
             return False
+        if self.count < SOME_ROWS and _exact_map(self._rows, rows):
+            return True
         if self.count < FEW_ROWS:
-            return _exact_map(self._rows, rows)
+            return False
         summaries = _centred(_clipped(_summaries(rows)))
         if summaries.shape[1] == 0:
             return False
@@ -166,7 +169,8 @@ def _clipped(columns: Any) -> Any:
     """Draw in outliers: two single outliers meeting by chance must not look like a fit."""
     import numpy as np
 
-    low, high = np.quantile(columns, [0.01, 0.99], axis=0)
+    share = min(0.2, max(0.01, 4 / len(columns)))
+    low, high = np.quantile(columns, [share, 1 - share], axis=0)
     return np.clip(columns, low, high)
 
 

@@ -21,6 +21,7 @@ class Seeds:
         self._seed = seed
         self._places = places
         self.own_seed = False
+        self._states: dict[str, tuple[Any, Any]] = {}
 
     def install(self, hooks: ImportHooks) -> None:
         """Seed Python at once and the other libraries when they are imported."""
@@ -30,8 +31,10 @@ class Seeds:
         hooks.after("tensorflow", self._tensorflow)
         for name in ("keras.src.utils.rng_utils", "tf_keras.src.utils.tf_utils"):
             hooks.after(name, lambda module: self._notice(module, "set_random_seed"))
-        hooks.after("keras", self._keras)
-        hooks.after("tf_keras", self._keras)
+        for name in ("keras", "tf_keras"):
+            hooks.after(name, self._keras)
+        for name in ("tensorflow", "keras", "tf_keras"):
+            hooks.before(name, functools.partial(self._remember, name))
 
     def _numpy(self, module: Any) -> None:
         module.random.seed(self._seed)
@@ -40,15 +43,24 @@ class Seeds:
     def _tensorflow(self, module: Any) -> None:
         module.random.set_seed(self._seed)
         self._notice(module.random, "set_seed")
+        self._restore("tensorflow")
 
     def _keras(self, module: Any) -> None:
-        if self.own_seed:
-            return
-        numpy = sys.modules["numpy"]
-        python_state, numpy_state = random.getstate(), numpy.random.get_state()
-        module.utils.set_random_seed(self._seed)
-        random.setstate(python_state)
-        numpy.random.set_state(numpy_state)
+        if not self.own_seed:
+            module.utils.set_random_seed(self._seed)
+        self._restore(module.__name__)
+
+    def _remember(self, name: str) -> None:
+        numpy = sys.modules.get("numpy")
+        self._states[name] = random.getstate(), numpy.random.get_state() if numpy else None
+
+    def _restore(self, name: str) -> None:
+        """Undo the draws of the import itself: Keras draws seeds from Python's generator while it loads."""
+        python_state, numpy_state = self._states.pop(name, (None, None))
+        if python_state is not None:
+            random.setstate(python_state)
+        if numpy_state is not None:
+            sys.modules["numpy"].random.set_state(numpy_state)
 
     def _notice(self, owner: Any, name: str) -> None:
         original = getattr(owner, name)
