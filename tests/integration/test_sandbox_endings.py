@@ -5,7 +5,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import MIB, Confined
+
+from tests.integration.confined import MIB, Confined
 
 pytestmark = pytest.mark.sandbox
 

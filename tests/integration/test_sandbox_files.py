@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import MIB, ORDINARY_USER, Confined
+
+from tests.integration.confined import MIB, ORDINARY_USER, Confined
 
 pytestmark = pytest.mark.sandbox
 

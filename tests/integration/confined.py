@@ -1,0 +1,104 @@
+"""Runs programs confined for tests: as root in this process, as an ordinary user in a child."""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import IO, Any
+
+from grader.plugins.interfaces import Sandbox
+from tests.integration.sandbox_driver import answer
+
+DRIVER = Path(__file__).with_name("sandbox_driver.py")
+
+ORDINARY_USER = 65533
+INNER_PYTHON = "/usr/bin/python3"
+MIB = 1024 * 1024
+MODES = ("root", "user") if os.geteuid() == 0 else ("user",)
+
+
+@dataclass
+class Driver:
+    """A grader of an ordinary user, in a process of its own; started when first asked."""
+
+    folder: Path
+    as_root: bool = False
+    process: "subprocess.Popen[str] | None" = None
+
+    def command_line(self) -> list[str]:
+        drop = ["setpriv", "--reuid", str(ORDINARY_USER), "--regid", str(ORDINARY_USER)]
+        user = [*drop, "--clear-groups"] if os.geteuid() == 0 and not self.as_root else []
+        return [*user, INNER_PYTHON, "-B", str(self.folder / DRIVER.name)]
+
+    def start(self) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            self.command_line(),
+            env={"PYTHONPATH": str(self.folder), "GRADER_TEST_SECRET": "a secret of the grader"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.process is None:
+            self.process = self.start()
+        ask, hear = _pipes(self.process)
+        ask.write(json.dumps(request) + "\n")
+        ask.flush()
+        answered: dict[str, Any] = json.loads(hear.readline())
+        return answered
+
+    def stop(self) -> None:
+        if self.process is not None:
+            with self.process:
+                self.process.communicate()
+
+
+@dataclass
+class Confined:
+    """Runs programs confined in one mode, and says what came of them."""
+
+    mode: str
+    folder: Path
+    """World-readable; things to bind lie here."""
+    driver: Driver
+    sandbox: Sandbox
+    number: int = field(default=0)
+
+    def run(self, code: str, **options: Any) -> SimpleNamespace:
+        """Run Python ``code``; ``options`` are limits, or parts of the command."""
+        return SimpleNamespace(**self.answer(self.request(code, **options)))
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.mode == "root":
+            return answer(self.sandbox, request)
+        return self.driver.answer(request)
+
+    def request(self, code: str, **options: Any) -> dict[str, Any]:
+        self.number += 1
+        command = {
+            "argv": [INNER_PYTHON, "-c", code],
+            "binds": [],
+            "environment": [["HOME", "/tmp/home"], ["PATH", "/usr/bin:/bin"]],
+            "wanted": [],
+            "into": str(self.into),
+            "slot": 0,
+            "rows": None,
+        }
+        limits = {"wall_seconds": 10, "memory_bytes": 512 * MIB, "disk_bytes": 8 * MIB}
+        for name, value in options.items():
+            (command if name in command else limits)[name] = value
+        return {**command, "limits": limits}
+
+    @property
+    def into(self) -> Path:
+        """Where the files of the latest run were collected."""
+        return self.folder / f"into-{self.number}"
+
+
+def _pipes(process: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout
