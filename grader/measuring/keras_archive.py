@@ -6,7 +6,9 @@ what the file claims; a claim counts only for the model that sandbox B could rep
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,18 @@ _NEEDED = ("metadata.json", "config.json", "model.weights.h5")
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _ENCRYPTED = 0x1
 _NAME_SHOWN = 80
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+)
+"""What zipfile raises on bytes that are no zip, or not one it knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +70,7 @@ def read_keras_archive(content: bytes) -> ModelFile | Refused:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _refused_members(archive.infolist(), len(content)) or _look_inside(archive)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError):
+    except _DAMAGED:
         # Damaged, encrypted or of a kind that zipfile does not know: whichever it says, no model.
         return Refused(reason=say("GR260"))
 
