@@ -43,6 +43,8 @@ def student_page(
 ) -> str:
     """Return the page of one submission; it opens in ``language`` and holds both.
 
+    It says nothing of when it was made: graded again with the same outcome, a page is the same bytes.
+
     ``figures`` maps the names in ``result.picture.figures`` to the files as the program left them; what
     is no sane PNG is left off, and the page says so. Without figures a page takes at most 60 KB as long
     as all but the printed words take at most 54 KB.

@@ -64,7 +64,7 @@ def index_view(grading: Grading) -> IndexView:
         ),
         findings=_findings(grading),
         record=_record(grading),
-        footer=say("page.footer", version=grading.grader, when=moment_told(grading.finished)),
+        footer=say("page.footer", version=grading.grader),
     )
 
 

@@ -10,6 +10,8 @@ from grader.reporting.views import Matrix, MatrixCell, Tile
 _MOST_TILES = 20
 _MOST_CLASSES = 26
 _MOST_SIDE = 64
+_SHORT_NAME = 3
+"""Longer names of classes do not fit above a column of counts."""
 _MOST_FIGURE_BYTES = 8 * 1024 * 1024
 _ERROR_SHADES = (0.005, 0.01, 0.03, 0.1)
 """Shares of a class's rows at which the shade of a confusion grows darker."""
@@ -42,7 +44,7 @@ def confusion(picture: Picture) -> tuple[Matrix | None, int]:
         )
         for true, counts in enumerate(picture.confusion)
     )
-    return Matrix(classes=picture.classes, rows=rows), 0
+    return Matrix(classes=picture.classes, long_names=_long(picture.classes), rows=rows), 0
 
 
 def drawn_figures(figures: Mapping[str, bytes], names: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
@@ -55,6 +57,10 @@ def drawn_figures(figures: Mapping[str, bytes], names: tuple[str, ...]) -> tuple
         if png and total <= _MOST_FIGURE_BYTES:
             uris.append(_data_uri(png))
     return tuple(uris), len(names) - len(uris)
+
+
+def _long(names: tuple[str, ...]) -> bool:
+    return any(len(name) > _SHORT_NAME for name in names)
 
 
 def _tile_uri(sample: Sample) -> str:

@@ -19,7 +19,6 @@ from grader.reporting.told import (
     known,
     ledger_told,
     metric_told,
-    moment_told,
     number_told,
     place_told,
     reason_told,
@@ -86,6 +85,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         matrix=matrix,
         matrix_too_large=too_large,
         tiles=tiles(result.picture),
+        tiles_long=matrix is not None and matrix.long_names,
         figures=shown,
         figures_refused=refused,
         notes=result.notes,
@@ -94,7 +94,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         findings=tuple(finding_row(finding) for finding in by_severity(result.findings)),
         files=tuple((f.name, f.sha256, f.name == result.main) for f in result.files[:_MOST_FILES]),
         record=_record(grading, result),
-        footer=say("page.footer", version=grading.grader, when=moment_told(grading.finished)),
+        footer=say("page.footer", version=grading.grader),
     )
 
 
@@ -255,7 +255,6 @@ def _record(grading: Grading, result: SubmissionResult) -> tuple[Pair, ...]:
     """Return what is needed to repeat the result: machine and run settings, then the record."""
     runs = [each.run for each in result.runs]
     rows = [
-        ("graded", moment_told(grading.finished)),
         ("sandbox", same(grading.machine.sandbox)),
         ("memory", same(grading.machine.memory_limit)),
     ]

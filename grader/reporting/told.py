@@ -85,7 +85,7 @@ def status_told(run: Run) -> Message:
 
 def metric_told(name: str) -> Message:
     """Return the metric's name in words; the name itself for a metric of a plugin."""
-    key = f"page.metric.{name}"
+    key = f"verdict.metric.{name}"
     return say(key) if known(key) else same(name)
 
 

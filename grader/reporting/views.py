@@ -118,7 +118,7 @@ class Training:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixCell:
-    """One cell of a confusion matrix; ``shade`` 0 to 5."""
+    """One cell of a confusion matrix: ``right``, a shade of error ``e1`` to ``e5``, or nothing."""
 
     count: int
     style: str
@@ -126,9 +126,10 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """A confusion matrix small enough for the page."""
+    """A confusion matrix small enough for the page; long names stand upright above their columns."""
 
     classes: tuple[str, ...]
+    long_names: bool
     rows: tuple[tuple[MatrixCell, ...], ...]
 
 
@@ -198,6 +199,7 @@ class StudentView:
     matrix: Matrix | None
     matrix_too_large: int
     tiles: tuple[Tile, ...]
+    tiles_long: bool
     figures: tuple[str, ...]
     figures_refused: int
     notes: tuple[Message, ...]

@@ -177,7 +177,7 @@ def test_every_drawing_has_a_name_in_the_language_shown(tab: Page, tmp_path: Pat
     student, _ = _written(tmp_path, Language.EN)
     tab.goto(student.as_uri())
     for name in (
-        "error rate: runs, mean, threshold and reference",
+        "Error rate: runs, mean, threshold and reference",
         "Loss per epoch",
         "Accuracy per epoch",
         "Figure 1 drawn by the program",

@@ -1,6 +1,7 @@
 import dataclasses
 import io
 import re
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -56,14 +57,14 @@ NOT_GRADED: dict[str, Any] = {
     ("language", "sentences"),
     [
         (Language.PT, ["Inconclusivo", "9 de 10 pontos", "1,63 %",
-                       "média de 5 execuções: 163 erros em 10.000 linhas de teste",
+                       "média de 5 execuções: 163 erros em 10.000 linhas",
                        "menos de 1,61 %", "1,39 % a 1,90 % (intervalo binomial exato, 95 %)",
                        "1,44 % a 1,82 % (desvio padrão 0,15 %)", "1,18 % (média de 5 execuções)",
                        "capturadas da última chamada", "predict não pode ser chamada só com X",
                        "!pip install tensorflow==2.4 (célula 1, linha 1) não foi executado",
                        "O que o programa imprimiu Palavras do próprio programa, não medidas.", "2 min 51 s"]),
         (Language.EN, ["Inconclusive", "9 of 10 points", "1.63 %",
-                       "mean of 5 runs: 163 errors in 10,000 test rows",
+                       "mean of 5 runs: 163 errors in 10,000 rows",
                        "below 1.61 %", "1.39 % to 1.90 % (exact binomial interval, 95 %)",
                        "1.44 % to 1.82 % (standard deviation 0.15 %)", "1.18 % (mean of 5 runs)",
                        "captured from the last call", "predict cannot be called with X alone",
@@ -90,7 +91,7 @@ def test_two_errors_in_686_rows_are_told_as_such() -> None:
         value=2 / 686, n=686, values=(2 / 686,), seed_sd=None, seed_low=None, seed_high=None
     )
     read = _read(_page(metrics=(summary,)), Language.EN)
-    assert "0.29 % = 2 errors in 686 test rows" in read
+    assert "0.29 % = 2 errors in 686 rows" in read
     assert "not measured: a single run" in read
 
 
@@ -240,3 +241,10 @@ def test_the_record_has_what_repeats_the_result() -> None:
     read = _read(_page(), Language.EN)
     for words in ("ab" * 32, "keras 3.15.1", "Seeds 0, 1, 2, 3, 4", "Threads 2", "Memory guard cgroup-v2"):
         assert words in read
+
+
+def test_the_same_result_graded_again_gives_the_same_bytes() -> None:
+    result = a.a_result()
+    first = a.a_grading(submissions=(result,))
+    later = dataclasses.replace(first, finished=first.finished + timedelta(hours=3))
+    assert student_page(first, result, Language.PT) == student_page(later, result, Language.PT)

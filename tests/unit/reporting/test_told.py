@@ -12,7 +12,7 @@ from tests import builders as a
 
 DYNAMIC = (
     "verdict.", "outcome.", "status.", "reason.", "source.", "why.", "ledger.", "page.taken.", "page.source.",
-    "page.severity.", "page.metric.", "page.record.", "page.threshold.", "page.training.",
+    "page.severity.", "page.record.", "page.threshold.", "page.training.",
 )  # fmt: skip
 """Keys that are put together from a state's name; the rest must be written out somewhere."""
 
@@ -65,9 +65,9 @@ def test_a_source_that_worked_but_came_later_is_not_called_taken() -> None:
 @pytest.mark.parametrize(
     ("metric", "value", "n", "english"),
     [
-        ("error_rate", 0.0, 686, "= 0 errors in 686 test rows"),
-        ("error_rate", 1 / 686, 686, "= 1 error in 686 test rows"),
-        ("accuracy", 0.99, 10_000, "= 100 errors in 10,000 test rows"),
+        ("error_rate", 0.0, 686, "= 0 errors in 686 rows"),
+        ("error_rate", 1 / 686, 686, "= 1 error in 686 rows"),
+        ("accuracy", 0.99, 10_000, "= 100 errors in 10,000 rows"),
         ("rmse", 0.512, 4128, "over 4,128 rows"),
     ],
 )
@@ -81,7 +81,7 @@ def test_a_share_of_rows_is_told_as_a_count_and_other_metrics_are_not(
 
 def test_a_mean_of_runs_is_not_told_as_a_count_of_whole_rows() -> None:
     summary = a.a_summary(value=0.0015, n=686, values=(0.0, 0.003))
-    assert told.rows_told(summary).en == "mean of 2 runs: 1 errors in 686 test rows"
+    assert told.rows_told(summary).en == "mean of 2 runs: 1 errors in 686 rows"
 
 
 def test_numbers_follow_the_language() -> None:
