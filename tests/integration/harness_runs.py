@@ -74,7 +74,7 @@ def images(train: int = 600, test: int = 200) -> Arrays:
     """Return an easy set of 28 x 28 images of ten classes, in no order."""
     rng = np.random.default_rng(0)
     shapes = rng.random((10, 28, 28)) > 0.7
-    arrays = {}
+    arrays: Arrays = {}
     for part, count in (("train", train), ("test", test)):
         labels = rng.integers(0, 10, count)
         pixels = shapes[labels] * 180 + rng.integers(0, 70, (count, 28, 28))
@@ -85,10 +85,10 @@ def images(train: int = 600, test: int = 200) -> Arrays:
 def banknotes(train: int = 120, test: int = 120) -> Arrays:
     """Return rows of four attributes and three noise columns; training rows sorted by class."""
     rng = np.random.default_rng(1)
-    arrays = {}
+    arrays: Arrays = {}
     for part, count in (("train", train), ("test", test)):
         labels = np.arange(count) * 2 // count
-        rows = rng.normal(size=(count, 4)) + 6 * labels[:, None]
+        rows: Any = rng.normal(size=(count, 4)) + 6 * labels[:, None]
         rows = np.concatenate([rows, rng.uniform(-30, 30, (count, 3))], axis=1)
         order = rng.permutation(count) if part == "test" else np.arange(count)
         arrays[f"x_{part}"], arrays[f"y_{part}"] = rows[order], labels[order]

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from harness_runs import (
+
+from tests.integration.harness_runs import (
     PROGRAMS,
     Left,
     harness_run,

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from harness_runs import Left, harness_run, notebook
+
+from tests.integration.harness_runs import Left, harness_run, notebook
 
 pytestmark = pytest.mark.runtime
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from harness_runs import PROGRAMS, Left, banknotes, harness_run, serve, stage, text_files
+
+from tests.integration.harness_runs import PROGRAMS, Left, banknotes, harness_run, serve, stage, text_files
 
 pytestmark = pytest.mark.runtime
 

@@ -67,7 +67,7 @@ def smaller(images: Array) -> Array:
     return np.stack([np.asarray(Image.fromarray(i[4:24, 4:24]).resize((14, 14))) for i in images])
 
 
-PREPARED = {
+PREPARED: dict[str, Any] = {
     "as they are": lambda q, _: q,
     "inverted": lambda q, _: 255 - q,
     "scaled": lambda q, _: (255 - q) / 255.0,
@@ -86,7 +86,7 @@ def test_test_images_are_recognised_however_prepared(
     assert mnist.rows_match(flat(PREPARED[how](digits[0], train)))
 
 
-OTHERS = {
+OTHERS: dict[str, Any] = {
     "first training rows": lambda _, a: a[:10_000],
     "last training rows": lambda _, a: a[-10_000:],
     "published order": lambda *_: pixels("t10k"),
