@@ -84,7 +84,8 @@ def assess(
     graded = _graded(read)
     first = graded[0]
     found = _irregularities(first, labels)
-    replay = replay_of(first.stored, first.facts, assignment)
+    classes = len(prepared.dataset.classes) or None
+    replay = replay_of(first.stored, first.facts, assignment, classes=classes)
     facts = [one.facts for one in graded]
     shared: dict[str, Any] = {
         "metrics": tools.metrics,

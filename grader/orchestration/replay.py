@@ -1,15 +1,210 @@
-"""The second sandbox: does the model file, applied to raw rows, make the graded predictions?"""
+"""The second sandbox: does the model file, applied to raw rows, make the graded predictions?
 
-from typing import Any
+The map from raw rows to the model's inputs is inferred here, from what the program really fed its model;
+the sandbox gets the model and mapped rows in an order of its own, and no file of the submission.
+"""
+
+import secrets
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.datasets.prepare import Prepared
+from grader.datasets.serve import Served, load_order
+from grader.measuring.affine_map import AffineMap, infer_affine_map
+from grader.measuring.facts import Replay, RunFacts
+from grader.measuring.keras_archive import read_keras_archive
+from grader.measuring.decode_by_targets import decode_by_targets
+from grader.measuring.match_rows import match_rows
+from grader.measuring.npy_reader import read_npy
+from grader.measuring.predictions import Chosen, decode_predictions
+from grader.measuring.refused import Refused
+from grader.model.assignment import Assignment
+from grader.model.check import ArchitectureCheck
+from grader.model.evidence import Source
+from grader.model.message import Message
+from grader.model.run import MIB, Limits, NotRun, PredictJob, RunJob, RunStatus
+from grader.plugins.interfaces import Sandbox
+from grader.running.run_job import predict_job
+from grader.storage.run_store import StoredRun
+from grader.words import say
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MODEL_PREDICTIONS = "model_predictions.npy"
+_MODEL_RUN = "model_run"
+_MOST = 256 * MIB
+_WALL_SECONDS = 300.0
 
 
-def apply_model(task: Any, job: Any, served: Any) -> Any:
+def apply_model(
+    assignment: Assignment, prepared: Prepared, sandbox: Sandbox, job: RunJob, served: Served
+) -> dict[str, Any] | NotRun:
+    """Apply the run's model to the graded rows and keep what it predicts beside the run, in served order.
+
+    Returns what is known of the model (layers, map, why it could not be applied), or :class:`NotRun` when
+    the sandbox itself failed.
+    """
+    wanted = Source.MODEL in assignment.deliver.sources or _asks_architecture(assignment)
+    if not wanted:
+        return {}
+    name = next((n for n in ("captured_model.keras", "model.keras") if (job.folder / n).is_file()), None)
+    if name is None:
+        return {"why": _plain(say("verdict.replay.no_model"))}
+    model = read_keras_archive((job.folder / name).read_bytes())
+    if isinstance(model, Refused):
+        return {"why": _plain(model.reason)}
+    known = {"layers": list(model.layers), "custom": list(model.custom)}
+    found = _map_of(job.folder, prepared, served)
+    if isinstance(found, Message):
+        return {**known, "why": _plain(found)}
+    known["map"] = found[0].kind.value
+    predicted = _predict(job, sandbox, job.folder / name, found[0].apply(prepared.x_graded))
+    if isinstance(predicted, NotRun):
+        return predicted
+    if isinstance(predicted, Message):
+        return {**known, "why": _plain(predicted)}
+    return {**known, **_keep(predicted, found[1], job, prepared, served)}
+
+
+def model_candidate(stored: StoredRun) -> bytes | None:
+    """Return what the run's model predicts for the graded rows, if it could be applied."""
+    return stored.read(MODEL_PREDICTIONS)
+
+
+def replay_of(
+    stored: StoredRun, facts: RunFacts, assignment: Assignment, *, classes: int | None
+) -> Replay | None:
+    """Return how the run's model stands to its graded predictions; None where nobody asks."""
+    if not _asks_architecture(assignment):
+        return None
+    known = stored.extra.get("replay", {})
+    why = known.get("why")
+    return Replay(
+        layers=tuple(known["layers"]) if "layers" in known else None,
+        custom=tuple(known.get("custom", ())),
+        agreement=_agreement(stored, facts, classes),
+        why=Message(**why) if why else None,
+    )
+
+
+def _agreement(stored: StoredRun, facts: RunFacts, classes: int | None) -> float | None:
+    """Return the share of graded rows on which the model says what was graded."""
+    import numpy as np
+
+    content = model_candidate(stored)
+    if content is None or not isinstance(facts.delivered, Chosen):
+        return None
+    graded = facts.delivered.decoded
+    again = decode_predictions(
+        content, rows=len(graded), classes=classes, target_values=facts.report.target_values
+    )
+    if isinstance(again, Refused):
+        return None
+    same = again[1] == graded if classes else np.isclose(again[1], graded, rtol=1e-3, atol=1e-5)
+    return float(np.mean(same))
+
+
+def _asks_architecture(assignment: Assignment) -> bool:
+    return any(isinstance(check, ArchitectureCheck) for check in assignment.checks)
+
+
+def _map_of(
+    folder: Path, prepared: Prepared, served: Served
+) -> "tuple[AffineMap, np.ndarray[Any, Any] | None] | Message":
+    """Return the exact map from raw rows to the model's inputs, and which class each fitted row is of."""
+    import numpy as np
+
+    if not prepared.dataset.typed:
+        captured = _read(folder / "captured_inputs.npy")
+        if captured is not None:
+            raw = prepared.x_graded[load_order(served.secret)]
+            found = infer_affine_map(raw, captured)
+            return (found, None) if found is not None else say("GR830")
+        fitted = _read(folder / "fit_inputs.npy")
+        if fitted is None:
+            return say("GR831")
+        found = infer_affine_map(prepared.x_train[: len(fitted)], fitted)
+        return (found, None) if found is not None else say("GR832")
+    fitted = _read(folder / "fit_inputs.npy")
+    if fitted is None:
+        return say("GR831")
+    matched = match_rows(prepared.x_train, fitted)
+    if matched is None:
+        return say("GR833")
+    known = matched.rows >= 0
+    return matched.map, np.where(known, prepared.y_train[matched.rows], -1)
+
+
+def _predict(
+    job: RunJob, sandbox: Sandbox, model: Path, inputs: "np.ndarray[Any, Any]"
+) -> "np.ndarray[Any, Any] | Message | NotRun":
+    """Return the model's outputs for ``inputs``, asked for in an order that only we know."""
+    import numpy as np
+
+    folder = job.folder.with_name(_MODEL_RUN)
+    order = np.random.default_rng(secrets.randbits(256)).permutation(len(inputs))
+    rows = folder.with_name("rows.npy")
+    np.save(rows, inputs[order], allow_pickle=False)
+    asked = PredictJob(
+        model=model,
+        rows=rows,
+        python=job.python,
+        runtime_binds=job.runtime_binds,
+        runtime_environment=job.runtime_environment,
+        threads=job.threads,
+        limits=_model_limits(job),
+        folder=folder,
+        slot=job.slot,
+        gpu=job.gpu,
+    )
+    output = predict_job(asked, sandbox)
+    rows.unlink()
+    if isinstance(output, NotRun):
+        return output
+    answer = _read(folder / "predictions.npy")
+    shutil.rmtree(folder)
+    if output.run.status is not RunStatus.OK or answer is None or len(answer) != len(inputs):
+        return say("GR834", status=output.run.status.value)
+    own = np.empty_like(answer)
+    own[order] = answer
+    return own
+
+
+def _model_limits(job: RunJob) -> Limits:
+    return replace(job.limits, wall_seconds=min(job.limits.wall_seconds, _WALL_SECONDS))
+
+
+def _keep(
+    predicted: "np.ndarray[Any, Any]",
+    fitted_classes: "np.ndarray[Any, Any] | None",
+    job: RunJob,
+    prepared: Prepared,
+    served: Served,
+) -> dict[str, Any]:
+    """Write the predictions in served order; a typed program's outputs are decoded by its own targets."""
+    import numpy as np
+
+    if fitted_classes is not None:
+        targets = _read(job.folder / "fit_targets.npy")
+        decoded = decode_by_targets(predicted, targets, fitted_classes) if targets is not None else None
+        if decoded is None:
+            return {"why": _plain(say("GR835"))}
+        predicted = decoded
+    np.save(job.folder / MODEL_PREDICTIONS, predicted[load_order(served.secret)], allow_pickle=False)
     return {}
 
 
-def model_candidate(stored: Any) -> bytes | None:
-    return None
+def _read(path: Path) -> "np.ndarray[Any, Any] | None":
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    read = read_npy(content, max_bytes=_MOST)
+    return None if isinstance(read, Refused) else read
 
 
-def replay_of(stored: Any, facts: Any, assignment: Any) -> Any:
-    return None
+def _plain(message: Message) -> dict[str, str | None]:
+    return {"pt": message.pt, "en": message.en, "code": message.code}

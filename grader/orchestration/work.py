@@ -67,7 +67,7 @@ def perform(task: RunTask, slot: Slot) -> Path | NotRun:
     for name in (ORDER_FILE, CANARIES_FILE):
         if (served.secret / name).is_file():
             shutil.copyfile(served.secret / name, job.folder / name)
-    replayed = apply_model(task, job, served)
+    replayed = apply_model(task.assignment, task.prepared, task.sandbox, job, served)
     if isinstance(replayed, NotRun):
         return replayed
     shutil.rmtree(task.scratch / "served")

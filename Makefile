@@ -1,0 +1,73 @@
+# Two commands: `make demo` installs all and grades the example class; `make test` passes the tests.
+# Everything is built into .venv, .boot and the user's cache folder; nothing else is touched.
+
+PYTHON := $(shell command -v /usr/bin/python3.11 || command -v python3.11 || command -v /usr/bin/python3 || command -v python3)
+UV := .boot/bin/uv
+export UV_SYSTEM_CERTS := 1
+export VIRTUAL_ENV := $(CURDIR)/.venv
+
+.PHONY: demo install system test check slow lint types imports wheel schemas lock bench clean
+
+demo: install
+	.venv/bin/grader demo
+
+install: system .venv/.grader-installed
+	@.venv/bin/grader runtime install --quiet keras3 keras2
+
+# What only the system can give: installed when root, else the command is printed and make stops.
+system:
+	@sh tools/system-packages.sh
+
+.boot/.complete: requirements/boot.txt
+	rm -rf .boot
+	$(PYTHON) -m venv .boot
+	.boot/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/boot.txt
+	@touch $@
+
+.venv/.grader-installed: .boot/.complete requirements/dev.txt pyproject.toml
+	rm -rf .venv
+	$(UV) venv --quiet --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --require-hashes --no-build --compile-bytecode requirements/dev.txt
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What CI runs, in the same order.
+test: install lint types imports
+	.venv/bin/python -m pytest -m "not slow and not gpu" --durations=15
+	$(MAKE) --no-print-directory wheel
+
+# Everything that is not a GPU's: minutes of training on the real data (GRADER_DATA_DIR).
+slow: install
+	.venv/bin/python -m pytest -m "slow and not gpu" --durations=0
+
+lint: .venv/.grader-installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: .venv/.grader-installed
+	.venv/bin/mypy
+
+imports: .venv/.grader-installed
+	.venv/bin/lint-imports
+
+# The wheel holds only grader/, and it is the wheel that is tested last: without the checkout in the way.
+wheel: .venv/.grader-installed
+	sh tools/test-wheel.sh
+
+schemas: .venv/.grader-installed
+	.venv/bin/grader schema --out docs/reference
+
+# New versions are chosen here and nowhere else; no address of any index may stand in the result.
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+lock: .boot/.complete
+	$(LOCK) requirements/boot.in -o requirements/boot.txt
+	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml -o requirements/grader.txt
+	$(LOCK) --override grader/runtimes/locks/keras-cpu.overrides.txt grader/runtimes/locks/keras-cpu.in -o grader/runtimes/locks/keras-cpu.txt
+	$(LOCK) grader/runtimes/locks/keras-cuda.in -o grader/runtimes/locks/keras-cuda.txt
+
+bench: install
+	.venv/bin/python -m benchmarks
+
+clean:
+	rm -rf .venv .boot dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

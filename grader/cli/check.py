@@ -1,0 +1,123 @@
+"""``grader check FILE``: the student's own look, down the same road as the grading."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from grader.cli.options import course_and_assignments, limits_from, machine_options
+from grader.cli.options import course_options
+from grader.cli.progress import progress_for
+from grader.cli.rendering import console, points_of, printable, spoken, tell, why_of, word_of
+from grader.coursefiles.find_submissions import Found, read_single
+from grader.model.assignment import Assignment, Course
+from grader.model.check import ReferenceCheck
+from grader.model.errors import CourseError, SandboxUnavailable
+from grader.model.result import Grading, Status, SubmissionResult, Verdict
+from grader.model.submission import Submission
+from grader.orchestration.grade import grade_course
+from grader.orchestration.tools import Tools
+from grader.storage.run_store import open_store
+from grader.wiring import Request, grader_for, tools_for
+from grader.words import phrase, say
+
+_STATUS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.INCONCLUSIVE: 4}
+_MARKS = {"passed": "✓", "failed": "✗", "inconclusive": "≈", "skipped": "-", "errored": "!"}
+
+
+@click.command("check")
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@course_options
+@machine_options
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write a page here.")
+def command(
+    *,
+    file: Path,
+    course_folder: Path | None,
+    assignments: tuple[str, ...],
+    data_dir: Path | None,
+    sandbox: str,
+    gpu: str,
+    timeout: str | None,
+    memory: str | None,
+    quiet: bool,
+    out: Path | None,
+) -> int:
+    """Run FILE once the way it will be graded and say what would come of it.
+
+    Exit status: 0 passed, 1 failed, 3 could not be graded, 4 inconclusive.
+    """
+    course, chosen = course_and_assignments(course_folder, assignments)
+    assignment = _public_part(_assignment_of(file, chosen))
+    options = replace(limits_from(timeout, memory), runs=1)
+    tools = _tools(Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu))
+    with tempfile.TemporaryDirectory(prefix="grader-check-") as folder, open_store(Path(folder)) as store:
+        read = read_single(file, assignment.slug, student=file.stem, intake=store.intake)
+        found = (
+            Found(submissions=(read,), unreadable=(), findings=())
+            if isinstance(read, Submission)
+            else Found(submissions=(), unreadable=(read,), findings=())
+        )
+        grader = grader_for(tools, options, store=store, progress=progress_for(quiet=quiet), serial=True)
+        grading = grade_course(course, (assignment,), found, grader=grader, publish=lambda _: None)
+        if out is not None:
+            _write_page(grading, out)
+    result = grading.submissions[0]
+    _print(result, file, assignment, course)
+    if result.status is Status.NOT_GRADED:
+        return 3
+    return _STATUS[result.verdict or Verdict.FAILED]
+
+
+def _tools(request: Request) -> Tools:
+    """Return the tools; without bubblewrap a student's own program runs unconfined, and that is said."""
+    try:
+        return tools_for(request)
+    except SandboxUnavailable:
+        if request.sandbox != "auto":
+            raise
+        tell(say("cli.check_unconfined"))
+        return tools_for(replace(request, sandbox="none"))
+
+
+def _assignment_of(file: Path, chosen: tuple[Assignment, ...]) -> Assignment:
+    named = [a for a in chosen if a.slug in (file.stem, file.resolve().parent.name)]
+    if len(chosen) == 1:
+        return chosen[0]
+    if len(named) != 1:
+        available = ", ".join(a.slug for a in chosen)
+        raise CourseError(say("cli.check_which", file=file.name, available=available))
+    return named[0]
+
+
+def _public_part(assignment: Assignment) -> Assignment:
+    """Return the assignment without what a student's copy of the course does not hold."""
+    if assignment.reference is not None and (assignment.reference.parent / "record.json").is_file():
+        return assignment
+    visible = tuple(c for c in assignment.checks if not isinstance(c, ReferenceCheck))
+    points = sum((c.points for c in visible), start=type(assignment.points)(0))
+    return replace(assignment, reference=None, checks=visible, points=points)
+
+
+def _write_page(grading: Grading, out: Path) -> None:
+    from grader.orchestration.publish import Publisher
+
+    Publisher(reports=out, language=spoken()).publish(grading)
+
+
+def _print(result: SubmissionResult, file: Path, assignment: Assignment, course: Course) -> None:
+    language = spoken()
+    out = console()
+    title = assignment.title.told_in(language)
+    out.print(phrase("cli.check_measured", language, file=printable(file.name), title=title))
+    verdict = phrase(f"summary.{word_of(result)}", language)
+    out.print(f"{verdict}: {points_of(result)}  -  {course.name}")
+    if result.reason_message is not None:
+        out.print(why_of(result, language))
+    for check in result.checks:
+        message = printable(check.message.told_in(language))
+        out.print(f"  {_MARKS[check.outcome.value]} {check.id}: {message}")
+    for note in (*result.notes, *(finding.message for finding in result.findings)):
+        out.print(f"  * {printable(note.told_in(language))}")
+    out.print(phrase("cli.check_note", language))
