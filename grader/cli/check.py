@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import course_and_assignments, limits_from, machine_options
-from grader.cli.options import course_options
+from grader.cli.options import course_and_assignments, course_options, limits_from, machine_options
 from grader.cli.progress import progress_for
 from grader.cli.rendering import console, points_of, printable, spoken, tell, why_of, word_of
 from grader.coursefiles.find_submissions import Found, read_single

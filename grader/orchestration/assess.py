@@ -240,8 +240,9 @@ def _run_as_seen(run: Run, report: HarnessReport, kind: FileKind) -> Run:
 
 
 def _irregularities(first: RunRead, labels: "np.ndarray[Any, Any]") -> Irregularities:
-    canaries = _array(first.stored.read(CANARIES_FILE)) if first.stored.read(CANARIES_FILE) else None
-    return find_irregularities(first.facts, own=first.own, truth=labels, canaries=canaries)
+    content = first.stored.read(CANARIES_FILE)
+    canaries = _array(content) if content is not None else None
+    return find_irregularities(first.facts.report, own=first.own, truth=labels, canaries=canaries)
 
 
 def _notes(first: RunRead, *, fixed: bool) -> tuple[Message, ...]:

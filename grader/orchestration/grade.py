@@ -247,7 +247,7 @@ def _grading(
             cpus=tools.cpus,
             gpus=tools.gpu_names,
             sandbox=tools.sandbox.name,
-            memory_limit=sorted(guards)[0] if guards else "none",
+            memory_limit=min(guards) if guards else "none",
         ),
         titles={a.slug: a.title for a in assignments},
         submissions=tuple(ordered),

@@ -6,16 +6,16 @@ the sandbox gets the model and mapped rows in an order of its own, and no file o
 
 import secrets
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared
 from grader.datasets.serve import Served, load_order
 from grader.measuring.affine_map import AffineMap, infer_affine_map
+from grader.measuring.decode_by_targets import decode_by_targets
 from grader.measuring.facts import Replay, RunFacts
 from grader.measuring.keras_archive import read_keras_archive
-from grader.measuring.decode_by_targets import decode_by_targets
 from grader.measuring.match_rows import match_rows
 from grader.measuring.npy_reader import read_npy
 from grader.measuring.predictions import Chosen, decode_predictions
@@ -39,6 +39,14 @@ _MOST = 256 * MIB
 _WALL_SECONDS = 300.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Found:
+    """The map to the model's inputs; for typed inputs also the class of every fitted row (-1: unknown)."""
+
+    map: AffineMap
+    fitted_classes: "np.ndarray[Any, Any] | None" = None
+
+
 def apply_model(
     assignment: Assignment, prepared: Prepared, sandbox: Sandbox, job: RunJob, served: Served
 ) -> dict[str, Any] | NotRun:
@@ -50,23 +58,23 @@ def apply_model(
     wanted = Source.MODEL in assignment.deliver.sources or _asks_architecture(assignment)
     if not wanted:
         return {}
-    name = next((n for n in ("captured_model.keras", "model.keras") if (job.folder / n).is_file()), None)
-    if name is None:
+    names = ("captured_model.keras", "model.keras")
+    path = next((p for name in names if (p := job.folder / name).is_file()), None)
+    if path is None:
         return {"why": _plain(say("verdict.replay.no_model"))}
-    model = read_keras_archive((job.folder / name).read_bytes())
+    model = read_keras_archive(path.read_bytes())
     if isinstance(model, Refused):
         return {"why": _plain(model.reason)}
-    known = {"layers": list(model.layers), "custom": list(model.custom)}
+    known: dict[str, Any] = {"layers": list(model.layers), "custom": list(model.custom)}
     found = _map_of(job.folder, prepared, served)
     if isinstance(found, Message):
         return {**known, "why": _plain(found)}
-    known["map"] = found[0].kind.value
-    predicted = _predict(job, sandbox, job.folder / name, found[0].apply(prepared.x_graded))
+    known["map"] = found.map.kind.value
+    predicted = _predict(job, sandbox, path, found.map.apply(prepared.x_graded))
     if isinstance(predicted, NotRun):
         return predicted
-    if isinstance(predicted, Message):
-        return {**known, "why": _plain(predicted)}
-    return {**known, **_keep(predicted, found[1], job, prepared, served)}
+    why = predicted if isinstance(predicted, Message) else _keep(predicted, found, job, served)
+    return known if why is None else {**known, "why": _plain(why)}
 
 
 def model_candidate(stored: StoredRun) -> bytes | None:
@@ -111,10 +119,8 @@ def _asks_architecture(assignment: Assignment) -> bool:
     return any(isinstance(check, ArchitectureCheck) for check in assignment.checks)
 
 
-def _map_of(
-    folder: Path, prepared: Prepared, served: Served
-) -> "tuple[AffineMap, np.ndarray[Any, Any] | None] | Message":
-    """Return the exact map from raw rows to the model's inputs, and which class each fitted row is of."""
+def _map_of(folder: Path, prepared: Prepared, served: Served) -> "_Found | Message":
+    """Return the exact map from raw rows to the model's inputs, or why there is none."""
     import numpy as np
 
     if not prepared.dataset.typed:
@@ -122,12 +128,12 @@ def _map_of(
         if captured is not None:
             raw = prepared.x_graded[load_order(served.secret)]
             found = infer_affine_map(raw, captured)
-            return (found, None) if found is not None else say("GR830")
+            return _Found(map=found) if found is not None else say("GR830")
         fitted = _read(folder / "fit_inputs.npy")
         if fitted is None:
             return say("GR831")
         found = infer_affine_map(prepared.x_train[: len(fitted)], fitted)
-        return (found, None) if found is not None else say("GR832")
+        return _Found(map=found) if found is not None else say("GR832")
     fitted = _read(folder / "fit_inputs.npy")
     if fitted is None:
         return say("GR831")
@@ -135,7 +141,8 @@ def _map_of(
     if matched is None:
         return say("GR833")
     known = matched.rows >= 0
-    return matched.map, np.where(known, prepared.y_train[matched.rows], -1)
+    classes = np.where(known, prepared.y_train[matched.rows], -1)
+    return _Found(map=matched.map, fitted_classes=classes)
 
 
 def _predict(
@@ -177,24 +184,20 @@ def _model_limits(job: RunJob) -> Limits:
     return replace(job.limits, wall_seconds=min(job.limits.wall_seconds, _WALL_SECONDS))
 
 
-def _keep(
-    predicted: "np.ndarray[Any, Any]",
-    fitted_classes: "np.ndarray[Any, Any] | None",
-    job: RunJob,
-    prepared: Prepared,
-    served: Served,
-) -> dict[str, Any]:
+def _keep(predicted: "np.ndarray[Any, Any]", found: _Found, job: RunJob, served: Served) -> Message | None:
     """Write the predictions in served order; a typed program's outputs are decoded by its own targets."""
     import numpy as np
 
-    if fitted_classes is not None:
+    if found.fitted_classes is not None:
         targets = _read(job.folder / "fit_targets.npy")
-        decoded = decode_by_targets(predicted, targets, fitted_classes) if targets is not None else None
+        if targets is None:
+            return say("GR835")
+        decoded = decode_by_targets(predicted, targets, found.fitted_classes)
         if decoded is None:
-            return {"why": _plain(say("GR835"))}
+            return say("GR835")
         predicted = decoded
     np.save(job.folder / MODEL_PREDICTIONS, predicted[load_order(served.secret)], allow_pickle=False)
-    return {}
+    return None
 
 
 def _read(path: Path) -> "np.ndarray[Any, Any] | None":
