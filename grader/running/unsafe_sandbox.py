@@ -42,6 +42,8 @@ _HARNESS = Path(__file__).parent / "harness"
 _POSIX = os.name == "posix"
 _LINUX = platform.system() == "Linux"
 _OUTPUT_SECONDS = 2.0
+_PIPE_PIECES = 32
+"""Reads that empty any pipe (at most 1 MiB), however many bytes keep coming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,6 @@ class UnsafeSandbox:
         paths = lay_out(command, root)
         channel = held.enter_context(ControlChannel(command.rows_on_request)) if _POSIX else None
         read, write = os.pipe()
-        held.callback(os.close, read)
         output = Output(read, command.limits.output_kept_bytes)
         begun = time.monotonic()
         try:
@@ -142,13 +143,16 @@ class UnsafeSandbox:
                 pass_fds=(channel.inside.fileno(),) if channel else (),
                 start_new_session=_POSIX,
             )
+        except OSError:
+            os.close(read)
+            raise
         finally:
             os.close(write)
         held.callback(_end, process)
         if channel:
             channel.inside.close()
-        reader = threading.Thread(target=output.drain, daemon=True)
-        reader.start()
+        reader = _Reader(output)
+        held.callback(reader.close)
         watchdog = _watch(process, command, held)
         crossed = _supervise(
             process,
@@ -161,8 +165,7 @@ class UnsafeSandbox:
         seconds = time.monotonic() - begun
         own = _own_ending(process) if crossed is None else None
         _end(process)
-        # A process that left the group may hold the pipe open for ever.
-        reader.join(_OUTPUT_SECONDS)
+        reader.finish()
         return _outcome(
             command,
             Path(paths.real(OUT)),
@@ -191,6 +194,42 @@ class UnsafeSandbox:
         if home.startswith(paths.real(_SCRATCH)):
             Path(home).mkdir(parents=True, exist_ok=True)
         return environment
+
+
+class _Reader:
+    """Reads the output in a thread, and stops when told to.
+
+    The pipe may never end: a process that left the group can hold it open for ever.
+    """
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._stop = threading.Event()
+        if _POSIX:
+            os.set_blocking(output.descriptor, False)
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Take what still lies in the pipe, but not what comes after."""
+        self._stop.set()
+        self._thread.join(_OUTPUT_SECONDS)
+        if _POSIX:
+            for _ in range(_PIPE_PIECES):
+                if not self._output.read():
+                    return
+
+    def close(self) -> None:
+        """Close the pipe, unless (on Windows) the thread still waits on it."""
+        self._stop.set()
+        self._thread.join(_OUTPUT_SECONDS)
+        if not self._thread.is_alive():
+            os.close(self._output.descriptor)
+
+    def _read(self) -> None:
+        while self._output.open and not self._stop.is_set():
+            if not self._output.read() and _POSIX:
+                select.select([self._output.descriptor], [], [], TICK_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,38 @@
+"""How many processes may live, and what a systemd scope is asked for."""
+
+from grader.model.run import MIB, Limits
+from grader.running.cgroups import scope_environment, scope_launcher
+from grader.running.limits import Usage, cpu_crossed, process_limit
+
+
+def limits(**changes: float) -> Limits:
+    return Limits(wall_seconds=1, memory_bytes=100 * MIB, **changes)  # type: ignore[arg-type]
+
+
+def test_the_default_number_of_processes_grows_with_the_machine() -> None:
+    assert process_limit(limits(), 2) == 512
+    assert process_limit(limits(), 128) == 4 * 128 + 256
+
+
+def test_a_number_of_processes_that_was_asked_for_is_kept() -> None:
+    assert process_limit(limits(processes=100), 128) == 100
+
+
+def test_processor_time_has_no_limit_unless_asked_for() -> None:
+    assert not cpu_crossed(limits(), Usage(cpu_seconds=1e9))
+    assert cpu_crossed(limits(cpu_seconds=2), Usage(cpu_seconds=2.1))
+    assert not cpu_crossed(limits(cpu_seconds=2), Usage(cpu_seconds=1.9))
+
+
+def test_a_scope_holds_memory_swap_and_tasks_and_passes_no_environment_on() -> None:
+    told = scope_launcher(limits(), 512, 1001)
+    assert told[:2] == ("/usr/bin/systemd-run", "--user")
+    for word in (f"MemoryMax={100 * MIB}", "MemorySwapMax=0", "TasksMax=512"):
+        assert f"--property={word}" in told
+    assert told[-3:] == ("--", "/usr/bin/env", "-i")
+    assert scope_environment(1001) == {"XDG_RUNTIME_DIR": "/run/user/1001"}
+
+
+def test_root_asks_the_system_manager() -> None:
+    assert "--user" not in scope_launcher(limits(), 512, 0)
+    assert scope_environment(0) == {}
