@@ -1,11 +1,21 @@
 """Programs without TensorFlow: what stops them, what is neutralised, what they deliver."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.integration.harness_runs import PROGRAMS, Left, banknotes, harness_run, serve, stage, text_files
+from tests.integration.harness_runs import (
+    PROGRAMS,
+    Left,
+    banknotes,
+    harness_run,
+    images,
+    serve,
+    stage,
+    text_files,
+)
 
 pytestmark = pytest.mark.runtime
 
@@ -225,3 +235,89 @@ threading.Thread(target=work).start()
     served = serve(tmp_path / "data", banknotes())
     left = harness_run(tmp_path, {"p.py": program}, served=served)
     assert left.report["sources"]["predictions"] == {"state": "ok"}
+
+
+def test_a_notebook_exported_as_py_runs_with_its_magics_left_out(tmp_path: Path) -> None:
+    program = b"""
+get_ipython().run_line_magic('matplotlib', 'inline')
+get_ipython().system('pip install keras')
+get_ipython().run_cell_magic('time', '', 'x = 3')
+print(x)
+"""
+    left = harness_run(tmp_path, {"p.py": program})
+    assert left.report["errors"] == []
+    assert left.printed == "3\n"
+    assert left.kinds == ["magic", "pip", "magic"]
+
+
+def test_a_window_of_matplotlib_is_not_needed(tmp_path: Path) -> None:
+    program = (
+        b"import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as p\np.plot([1]); p.show()"
+    )
+    left = harness_run(tmp_path, {"p.py": program})
+    assert left.report["errors"] == []
+    assert left.report["figures"] == 1
+    assert left.kinds == ["show"]
+
+
+def test_a_forked_child_that_runs_to_the_end_reports_nothing(tmp_path: Path) -> None:
+    program = (
+        b"import os, time\nchild = os.fork()\nif not child: QP = 1; raise SystemExit(3)\nos.waitpid(child, 0)"
+    )
+    left = harness_run(tmp_path, {"p.py": program})
+    assert left.report["errors"] == []
+    assert left.status == 0
+
+
+@pytest.mark.parametrize(
+    ("loader", "call"),
+    [
+        ("mnist", "fetch_openml('mnist_784', as_frame=False)"),
+        ("california_housing", "fetch_california_housing()"),
+    ],
+)
+def test_scikit_learns_fetchers_return_the_served_rows(tmp_path: Path, loader: str, call: str) -> None:
+    arrays = images(30, 20) if loader == "mnist" else banknotes()
+    served = serve(tmp_path / "data", arrays, loader=loader)
+    program = f"from sklearn import datasets\nd = datasets.{call}\nx, y = d.data, d.target\nimport numpy\n"
+    left = harness_run(
+        tmp_path, {"p.py": (program + "numpy.savez('d.npz', x=x, y=y.astype(float))").encode()}, served=served
+    )
+    assert left.report["errors"] == []
+    assert left.kinds == ["load_data"]
+    found = np.load(left.folder / "work/d.npz")
+    expected = np.concatenate([arrays["x_train"], arrays["x_test"]])
+    assert np.array_equal(found["x"], expected.reshape(len(expected), -1))
+    assert np.array_equal(found["y"], np.concatenate([arrays["y_train"], arrays["y_test"]]))
+
+
+def test_keras_files_are_links_into_the_store_that_keras_may_delete(tmp_path: Path) -> None:
+    served = serve(tmp_path / "data", images(30, 20), loader="fashion_mnist")
+    store = served / "keras/fashion-mnist"
+    store.mkdir(parents=True)
+    (store / "t10k.gz").write_bytes(b"served")
+    description = json.loads((served / "served.json").read_text())
+    description["keras_files"] = ["fashion-mnist/t10k.gz"]
+    (served / "served.json").write_text(json.dumps(description))
+    program = b"""
+import os
+p = os.environ['KERAS_HOME'] + '/datasets/fashion-mnist/t10k.gz'
+print(open(p).read())
+os.remove(p)
+"""
+    left = harness_run(tmp_path, {"p.py": program}, served=served)
+    assert left.printed == "served\n"
+    assert (store / "t10k.gz").read_bytes() == b"served"
+
+
+def test_a_google_colab_upload_gives_the_served_files(tmp_path: Path) -> None:
+    served = serve(tmp_path / "data", banknotes(), files={"ax.txt": b"1 1\n5\n"})
+    program = b"""
+from google.colab import files
+for name, content in files.upload().items():
+    print(name, len(content))
+"""
+    left = harness_run(tmp_path, {"p.py": program}, served=served)
+    assert left.report["errors"] == []
+    assert left.printed == "ax.txt 6\n"
+    assert left.kinds == ["drive"]

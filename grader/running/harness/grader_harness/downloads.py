@@ -2,7 +2,6 @@
 
 import functools
 import shutil
-import urllib.request
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -20,8 +19,12 @@ class Downloads:
         self._served = served
 
     def install(self, hooks: ImportHooks) -> None:
-        """Replace the functions; all else goes its way and meets no network."""
-        original = urllib.request.urlretrieve
+        """Replace the functions when they are imported; all else goes its way and meets no network."""
+        hooks.after("urllib.request", self._replace_urlretrieve)
+        hooks.after("wget", self._replace_wget)
+
+    def _replace_urlretrieve(self, module: Any) -> None:
+        original = module.urlretrieve
 
         @functools.wraps(original)
         def urlretrieve(url: str, filename: Any = None, *args: Any, **kwargs: Any) -> Any:
@@ -30,8 +33,7 @@ class Downloads:
                 return original(url, filename, *args, **kwargs)
             return self._deliver(url, source, filename or source.name), {}
 
-        urllib.request.urlretrieve = urlretrieve
-        hooks.after("wget", self._replace_wget)
+        module.urlretrieve = urlretrieve
 
     def _replace_wget(self, module: Any) -> None:
         original = module.download

@@ -48,6 +48,21 @@ class FitData:
     targets: Any
 
 
+class Seen:
+    """An input once looked at: a loop that asks about the same rows ten thousand times costs one look."""
+
+    def __init__(self, x: Any, parts: list[Any]) -> None:
+        try:
+            self._x = weakref.ref(x)
+        except TypeError:
+            self._x = lambda: None
+        self._marks = [_mark(part) for part in parts]
+
+    def same(self, x: Any, parts: list[Any]) -> bool:
+        """Return whether ``x`` is that input, still holding the same values where we sampled it."""
+        return x is not None and self._x() is x and [_mark(part) for part in parts] == self._marks
+
+
 class Evidence:
     """What was seen of the program's models."""
 
@@ -57,6 +72,7 @@ class Evidence:
         self._recogniser: Recogniser | None = None
         self._fit_verdicts: list[tuple[Any, bool]] = []
         self._fit_data: list[FitData] = []
+        self._rejected = Seen(None, [])
         self.fits: list[dict[str, Any]] = []
         self.captured: Captured | None = None
         self.model: Any = None
@@ -222,8 +238,11 @@ class Evidence:
             if x is None or recogniser is None or _length(x) != recogniser.count:
                 return
             parts = input_parts(x)
+            if y is None and self._rejected.same(x, parts):
+                return
             rows = flat_rows(parts)
             if rows is None or not self._is_test(recogniser, rows, y):
+                self._rejected = Seen(x, parts)
                 return
             quality = 2
             if outputs is not None:
@@ -295,6 +314,14 @@ def pick_output(outputs: Any, count: int) -> Any:
             if array.ndim <= 2 or flat.shape[1] == array.shape[-1]:  # noqa: PLR2004 - rows of scores
                 return flat.copy()
     return None
+
+
+def _mark(part: Any) -> Any:
+    """Return shape and 64 values of an array."""
+    if part is None or part.ndim == 0:
+        return None
+    flat = part.reshape(-1)
+    return part.shape, flat[:: max(1, len(flat) // 64)].tobytes()
 
 
 def _is_keras(module: str) -> bool:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from grader_harness.import_hooks import ImportHooks
+from grader_harness.ledger import Ledger
 
+NO_WINDOW = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
 MAX_FIGURES = 20
 MAX_BYTES = 2 * 1024 * 1024
 SMALL_DPI = 40
@@ -18,14 +20,16 @@ SMALL_DPI = 40
 class Figures:
     """``count`` figures were drawn; the first twenty lie in the output folder."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, ledger: Ledger) -> None:
         self._out = out
+        self._ledger = ledger
         self._seen: set[str] = set()
         self._busy = threading.local()
         self.count = 0
 
     def install(self, hooks: ImportHooks) -> None:
         """Make ``plt.show`` keep the figures instead of opening windows."""
+        hooks.after("matplotlib", self._keep_backend)
         hooks.after("matplotlib.pyplot", self._replace_show)
         hooks.after("matplotlib.figure", self._watch_savefig)
 
@@ -64,6 +68,19 @@ class Figures:
                 self.keep(pyplot.figure(number))
         except Exception:  # a figure that cannot be drawn shows nothing on a screen either
             return
+
+    def _keep_backend(self, module: Any) -> None:
+        """Answer ``matplotlib.use("TkAgg")`` with the backend at hand: there are no windows."""
+        original = module.use
+
+        @functools.wraps(original)
+        def use(backend: str, *, force: bool = True) -> None:
+            if str(backend).lower() in NO_WINDOW or "inline" in str(backend):
+                original(backend, force=force)
+            else:
+                self._ledger.add("show", f"matplotlib.use({backend!r})")
+
+        module.use = use
 
     def _replace_show(self, pyplot: Any) -> None:
         original = pyplot.show

@@ -1,5 +1,7 @@
 """Runs a .py file as ``__main__``, the way ``python mlp2.py`` would."""
 
+import builtins
+import os
 import re
 import sys
 import types
@@ -12,6 +14,35 @@ from grader_harness.program_errors import ErrorLog
 MAGIC_LINE = re.compile(r"^(?P<indent>[ \t]*)(?P<sign>%%?|!)(?P<rest>[^=\s].*)$", re.MULTILINE)
 
 
+class ExportedShell:
+    """``get_ipython()`` of a notebook exported as .py: shell commands run, magics do nothing."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def system(self, command: str) -> None:
+        """Run a line that was ``!command``."""
+        os.system(command)  # noqa: S605 - the program's own command
+
+    def getoutput(self, command: str) -> list[str]:
+        """Return the lines that ``!command`` prints."""
+        return os.popen(command).read().splitlines()  # noqa: S605
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
+        """Leave a ``%%magic`` out, and run what it was put over where that is plain Python."""
+        self._ledger.add("magic", f"%%{name} {line}".strip())
+        if name in ("time", "timeit", "capture"):
+            exec(cell, sys.modules["__main__"].__dict__)
+
+    def run_line_magic(self, name: str, line: str, *_args: Any, **_kwargs: Any) -> None:
+        """Leave a ``%magic`` out."""
+        self._ledger.add("magic", f"%{name} {line}".strip())
+
+    def magic(self, text: str) -> None:
+        """Leave a ``%magic`` of old notebooks out."""
+        self._ledger.add("magic", f"%{text}")
+
+
 def run_script(path: Path, *, errors: ErrorLog, ledger: Ledger) -> dict[str, Any]:
     """Run the program in ``path`` and return its variables as it left them, also after an error.
 
@@ -19,6 +50,7 @@ def run_script(path: Path, *, errors: ErrorLog, ledger: Ledger) -> dict[str, Any
     """
     module = types.ModuleType("__main__")
     module.__dict__.update(__file__=str(path), __builtins__=__builtins__)
+    builtins.get_ipython = lambda: ExportedShell(ledger)  # type: ignore[attr-defined]
     sys.modules["__main__"] = module
     sys.argv = [str(path)]
     try:
