@@ -24,7 +24,7 @@ def decode_by_targets(
     Targets may be one-hot in any column order, or numbers on any scale, one per class. With integer targets
     and several outputs (sparse cross-entropy) the target numbers the column. None when a class was trained
     towards two different targets, two classes towards the same one, or the widths do not fit: then nobody
-    can say what the outputs mean. A column that no class owns answers -1, which is no class.
+    can say what the outputs mean. Columns that no class owns are not asked.
     """
     import numpy as np
 
@@ -41,9 +41,7 @@ def decode_by_targets(
     numbers = targets.shape[1] == 1 and np.abs(code[:, 0] - column).max() <= _CLOSE
     if not numbers or column.min() < 0 or column.max() >= answers.shape[1]:
         return None
-    owner = np.full(answers.shape[1], -1, dtype=np.int64)
-    owner[column] = known
-    return np.asarray(owner[answers.argmax(axis=1)], dtype=np.int64)
+    return np.asarray(known[answers[:, column].argmax(axis=1)], dtype=np.int64)
 
 
 def _code_of_each(

@@ -21,6 +21,7 @@ _STOPPED = {
 }
 _TEXT_SHOWN = 300
 _GIB = 1024**3
+_PREAMBLES = ("Exception encountered when calling", "Graph execution error", "Detected at node")
 
 
 def explain_failure(
@@ -45,7 +46,9 @@ def explain_failure(
     if stopped is not None:
         return stopped
     if error is not None:
-        return explain_error(error)
+        told = explain_error(error)
+        reasons = _listed(nothing)
+        return say("GR315", error=told, reasons=reasons) if nothing and nothing.reasons else told
     return _died(run, report) or _undelivered(report, nothing, deliver, kind)
 
 
@@ -54,7 +57,7 @@ def explain_error(error: ProgramError) -> Message:
     where = tell_place(error.place)
     if error.type == "SystemExit":
         return say("GR303", where=where)
-    text = error.text.strip().split("\n")[0][:_TEXT_SHOWN]
+    text = _telling_line(error.text)
     hint = hint_for(error)
     return say(
         "GR302" if error.type in SYNTAX else "GR301",
@@ -63,6 +66,13 @@ def explain_error(error: ProgramError) -> Message:
         where=where,
         hint=say("run.hint", hint=hint) if hint else say("run.nothing"),
     )
+
+
+def _telling_line(text: str) -> str:
+    """Return the line of an error's text that says most: the first that is more than Keras' preamble."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    telling = [line for line in lines if not line.startswith(_PREAMBLES)]
+    return (telling or lines or [""])[0][:_TEXT_SHOWN]
 
 
 def first_error(report: HarnessReport) -> ProgramError | None:
@@ -102,6 +112,9 @@ def _died(run: Run, report: HarnessReport) -> Message | None:
         return say("GR305", signal=_signal_name(run.signal), where=_reached(report))
     if run.status is RunStatus.ERROR:
         return say("GR304", exit_code=run.exit_code, where=_reached(report))
+    left = next((entry for entry in report.ledger if entry.kind == "exit"), None)
+    if left is not None:
+        return say("GR303", where=tell_place(left.place))
     return None if report.finished else say("GR303", where=_reached(report))
 
 
@@ -121,10 +134,7 @@ def _undelivered(
     """Return why a program that ended well left nothing to measure, and every way it could have."""
     if kind is FileKind.NOTEBOOK and not any(cell.source.strip() for cell in report.cells):
         return say("GR312")
-    reasons = nothing.reasons if nothing else ()
-    told = say("run.nothing")
-    for reason in reasons:
-        told = say("run.reasons", before=told, reason=reason)
+    told = _listed(nothing)
     if nothing is not None and nothing.refused:
         return say("GR314", reasons=told)
     ways = say("run.nothing")
@@ -134,6 +144,14 @@ def _undelivered(
             way = say(f"run.deliver.{source.value}", names=names)
             ways = say("run.ways", before=ways, way=way)
     return say("GR313", reasons=told, ways=ways)
+
+
+def _listed(nothing: NothingDelivered | None) -> Message:
+    """Return the reasons of every source that was passed over, one after the other."""
+    told = say("run.nothing")
+    for reason in nothing.reasons if nothing else ():
+        told = say("run.reasons", before=told, reason=reason)
+    return told
 
 
 def _signal_name(number: int | None) -> str:

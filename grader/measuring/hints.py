@@ -13,11 +13,18 @@ from grader.words import say
 # Pattern over "Type: text", then the catalogue entry of the hint.
 _HINTS: tuple[tuple[str, str], ...] = (
     # Commonest beginner's mistakes
-    (r"`target` and `output` must have the same rank", "GR320"),
-    (r"target\.shape=.*output\.shape=|Shapes? \(.*\) and \(.*\) are incompatible", "GR320"),
+    (r"`target` and `output` must have the same (rank|shape)", "GR320"),
+    (r"`output` must have rank \(ndim\) `target\.ndim - 1`", "GR334"),
+    (r"SparseSoftmaxCrossEntropyWithLogits", "GR329"),
+    (r"is incompatible with the layer", "GR354"),
+    (r"Data cardinality is ambiguous", "GR355"),
+    (r"Unrecognized data type: x=", "GR356"),
+    (r"Could not interpret [\w ]+ identifier: (?P<name>\w+)", "GR357"),
+    (r"You must call `compile\(\)`", "GR358"),
+    (r"`learning_rate` should be float", "GR353"),
     (r"^NameError: name '(?P<name>[^']+)' is not defined", "GR321"),
     (r"^(FileNotFoundError|OSError|IsADirectoryError): .*(/content|/home|[A-Z]:\\|drive)", "GR322"),
-    (r"^FileNotFoundError", "GR323"),
+    (r"^FileNotFoundError|^ValueError: File not found: filepath=", "GR323"),
     (r"^EOFError|reading from stdin|raw_input was called", "GR324"),
     (r"Missing parentheses in call to 'print'", "GR325"),
     (r"<{7} |>{7} |^={7}$", "GR326"),
@@ -33,6 +40,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"module 'tensorflow' has no attribute '(?P<name>\w+)'", "GR331"),
     (r"module 'tensorflow\._api\.v2\.train' has no attribute '(?P<name>\w+)'", "GR332"),
     (r"`(?P<name>\w+)` is not available with Keras 3", "GR333"),
+    (r"not compatible with eager execution|Session graph is empty", "GR364"),
     # Keras 2
     (r"Argument\(s\) not recognized: .*'lr'", "GR335"),
     (r"keras\.optimizers\.legacy", "GR336"),
@@ -64,7 +72,6 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "GR351",
     ),
     (r"TensorBoard is not installed", "GR352"),
-    (r"learning_rate.*(int|float)|`learning_rate` .*should be float", "GR353"),
     # numpy, pandas
     (r"module 'numpy' has no attribute '(?P<name>\w+)'|`np\.(?P<alias>\w+)` was removed", "GR360"),
     (r"inhomogeneous shape", "GR361"),
@@ -75,6 +82,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
         ),
         "GR362",
     ),
+    (r"unexpected keyword argument 'sparse'", "GR363"),
     # Missing packages, last: the particular modules are above
     (r"^(ModuleNotFoundError|ImportError): No module named '(?P<name>[^']+)'", "GR328"),
 )

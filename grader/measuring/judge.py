@@ -14,6 +14,7 @@ from grader.model.check import CheckResult, CheckSpec, Outcome
 from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement, MetricSummary, Unmeasured
 from grader.model.result import Reason, Status, Verdict
+from grader.model.submission import FileKind
 from grader.plugins.interfaces import Metric
 from grader.words import say
 
@@ -40,6 +41,7 @@ def judge(
     replay: Replay | None = None,
     baseline: Baseline | None = None,
     copied: Message | None = None,
+    kind: FileKind | None = None,
 ) -> Judgement:
     """Return checks, points and verdict of one submission from its graded runs.
 
@@ -51,6 +53,7 @@ def judge(
         replay: what came of tying the model file to the graded predictions.
         baseline: the record of the reference solution.
         copied: the sentence of the canary finding, when there is one.
+        kind: notebook or script, so that an empty notebook is told as one.
 
     When an assignment asks for predictions and no run delivered any, nothing is earned: checks of
     predictions fail, the others are skipped, because they rest on the submission's word alone.
@@ -58,7 +61,7 @@ def judge(
     facts = gather(assignment, runs, metrics=metrics, replay=replay, baseline=baseline, copied=copied)
     asked = any(checks[spec.kind].needs_predictions for spec in assignment.checks)
     if asked and all(isinstance(one.delivered, NothingDelivered) for one in runs):
-        return _nothing(assignment, runs[0], checks)
+        return _nothing(assignment, runs[0], checks, kind)
     results = tuple(_answer(checks[spec.kind], spec, facts) for spec in assignment.checks)
     summaries = tuple(facts.summaries.values())
     broken = next((r for r in results if r.outcome is Outcome.ERRORED), None)
@@ -131,7 +134,9 @@ def _answer(check: Check, spec: CheckSpec, facts: Facts) -> CheckResult:
     return _unearned(spec, Outcome.ERRORED, answer.reason)
 
 
-def _nothing(assignment: Assignment, first: RunFacts, checks: Mapping[str, Check]) -> Judgement:
+def _nothing(
+    assignment: Assignment, first: RunFacts, checks: Mapping[str, Check], kind: FileKind | None
+) -> Judgement:
     """Return the judgement of a submission of which no run delivered predictions."""
     nothing = first.delivered if isinstance(first.delivered, NothingDelivered) else None
     failed, skipped = say("GR223"), say("GR224")
@@ -146,7 +151,9 @@ def _nothing(assignment: Assignment, first: RunFacts, checks: Mapping[str, Check
         status=Status.GRADED,
         verdict=Verdict.FAILED,
         reason=Reason.REFUSED if refused else Reason.NOTHING_DELIVERED,
-        reason_message=explain_failure(first.run, first.report, nothing=nothing, deliver=assignment.deliver),
+        reason_message=explain_failure(
+            first.run, first.report, nothing=nothing, deliver=assignment.deliver, kind=kind
+        ),
         points=Decimal(0),
         checks=results,
         metrics=(),

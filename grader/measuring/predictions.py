@@ -34,6 +34,7 @@ _WHY = {
     "not_numeric": "GR234",
     "unsaveable": "GR235",
     "no_fit": "GR236",
+    "dataset": "GR248",
 }
 _TWO_CLASSES = 2
 

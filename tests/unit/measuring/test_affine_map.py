@@ -185,7 +185,7 @@ def test_one_hot_targets_are_read_in_any_column_order() -> None:
 def test_integer_targets_number_the_columns() -> None:
     outputs = [[0.1, 0.7, 0.2, 0.0], [0.6, 0.2, 0.1, 0.1], [0, 0, 0.1, 0.9]]
     coded = np.array([1, 0, 2])[LABELS]  # A -> 1, B -> 0, C -> 2; column 3 is nobody's
-    assert answer(outputs, coded) == [0, 1, -1]
+    assert answer(outputs, coded) == [0, 1, 2]
 
 
 def test_scalar_targets_are_read_by_the_nearest() -> None:
