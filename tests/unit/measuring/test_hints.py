@@ -94,14 +94,18 @@ MEASURED = [
     ("ValueError", "Arguments `target` and `output` must have the same shape. Received: target", "GR320"),
     (
         "InvalidArgumentError",
-        "Graph execution error:\n\nDetected at node compile_loss/sparse_categorical_crossentropy/"
-        "SparseSoftmaxCrossEntropyWithLogits/SparseSoftmaxCrossEntropyWithLogits defined at",
+        (
+            "Graph execution error:\n\nDetected at node compile_loss/sparse_categorical_crossentropy/"
+            "SparseSoftmaxCrossEntropyWithLogits/SparseSoftmaxCrossEntropyWithLogits defined at"
+        ),
         "GR329",
     ),
     (
         "ValueError",
-        "Exception encountered when calling Sequential.call().\n\nInput 0 with name 'None' of layer"
-        " 'dense_5' is incompatible with the layer: expected axis -1",
+        (
+            "Exception encountered when calling Sequential.call().\n\nInput 0 with name 'None' of layer"
+            " 'dense_5' is incompatible with the layer: expected axis -1"
+        ),
         "GR354",
     ),
     ("ValueError", "Data cardinality is ambiguous. Make sure all arrays contain the same", "GR355"),
