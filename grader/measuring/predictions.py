@@ -37,6 +37,7 @@ _WHY = {
     "dataset": "GR248",
 }
 _TWO_CLASSES = 2
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -143,13 +144,15 @@ def decode_column(
     whole = bool(np.all(values == np.round(values)))
     if whole and values.min() >= 0 and values.max() < classes:
         return values.astype("int64")
-    if classes != _TWO_CLASSES:
-        low, high = float(values.min()), float(values.max())
-        return Refused(reason=say("GR247", low=low, high=high, last=classes - 1))
-    if whole and set(np.unique(values[:1000])) <= {-1.0, 1.0} and np.all(np.abs(values) == 1):
-        return (values > 0).astype("int64")
-    middle = sum(target_values) / 2 if len(target_values) == _TWO_CLASSES else 0.5
-    return (values > middle).astype("int64")
+    if classes == _TWO_CLASSES:
+        if len(target_values) == _TWO_CLASSES and not bool(np.all(np.abs(values) == 1)):
+            return (values > sum(target_values) / 2).astype("int64")
+        if not whole:
+            return (values > _HALF).astype("int64")
+        if bool(np.all(np.abs(values) == 1)):
+            return (values > 0).astype("int64")
+    low, high = float(values.min()), float(values.max())
+    return Refused(reason=say("GR247", low=low, high=high, last=classes - 1))
 
 
 def source_name(source: Source) -> Message:

@@ -66,6 +66,12 @@ def test_signs_and_booleans_are_classes() -> None:
     assert decoded(np.array([0, 1, 1, 0]), 2, (-1.0, 1.0)) == [0, 1, 1, 0]
 
 
+def test_two_classes_coded_in_a_way_nobody_told_are_refused_not_guessed() -> None:
+    assert "from 1 to 2" in why(np.array([1, 2, 2, 1]), 2)
+    assert decoded(np.array([1, 2, 2, 1]), 2, (1.0, 2.0)) == [0, 1, 1, 0]
+    assert decoded(np.array([0.0, 1.0, 1.0, 0.0]), 2, (1.0, 2.0)) == [0, 1, 1, 0]
+
+
 def test_numbers_stay_numbers_without_classes() -> None:
     assert decoded(np.array([[1.5], [2], [3], [4]], dtype="<f4"), None) == [1.5, 2, 3, 4]
 
