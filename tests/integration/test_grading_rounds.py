@@ -1,0 +1,357 @@
+"""The use case of grading, with the real course, data, judging and store, and a sandbox that runs nothing."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.coursefiles.find_submissions import find_submissions
+from grader.coursefiles.load_course import Known, load_course
+from grader.datasets.prepare import Prepared, truth
+from grader.model.assignment import Assignment, Course
+from grader.model.result import Grading, Reason, Status, SubmissionResult, Verdict
+from grader.model.run import SandboxCommand
+from grader.orchestration.executors import SerialExecutor
+from grader.orchestration.grade import grade_course
+from grader.orchestration.plan import prepare_data
+from grader.orchestration.rounds import Grader
+from grader.orchestration.tools import Options, Tools
+from grader.plugins.interfaces import Sandbox
+from grader.plugins.registry import CHECKS, METRICS, load_plugins
+from grader.runtimes.catalogue import find_runtime
+from grader.storage.run_store import open_store
+from grader.wiring import cache_folder
+from tests.fakes import (
+    DeadSandbox,
+    FakeSandbox,
+    Files,
+    RememberingProgress,
+    fixed_clock,
+    npy,
+    secret_order,
+    served_folder,
+)
+
+ROOT = Path(__file__).parents[2]
+REPORT = json.dumps({"protocol": 1, "finished": True, "errors": [], "sources": {}}).encode()
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[Course, Assignment, Prepared]:
+    """The shipped digits assignment without its model checks: nothing here trains a model."""
+    metrics = load_plugins(METRICS)
+    known = Known(
+        datasets=("digits", "mnist", "fashion-mnist", "noisynote", "pele"),
+        metrics=tuple(metrics),
+        runtimes=("keras3", "keras2"),
+    )
+    course = load_course(ROOT, known)
+    whole = course.assignment("digits")
+    assert whole is not None
+    checks = tuple(c for c in whole.checks if c.kind in ("metric", "runs"))
+    points = sum((c.points for c in checks), Decimal(0))
+    assignment = replace(whole, checks=checks, points=points, reference=None)
+    runtime = find_runtime("keras3", cache_folder())
+    return course, assignment, prepare_data(assignment, runtime, _tools(DeadSandbox()))
+
+
+def _tools(sandbox: Sandbox) -> Tools:
+    return Tools(
+        metrics=load_plugins(METRICS),
+        checks=load_plugins(CHECKS),
+        sandbox=sandbox,
+        cache=cache_folder(),
+        data_dir=None,
+        gpus=(),
+        gpu_names=(),
+        cpus=2,
+        version="0",
+    )
+
+
+class Class:
+    """A folder of submissions to grade again and again with one store."""
+
+    def __init__(self, folder: Path, course: Course, assignment: Assignment) -> None:
+        self.folder = folder
+        self.course = course
+        self.assignment = assignment
+        self.published: list[Grading] = []
+        self.progress = RememberingProgress()
+
+    def hand_in(self, student: str, text: str = "x = 1\n", name: str = "digits.py") -> None:
+        place = self.folder / "submissions" / student / "digits"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text)
+
+    def grade(self, sandbox: Sandbox, **options: object) -> dict[str, SubmissionResult]:
+        with open_store(self.folder / ".grader") as store:
+            found = find_submissions(self.folder / "submissions", ["digits"], intake=store.intake)
+            grader = Grader(
+                tools=_tools(sandbox),
+                options=Options(**options),  # type: ignore[arg-type]
+                executor=SerialExecutor(),
+                store=store,
+                progress=self.progress,
+                clock=fixed_clock,
+            )
+            grading = grade_course(
+                self.course,
+                [self.assignment],
+                found,
+                grader=grader,
+                publish=self.published.append,
+            )
+        return {result.student: result for result in grading.submissions}
+
+
+@pytest.fixture
+def classroom(tmp_path: Path, digits: tuple[Course, Assignment, Prepared]) -> Class:
+    return Class(tmp_path, digits[0], digits[1])
+
+
+@contextmanager
+def errors_in(rows: int, prepared: Prepared) -> Iterator[FakeSandbox]:
+    """A sandbox whose program gets exactly ``rows`` test rows wrong, others in each run."""
+    runs = iter(range(1000))
+
+    def program(command: SandboxCommand) -> Files:
+        labels = truth(prepared)
+        wrong = np.random.default_rng(next(runs)).permutation(len(labels))[:rows]
+        labels[wrong] = (labels[wrong] + 1) % 10
+        return {"predictions.npy": npy(labels[secret_order(command)]), "report.json": REPORT}
+
+    yield FakeSandbox(program)
+
+
+def test_a_good_program_passes_and_earns_all_points(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    with errors_in(9, digits[2]) as sandbox:
+        result = classroom.grade(sandbox)["ana"]
+    assert result.verdict is Verdict.PASSED
+    assert result.points == result.max_points
+    assert result.metrics[0].value == pytest.approx(9 / 898)
+
+
+def test_a_dead_sandbox_is_never_a_zero(classroom: Class) -> None:
+    classroom.hand_in("ana")
+    result = classroom.grade(DeadSandbox())["ana"]
+    assert (result.status, result.points, result.verdict) == (Status.NOT_GRADED, None, None)
+    assert result.reason is Reason.INFRASTRUCTURE
+    assert result.reason_message is not None
+    assert "disk is full" in result.reason_message.en
+
+
+def test_what_could_not_be_run_is_tried_again_by_the_next_grading(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    classroom.grade(DeadSandbox())
+    with errors_in(9, digits[2]) as sandbox:
+        assert classroom.grade(sandbox)["ana"].status is Status.GRADED
+
+
+def test_a_finished_run_is_not_made_again(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    with errors_in(9, digits[2]) as sandbox:
+        first = classroom.grade(sandbox)["ana"]
+        again = classroom.grade(sandbox)["ana"]
+    assert len(sandbox.calls) == len(first.runs) == 1
+    assert again == first
+
+
+def test_a_changed_submission_runs_again_and_its_neighbour_does_not(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana", "x = 1\n")
+    classroom.hand_in("bia", "x = 2\n")
+    with errors_in(9, digits[2]) as sandbox:
+        classroom.grade(sandbox)
+        classroom.hand_in("bia", "x = 3\n")
+        classroom.grade(sandbox)
+    assert len(sandbox.calls) == 3
+
+
+def test_force_starts_over(classroom: Class, digits: tuple[Course, Assignment, Prepared]) -> None:
+    classroom.hand_in("ana")
+    with errors_in(9, digits[2]) as sandbox:
+        classroom.grade(sandbox)
+        classroom.grade(sandbox, force=True)
+    assert len(sandbox.calls) == 2
+
+
+def test_the_same_bytes_handed_in_twice_are_run_once(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    classroom.hand_in("bia")
+    with errors_in(9, digits[2]) as sandbox:
+        results = classroom.grade(sandbox)
+    assert len(sandbox.calls) == 1
+    assert results["ana"].points == results["bia"].points
+
+
+def test_a_program_near_the_bar_is_run_again_until_it_is_settled_or_runs_are_used_up(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("close")
+    allowed = _allowed(digits[1])
+    with errors_in(allowed, digits[2]) as sandbox:
+        result = classroom.grade(sandbox)["close"]
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert 1 < len(result.runs) <= digits[1].run.runs_max
+
+
+def test_results_are_whole_after_each_round(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("close", "x = 1\n")
+    classroom.hand_in("good", "x = 2\n")
+    with errors_in(_allowed(digits[1]), digits[2]) as sandbox:
+        classroom.grade(sandbox)
+    assert len(classroom.published) > 1
+    assert all(len(grading.submissions) == 2 for grading in classroom.published)
+
+
+def test_runs_that_come_out_exactly_the_same_count_once_and_that_is_told(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("seeded")
+
+    def program(command: SandboxCommand) -> Files:
+        labels = truth(digits[2])
+        labels[: _allowed(digits[1])] += 1
+        return {"predictions.npy": npy((labels % 10)[secret_order(command)]), "report.json": REPORT}
+
+    result = classroom.grade(FakeSandbox(program), runs=3)["seeded"]
+    assert len(result.runs) == 3
+    assert len(result.metrics[0].values) == 1
+    assert "GR822" in [note.code for note in result.notes]
+
+
+def test_runs_with_equal_answers_but_other_training_all_count(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("easy")
+    losses = iter((0.5, 0.25, 0.125))
+
+    def program(command: SandboxCommand) -> Files:
+        fit = {"epochs": 1, "seconds": 1.0, "history": {"loss": [next(losses)]}, "on_test_rows": False}
+        report = json.dumps({**json.loads(REPORT), "fits": [fit]}).encode()
+        right = truth(digits[2])[secret_order(command)]
+        return {"predictions.npy": npy(right), "report.json": report}
+
+    result = classroom.grade(FakeSandbox(program), runs=3)["easy"]
+    assert len(result.metrics[0].values) == 3
+
+
+def test_labels_copied_from_the_served_set_fail_and_the_page_can_say_why(classroom: Class) -> None:
+    classroom.hand_in("copier")
+
+    def program(command: SandboxCommand) -> Files:
+        served = np.load(served_folder(command) / "y_test.npy")
+        return {"predictions.npy": npy(served), "report.json": REPORT}
+
+    result = classroom.grade(FakeSandbox(program))["copier"]
+    assert result.verdict is Verdict.FAILED
+    assert [finding.code for finding in result.findings] == ["GR402"]
+    assert result.findings[0].p_value is not None
+    assert result.findings[0].p_value < 1e-20
+    metric = next(check for check in result.checks if check.kind == "metric")
+    assert metric.points == 0
+
+
+def test_answers_by_position_fall_to_chance(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("positions")
+    labels = truth(digits[2])
+    sandbox = FakeSandbox(lambda _: {"predictions.npy": npy(labels), "report.json": REPORT})
+    result = classroom.grade(sandbox)["positions"]
+    assert result.metrics[0].value > 0.8
+
+
+def test_nothing_delivered_is_graded_and_failed_with_its_own_reason(classroom: Class) -> None:
+    classroom.hand_in("silent")
+    result = classroom.grade(FakeSandbox(lambda _: {"report.json": REPORT}))["silent"]
+    assert (result.status, result.verdict) == (Status.GRADED, Verdict.FAILED)
+    assert result.reason is Reason.NOTHING_DELIVERED
+    assert result.points == 0
+
+
+def test_an_unreadable_notebook_has_a_row_and_the_batch_goes_on(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    classroom.hand_in("bad", "import keras\n", name="digits.ipynb")
+    with errors_in(9, digits[2]) as sandbox:
+        results = classroom.grade(sandbox)
+    assert results["ana"].verdict is Verdict.PASSED
+    assert (results["bad"].status, results["bad"].reason) == (Status.NOT_GRADED, Reason.UNREADABLE)
+    assert results["bad"].points is None
+
+
+def test_missing_data_is_told_and_nobody_gets_a_zero(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared], tmp_path: Path
+) -> None:
+    classroom.hand_in("ana")
+    data = replace(digits[1].data, dataset="noisynote")
+    classroom.assignment = replace(digits[1], data=data)
+    tools = replace(_tools(DeadSandbox()), cache=_cache_without_data(tmp_path))
+    with open_store(tmp_path / ".grader") as store:
+        found = find_submissions(tmp_path / "submissions", ["digits"], intake=store.intake)
+        grading = grade_course(
+            classroom.course,
+            [classroom.assignment],
+            found,
+            grader=Grader(
+                tools=tools,
+                options=Options(),
+                executor=SerialExecutor(),
+                store=store,
+                progress=RememberingProgress(),
+                clock=fixed_clock,
+            ),
+            publish=lambda _: None,
+        )
+    result = grading.submissions[0]
+    assert result.reason is Reason.DATA_MISSING
+    assert result.points is None
+    assert result.reason_message is not None
+    assert "noisynote" in result.reason_message.en
+
+
+def test_no_label_and_no_secret_is_shown_to_the_sandbox(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    with errors_in(9, digits[2]) as sandbox:
+        classroom.grade(sandbox)
+    shown = [bind.source for bind in sandbox.calls[0].binds]
+    hidden = (digits[2].folder, classroom.folder / ".grader" / "runs", ROOT / "reference_solutions")
+    assert not [s for s in shown for h in hidden if s.is_relative_to(h) or h.is_relative_to(s)]
+    assert not [s for s in shown if "secret" in s.parts]
+
+
+def _allowed(assignment: Assignment) -> int:
+    """Return the errors that just meet the digits threshold."""
+    threshold = next(c.threshold.value for c in assignment.checks if c.kind == "metric")  # type: ignore[attr-defined]
+    return int(np.ceil(threshold * 898)) - 1
+
+
+def _cache_without_data(folder: Path) -> Path:
+    cache = folder / "cache"
+    cache.mkdir()
+    (cache / "runtimes").symlink_to(cache_folder() / "runtimes")
+    shutil.rmtree(cache / "prepared", ignore_errors=True)
+    return cache
