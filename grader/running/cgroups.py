@@ -16,12 +16,15 @@ from grader.running.limits import GuardMaker, Inside, Usage, process_limit
 
 _OURS = re.compile(r"grader-(?P<space>\d+)-(?P<pid>\d+)-(?P<started>\d+)-[0-9a-f]+")
 _REMOVE_SECONDS = 2.0
+_SCOPE_SECONDS = 5.0
+SYSTEMD_RUN = "/usr/bin/systemd-run"
 
 
 def cgroup_makers(*, cores: int) -> Iterator[GuardMaker]:
     """Yield the guards that work on this machine, best first; each was tried on a process."""
-    if _systemd_works():
-        yield GuardMaker(MemoryGuard.CGROUP_V2, partial(SystemdScope, cores=cores))
+    extra = _systemd_extra()
+    if extra is not None:
+        yield GuardMaker(MemoryGuard.CGROUP_V2, partial(SystemdScope, cores=cores, extra=extra))
     for parent in _v2_parents():
         sweep(parent)
         maker = GuardMaker(MemoryGuard.CGROUP_V2, partial(UnifiedGroup, cores=cores, parent=parent))
@@ -77,9 +80,9 @@ class SystemdScope:
     kind = MemoryGuard.CGROUP_V2
     counts_processes = True
 
-    def __init__(self, limits: Limits, cores: int) -> None:
+    def __init__(self, limits: Limits, cores: int, extra: tuple[str, ...]) -> None:
         self.usage = Usage()
-        self.launcher = scope_launcher(limits, process_limit(limits, cores), os.geteuid())
+        self.launcher = scope_launcher(limits, process_limit(limits, cores), os.geteuid(), extra)
         self.launcher_environment = scope_environment(os.geteuid())
         self._group: Path | None = None
 
@@ -148,18 +151,14 @@ class LegacyGroups:
             _remove(group)
 
 
-def scope_launcher(limits: Limits, processes: int, user: int) -> tuple[str, ...]:
+def scope_launcher(limits: Limits, processes: int, user: int, extra: tuple[str, ...]) -> tuple[str, ...]:
     """Return the command that starts the rest of its arguments in a scope, with an empty environment."""
-    properties = {
-        "MemoryMax": limits.memory_bytes,
-        "MemorySwapMax": 0,
-        "TasksMax": processes,
-    }
+    properties = (f"MemoryMax={limits.memory_bytes}", "MemorySwapMax=0", f"TasksMax={processes}")
     return (
-        "/usr/bin/systemd-run",
+        SYSTEMD_RUN,
         *(() if user == 0 else ("--user",)),
         *("--scope", "--quiet", "--collect", f"--unit={_new_name()}.scope"),
-        *(f"--property={name}={value}" for name, value in properties.items()),
+        *(f"--property={each}" for each in (*properties, *extra)),
         *("--", "/usr/bin/env", "-i"),
     )
 
@@ -183,30 +182,49 @@ def sweep(parent: Path) -> None:
             _remove(group)
 
 
-def _systemd_works() -> bool:
+def _systemd_extra() -> tuple[str, ...] | None:
+    """Return the further properties that systemd here takes, or None where it makes no scopes for us."""
     user = os.geteuid()
     manager = Path("/run/systemd/system" if user == 0 else f"/run/user/{user}/systemd")
-    if not manager.is_dir() or not Path("/usr/bin/systemd-run").exists():
-        return False
+    if not manager.is_dir() or not Path(SYSTEMD_RUN).exists():
+        return None
+    # Newer ones end a whole scope when its memory runs out, before we could see why.
+    choices = (("OOMPolicy=continue",), ())
+    return next((extra for extra in choices if _scope_works(user, extra)), None)
+
+
+def _scope_works(user: int, extra: tuple[str, ...]) -> bool:
+    """Return whether a program in a scope is really held, is our own child, and gets our open files."""
     small = Limits(wall_seconds=1, memory_bytes=64 << 20)
-    command = [*scope_launcher(small, 64, user), "/bin/cat", "/proc/self/cgroup"]
+    token = f"{secrets.token_hex(8)}\n"
+    inherited = os.memfd_create("trial")
     try:
-        tried = subprocess.run(
-            command,
+        os.write(inherited, token.encode())
+        os.lseek(inherited, 0, os.SEEK_SET)
+        files = ["/proc/self/stat", f"/proc/self/fd/{inherited}", "/proc/self/cgroup"]
+        with subprocess.Popen(
+            [*scope_launcher(small, 64, user, extra), "/bin/cat", *files],
             env=scope_environment(user),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=5,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
+            pass_fds=(inherited,),
+        ) as process:
+            try:
+                told = process.communicate(timeout=_SCOPE_SECONDS)[0]
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return False
+    except OSError:
         return False
+    finally:
+        os.close(inherited)
+    text = told.decode(errors="replace")
+    group = next((line[3:].lstrip("/") for line in text.splitlines() if line.startswith("0::")), "")
     mount = _mount("cgroup2")
-    line = next((x for x in tried.stdout.decode().splitlines() if x.startswith("0::")), "")
     # The manager must hold the memory controller, or the limit is silently nothing.
-    controllers = (mount / line[4:]).parent / "cgroup.subtree_control" if mount and line else None
-    return controllers is not None and "memory" in _read(controllers).split()
+    holds = mount is not None and "memory" in _read((mount / group).parent / "cgroup.subtree_control").split()
+    return text.startswith(f"{process.pid} ") and token in text and bool(group) and holds
 
 
 def _works(maker: GuardMaker) -> bool:

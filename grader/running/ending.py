@@ -1,12 +1,14 @@
 """How a run ended: from what was measured outside to one status. Pure."""
 
 import os
-import signal
 from dataclasses import dataclass
 
 from grader.model.run import RunStatus
 from grader.running.limits import Usage
 
+# By number: Windows has no such names.
+_SIGKILL = 9
+_SIGXFSZ = 25
 _SHELL_SIGNALS = range(129, 129 + 64)
 
 
@@ -24,6 +26,13 @@ def from_wait_status(raw: int) -> Ending:
     if os.WIFSIGNALED(raw):
         return Ending(status=RunStatus.CRASH, signal=os.WTERMSIG(raw))
     return _from_code(os.WEXITSTATUS(raw))
+
+
+def from_return_code(code: int) -> Ending:
+    """Return how a process ended, from what ``subprocess`` says: -n for death by signal n."""
+    if code < 0:
+        return Ending(status=RunStatus.CRASH, signal=-code)
+    return _from_code(code)
 
 
 def from_shell_code(code: int) -> Ending:
@@ -52,12 +61,12 @@ def decide_ending(
     """
     if crossed is not None:
         return Ending(status=crossed)
-    own = own or Ending(status=RunStatus.CRASH, signal=int(signal.SIGKILL))
+    own = own or Ending(status=RunStatus.CRASH, signal=_SIGKILL)
     failed = own.status is not RunStatus.OK
     status = own.status
     if usage.memory_crossed:
         status = RunStatus.MEMORY
-    elif full_at_end or (failed and (ever_full or own.signal == signal.SIGXFSZ)):
+    elif full_at_end or (failed and (ever_full or own.signal == _SIGXFSZ)):
         status = RunStatus.DISK
     elif failed and usage.process_refusals:
         status = RunStatus.PROCESSES

@@ -30,7 +30,7 @@ from grader.model.run import Limits, MemoryGuard, RunStatus, SandboxCommand, San
 from grader.running.bubblewrap_arguments import CONTROL_FD, OUT, WORK, with_harness
 from grader.running.collect import collect
 from grader.running.control import ControlChannel
-from grader.running.ending import Ending, decide_ending, from_wait_status
+from grader.running.ending import Ending, decide_ending, from_return_code
 from grader.running.limits import TICK_SECONDS, Inside, Usage, cpu_crossed
 from grader.running.supervise import Output
 from grader.running.watchdog import Watchdog
@@ -70,7 +70,9 @@ class InsidePaths:
 
     def real_list(self, text: str) -> str:
         """Return ``text`` with every part of a colon-separated list translated."""
-        return os.pathsep.join(self.real(part) for part in text.split(":"))
+        parts = text.split(":")
+        real = [self.real(part) for part in parts]
+        return text if real == parts else os.pathsep.join(real)
 
     def real_json(self, value: Any) -> Any:
         """Return a JSON ``value`` with every string in it translated."""
@@ -328,19 +330,14 @@ def _serve(channel: ControlChannel | None, seconds: float) -> None:
 
 def _ended(process: "subprocess.Popen[bytes]") -> bool:
     """Return whether the program has ended, without collecting it: its group must stay ours."""
-    if not _POSIX:
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13, Windows
         return process.poll() is not None
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _own_ending(process: "subprocess.Popen[bytes]") -> Ending:
-    if _POSIX:
-        _end_group(process)
-        _, raw = os.waitpid(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(raw)
-        return from_wait_status(raw)
-    code = process.wait()
-    return Ending(status=RunStatus.ERROR if code else RunStatus.OK, exit_code=code)
+    _end_group(process)
+    return from_return_code(process.wait())
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from grader.model.run import RunStatus
-from grader.running.ending import Ending, decide_ending, from_shell_code, from_wait_status
+from grader.running.ending import Ending, decide_ending, from_return_code, from_shell_code, from_wait_status
 from grader.running.limits import Usage
 
 OK = Ending(status=RunStatus.OK, exit_code=0)
@@ -37,6 +37,12 @@ def test_wait_statuses_are_read_as_the_kernel_writes_them() -> None:
 @pytest.mark.parametrize(("code", "number"), [(129, 1), (137, 9), (139, 11), (192, 64)])
 def test_shell_codes_stand_for_signals(code: int, number: int) -> None:
     assert from_shell_code(code) == Ending(status=RunStatus.CRASH, signal=number)
+
+
+def test_subprocess_tells_signals_by_a_minus() -> None:
+    assert from_return_code(-11) == Ending(status=RunStatus.CRASH, signal=11)
+    assert from_return_code(137) == Ending(status=RunStatus.ERROR, exit_code=137)
+    assert from_return_code(0) == OK
 
 
 @pytest.mark.parametrize("code", [1, 127, 128, 193, 255])

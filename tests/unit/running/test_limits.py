@@ -25,14 +25,14 @@ def test_processor_time_has_no_limit_unless_asked_for() -> None:
 
 
 def test_a_scope_holds_memory_swap_and_tasks_and_passes_no_environment_on() -> None:
-    told = scope_launcher(limits(), 512, 1001)
+    told = scope_launcher(limits(), 512, 1001, ("OOMPolicy=continue",))
     assert told[:2] == ("/usr/bin/systemd-run", "--user")
-    for word in (f"MemoryMax={100 * MIB}", "MemorySwapMax=0", "TasksMax=512"):
+    for word in (f"MemoryMax={100 * MIB}", "MemorySwapMax=0", "TasksMax=512", "OOMPolicy=continue"):
         assert f"--property={word}" in told
     assert told[-3:] == ("--", "/usr/bin/env", "-i")
     assert scope_environment(1001) == {"XDG_RUNTIME_DIR": "/run/user/1001"}
 
 
 def test_root_asks_the_system_manager() -> None:
-    assert "--user" not in scope_launcher(limits(), 512, 0)
+    assert "--user" not in scope_launcher(limits(), 512, 0, ())
     assert scope_environment(0) == {}
