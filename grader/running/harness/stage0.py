@@ -1,13 +1,15 @@
 """The first program inside a sandbox: sets the limits, asks for the start, then runs the command.
 
 Started as ``PYTHON -I -S /harness/stage0.py MODE CONTROL_FD STATUS_FD PROCESSES FILE_BYTES -- COMMAND…``;
-standard library only, any Python from 3.9 on.
+standard library only, any Python from 3.7 on.
 
 * ``init``: it is pid 1. The command is its child, all orphans are collected here, and how the command
   ended goes to STATUS_FD, which nothing else inside can reach: the process cannot be dumped, traced
   or signalled from inside. When it ends, the kernel ends everything else in the sandbox.
 * ``exec``: bubblewrap is pid 1, owned by another user; this process becomes the command.
 """
+
+from __future__ import annotations
 
 import os
 import resource

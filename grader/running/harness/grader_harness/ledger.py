@@ -28,6 +28,11 @@ class Ledger:
         self._read_commands()  # in the order of the program
         self._append({"kind": kind, "what": what[:MAX_TEXT], **self._places.now()})
 
+    def add_exit(self, stop: SystemExit) -> None:
+        """Note where the program ended itself: what stands below that line never ran."""
+        self._read_commands()
+        self._append({"kind": "exit", "what": "exit", **self._places.of_traceback(stop.__traceback__)})
+
     def mark_place(self) -> None:
         """Tell commands started from here on where in the submission they were started."""
         place = self._places.now()

@@ -56,7 +56,9 @@ def run_script(path: Path, *, errors: ErrorLog, ledger: Ledger) -> dict[str, Any
     try:
         exec(_compiled(path, ledger), module.__dict__)
     except SystemExit as stop:
-        if stop.code not in (None, 0):
+        if stop.code in (None, 0):
+            ledger.add_exit(stop)
+        else:
             errors.add(stop)
     except BaseException as error:  # KeyboardInterrupt too: whatever ends the program is recorded
         errors.add(error)

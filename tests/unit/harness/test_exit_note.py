@@ -1,0 +1,30 @@
+"""Where a script ends itself."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "grader" / "running" / "harness"))
+
+from grader_harness.ledger import Ledger
+from grader_harness.places import Places
+from grader_harness.program_errors import ErrorLog
+from grader_harness.script import run_script
+
+
+@pytest.mark.parametrize("leave", ["import sys; sys.exit()", "raise SystemExit(0)"])
+def test_a_script_that_ends_itself_well_is_noted_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leave: str
+) -> None:
+    program = tmp_path / "mlp.py"
+    program.write_text(f"x = 1\n{leave}\ny = 2\n")
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    monkeypatch.setattr(sys, "argv", sys.argv)
+    places = Places(tmp_path, "mlp.py")
+    ledger, errors = Ledger(places, tmp_path / "ledger.jsonl"), ErrorLog(places, {})
+    left = run_script(program, errors=errors, ledger=ledger)
+    assert left["x"] == 1
+    assert "y" not in left
+    assert errors.records == []
+    assert ledger.entries() == [{"kind": "exit", "what": "exit", "cell": None, "line": 2}]
