@@ -11,6 +11,8 @@ import pytest
 
 from grader.measuring.affine_map import MapKind, infer_affine_map
 
+pytestmark = pytest.mark.data
+
 
 @pytest.fixture(scope="module")
 def images() -> Any:

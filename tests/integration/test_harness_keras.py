@@ -188,6 +188,7 @@ def test_watching_changes_nothing_that_a_program_computes(tmp_path: Path) -> Non
         assert np.array_equal(ours[name], theirs[name]), name
 
 
+@pytest.mark.data
 def test_real_mnist_in_a_notebook_is_captured_from_evaluate(tmp_path: Path) -> None:
     """The published digits in a secret order, one epoch; predictions come from ``evaluate`` alone."""
     arrays = published_mnist()

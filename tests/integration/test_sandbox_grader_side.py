@@ -115,7 +115,7 @@ def test_ctrl_c_ends_the_sandbox_with_the_grader(confined: Confined, own_driver:
     assert wait_for(lambda: len(alive(marker)) >= 2)
     process.send_signal(signal.SIGINT)
     process.wait(10)
-    assert not alive(marker)
+    assert wait_for(lambda: not alive(marker), 3)
 
 
 def test_a_run_may_come_from_a_thread_that_ends(tmp_path: Path) -> None:
@@ -217,6 +217,14 @@ def test_no_ready_in_time_is_our_failure_and_leaves_nobody(tmp_path: Path) -> No
         sandbox.run(command(tmp_path))
     assert caught.value.message.code == "GR606"
     assert not alive(f"sleep\0{marker}")
+
+
+def test_a_start_that_fails_half_way_leaves_nobody(tmp_path: Path) -> None:
+    marker = f"half-way-{os.getpid()}"
+    for seconds in (0, 0.002, 0.005, 0.01, 0.02):
+        with pytest.raises(SandboxError):
+            BubblewrapSandbox(ready_seconds=seconds).run(command(tmp_path, f"{marker!r}"))
+        assert not alive(marker)
 
 
 def test_nothing_of_the_program_runs_before_the_grader_says_go(tmp_path: Path) -> None:

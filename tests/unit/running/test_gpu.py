@@ -34,6 +34,17 @@ def test_gpus_are_listed_by_their_device_number(machine: Path) -> None:
     )
 
 
+def test_a_container_has_only_the_gpus_with_a_device_file(machine: Path) -> None:
+    (machine / "dev/nvidia0").unlink()
+    assert [gpu.number for gpu in list_gpus(machine)] == [1]
+
+
+def test_gpus_count_before_any_device_file_is_made(machine: Path) -> None:
+    for number in (0, 1):
+        (machine / f"dev/nvidia{number}").unlink()
+    assert [gpu.number for gpu in list_gpus(machine)] == [0, 1]
+
+
 def test_a_machine_without_a_driver_has_none(tmp_path: Path) -> None:
     assert list_gpus(tmp_path) == ()
 
