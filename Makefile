@@ -31,6 +31,8 @@ system:
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+test slow: export GRADER_BROWSER_TESTS = 1
+
 # What CI runs, in the same order.
 test: install lint types imports
 	.venv/bin/python -m pytest -m "not slow and not gpu" --durations=15

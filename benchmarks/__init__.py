@@ -1,0 +1,1 @@
+"""Ratios, measured interleaved in one run: an absolute time holds on one machine only."""
