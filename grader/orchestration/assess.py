@@ -323,12 +323,21 @@ def _result(
         ledger=first.report.ledger,
         notes=notes,
         layers=first.report.layers,
-        output=clean_text(read[0].stored.read(OUTPUT_FILE) or b""),
+        output=_printed(read),
         picture=picture,
         report=None,
         log=None,
         record={**record, **first.report.versions},
     )
+
+
+def _printed(read: Sequence[RunRead]) -> str:
+    """Return what the runs printed, cleaned; several runs under their numbers."""
+    texts = [clean_text(one.stored.read(OUTPUT_FILE) or b"") for one in read]
+    if len(texts) == 1:
+        return texts[0]
+    numbered = zip(read, texts, strict=True)
+    return clean_text("\n".join(f"--- {one.stored.run.number} ---\n{text}" for one, text in numbered))
 
 
 def _run_result(one: RunRead) -> RunResult:

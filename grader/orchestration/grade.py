@@ -145,7 +145,9 @@ def _run_round(open_ones: list[Standing], number: int, grader: Grader) -> None:
     missing = {t.key: t for t in tasks.values() if t.key not in kept}
     lost: dict[str, Message] = {}
     if missing:
-        _announce(list(missing.values()), len(kept), grader)
+        seconds = {one.ground.assignment.slug: one.ground.reference.seconds or 0.0 for one in open_ones}
+        expected = sum(seconds[task.assignment.slug] for task in missing.values())
+        _announce(list(missing.values()), len(kept), expected, grader)
         kept.update(make_runs(missing.values(), grader, say("progress.round", number=number), lost))
     for one in open_ones:
         key = tasks[id(one)].key
@@ -155,14 +157,16 @@ def _run_round(open_ones: list[Standing], number: int, grader: Grader) -> None:
             one.lost = lost[key]
 
 
-def _announce(missing: list[RunTask], kept: int, grader: Grader) -> None:
-    limit = sum(task.limits.wall_seconds for task in missing) / max(1, grader.options.jobs)
+def _announce(missing: list[RunTask], kept: int, expected: float, grader: Grader) -> None:
+    """Say how much there is to do, how long it takes if programs are like the references, and at most."""
+    jobs = max(1, min(grader.options.jobs, len(missing)))
+    limit = sum(task.limits.wall_seconds for task in missing) / jobs
     students = len({(t.submission.id, t.assignment.slug) for t in missing})
-    grader.progress.say(
-        say(
-            "GR819", submissions=students, runs=len(missing), jobs=grader.options.jobs, kept=kept, limit=limit
-        )
-    )
+    fields = {"submissions": students, "runs": len(missing), "jobs": jobs, "kept": kept, "limit": limit}
+    if expected:
+        grader.progress.say(say("GR826", expected=expected / jobs, **fields))
+    else:
+        grader.progress.say(say("GR819", **fields))
 
 
 def _task(one: Standing, number: int, grader: Grader) -> RunTask:
