@@ -20,6 +20,7 @@ from grader.running.limits import Inside
 from grader.running.supervise import Output
 from grader.words.catalogue import say
 
+GONE_SECONDS = 5.0
 _RAW_STATUS = struct.Struct("=I")
 
 
@@ -159,16 +160,33 @@ class BubblewrapProcess:
         return bool(_readable([self.descriptor], seconds))
 
     def kill(self) -> None:
-        """End it; the sandbox inside dies with it."""
-        if self.code is None:
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
+        """End it and what it has started so far.
+
+        What is inside dies with bubblewrap only from a certain moment on: a child that still waits for
+        its parent's word would wait for ever. So it is stopped first, and its children are looked up.
+        """
+        if self.code is not None or self.ends_within(0):
+            return
+        pid = self._process.pid
+        signal.pidfd_send_signal(self.descriptor, signal.SIGSTOP)
+        os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        with suppress(OSError):
+            for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+                os.kill(int(child), signal.SIGKILL)
+        signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
 
     def close(self) -> None:
-        """Leave neither the process nor its descriptor behind."""
+        """Leave nothing behind: not the process, nor what it had started when it failed half way."""
         self.kill()
         self.wait()
         os.close(self.descriptor)
+        # Our first program inside ends when nobody can tell it to go.
+        self._channel.close()
+        end = time.monotonic() + GONE_SECONDS
+        # The pipe ends when the last of those that inherited it is dead.
+        while self._output.open and time.monotonic() < end:
+            if not self._output.read() and self._output.open:
+                _readable([self._output.descriptor], end - time.monotonic())
 
     def own_ending(self, *, as_root: bool) -> Ending | None:
         """Return how the command ended, when the process has ended; None if nobody could tell."""

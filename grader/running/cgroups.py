@@ -335,6 +335,8 @@ def _remove(group: Path) -> None:
     while group.is_dir():
         try:
             group.rmdir()
+        except PermissionError:
+            return  # another user's
         except OSError:
             if time.monotonic() > end:
                 return  # the next start sweeps it

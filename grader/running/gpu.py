@@ -24,16 +24,18 @@ class Gpu:
 
 
 def list_gpus(root: Path = Path("/")) -> tuple[Gpu, ...]:
-    """Return the GPUs that the driver knows, by number; none where there is no driver.
+    """Return the GPUs that a sandbox could be lent, by number; none where there is no driver.
 
-    ``root`` is where ``proc`` lies.
+    In a container the driver names every GPU of the machine: those without a device file here are not
+    ours, unless no GPU has one yet (``prepare_gpu`` makes it). ``root`` is where ``proc`` and ``dev`` lie.
     """
     found = []
+    devices = {file.name for file in (root / "dev").glob("nvidia[0-9]*")}
     for file in sorted((root / "proc/driver/nvidia/gpus").glob("*/information")):
         lines = [line.partition(":") for line in file.read_text(errors="replace").splitlines()]
         facts = {name.strip(): value.strip() for name, _, value in lines}
         number = facts.get("Device Minor", "")
-        if number.isdigit():
+        if number.isdigit() and (not devices or f"nvidia{number}" in devices):
             model, uuid = facts.get("Model", "NVIDIA GPU"), facts.get("GPU UUID", "")
             found.append(Gpu(number=int(number), model=model, uuid=uuid))
     return tuple(sorted(found, key=lambda gpu: gpu.number))
