@@ -1,0 +1,212 @@
+"""``grader grade`` as a command: interrupted, killed, resumed, as root and as an ordinary user."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.wiring import cache_folder
+from tests.e2e.classroom import GRADER, grader, lay_out_course, results
+
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+
+FAST = "import numpy as np\nQP = np.zeros(898, dtype=int)\n"
+SLOW = "import time\nprint('started', flush=True)\ntime.sleep(300)\n"
+WAITED_SECONDS = 60.0
+
+
+def program(course: Path, student: str, text: str) -> None:
+    place = course / "submissions" / student / "digits"
+    place.mkdir(parents=True)
+    (place / "digits.py").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return lay_out_course(tmp_path / "course")
+
+
+@pytest.fixture
+def slow_class(course: Path) -> Iterator[tuple[Path, "subprocess.Popen[bytes]"]]:
+    """A class of a fast and a slow program, being graded: the fast one is done, the slow one runs."""
+    program(course, "ana", FAST)
+    program(course, "bia", SLOW)
+    command = [str(GRADER), "grade", "submissions", "-j", "2", "--runs", "1", "--lang", "en"]
+    environment = {**os.environ, "NO_COLOR": "1"}
+    with subprocess.Popen(command, cwd=course, env=environment, stderr=subprocess.PIPE) as process:
+        try:
+            kept = course / ".grader" / "runs"
+            assert wait_for(lambda: any(kept.rglob("run.json")), WAITED_SECONDS)
+            assert wait_for(lambda: len(descendants(process.pid)) >= 4, WAITED_SECONDS)
+            yield course, process
+        finally:
+            process.kill()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return condition()
+
+
+def descendants(pid: int) -> set[tuple[int, str]]:
+    """Return (pid, start time) of every process below ``pid``."""
+    parents: dict[int, list[tuple[int, str]]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            found = _stat(int(entry.name))
+            if found is not None:
+                parents.setdefault(int(found[1]), []).append((int(entry.name), found[19]))
+    below: set[tuple[int, str]] = set()
+    pending = [pid]
+    while pending:
+        children = parents.get(pending.pop(), [])
+        below.update(children)
+        pending.extend(child for child, _ in children)
+    return below
+
+
+def _stat(pid: int) -> list[str] | None:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
+def alive(processes: set[tuple[int, str]]) -> bool:
+    return any(
+        (found := _stat(pid)) is not None and found[19] == started and found[0] != "Z"
+        for pid, started in processes
+    )
+
+
+def test_ctrl_c_ends_all_sandboxes_and_keeps_what_is_finished(
+    slow_class: tuple[Path, "subprocess.Popen[bytes]"],
+) -> None:
+    course, process = slow_class
+    below = descendants(process.pid)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Traceback" not in told
+    assert wait_for(lambda: not alive(below), 2)
+    assert len(list((course / ".grader" / "runs").rglob("run.json"))) == 1
+
+
+def test_a_killed_grader_leaves_no_process_and_the_next_grading_goes_on(
+    slow_class: tuple[Path, "subprocess.Popen[bytes]"],
+) -> None:
+    course, process = slow_class
+    below = descendants(process.pid)
+    process.kill()
+    process.wait()
+    assert wait_for(lambda: not alive(below), 1)
+    (course / "submissions" / "bia" / "digits" / "digits.py").write_text(FAST + "\n# again\n")
+    again = grader("grade", "submissions", "--runs", "1", "--lang", "en", cwd=course, timeout=120)
+    assert again.status == 0, again.err
+    assert "1 runs to make" in again.err
+    assert {row["status"] for row in results(course).values()} == {"graded"}
+
+
+def test_a_time_limit_of_the_command_line_lowers_the_assignments(course: Path) -> None:
+    program(course, "bia", SLOW)
+    ended = grader(
+        "grade", "submissions", "--runs", "1", "--timeout", "2 s", "--lang", "en", cwd=course, timeout=120
+    )
+    assert ended.status == 0, ended.err
+    row = results(course)["bia", "digits"]
+    assert row["runs"][0]["status"] == "timeout"
+    assert (row["verdict"], row["points"]) == ("failed", 0)
+
+
+def test_without_a_sandbox_grading_refuses_and_says_what_to_install(course: Path) -> None:
+    program(course, "ana", FAST)
+    ended = grader("grade", "submissions", "--sandbox", "docker", "--lang", "en", cwd=course, timeout=60)
+    assert ended.status == 2
+    assert "bubblewrap" in ended.err
+    assert not (course / "reports").exists()
+
+
+def test_no_sandbox_must_be_typed_and_stamps_every_page(course: Path) -> None:
+    program(course, "ana", FAST)
+    ended = grader(
+        "grade", "submissions", "--sandbox=none", "--runs", "1", "--lang", "en", cwd=course, timeout=120
+    )
+    assert ended.status == 0, ended.err
+    assert "NO SANDBOX" in ended.err
+    for page in ("index.html", "digits/ana.html"):
+        assert "UNSANDBOXED" in (course / "reports" / page).read_text(encoding="utf-8")
+
+
+def test_check_says_what_would_come_of_a_file_and_keeps_nothing(course: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(FAST)
+    ended = grader("check", file, "-a", "digits", "-C", course, "--lang", "en", cwd=tmp_path, timeout=120)
+    assert ended.status == 1, ended.err
+    assert "failed" in ended.out
+    assert not (course / ".grader").exists()
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder every user can enter, with a course, a runtime and a copy of nothing else."""
+    folder = Path("/var/tmp") / f"grader-e2e-{os.getpid()}"
+    folder.mkdir(mode=0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def test_an_ordinary_user_grades_with_user_namespaces(public_folder: Path) -> None:
+    course = lay_out_course(public_folder / "course")
+    program(course, "ana", FAST)
+    runtimes = cache_folder() / "runtimes"
+    installed = next(path for path in runtimes.iterdir() if (path / "grader-complete").is_file())
+    shutil.copytree(
+        installed,
+        public_folder / "cache" / "runtimes" / installed.name,
+        symlinks=True,
+        copy_function=_link_or_copy,
+    )
+    # Started by an ordinary user, every test here is this test already; as root we step down.
+    user = 65533 if os.geteuid() == 0 else os.geteuid()
+    for path in (public_folder / "cache", course, *course.rglob("*")):
+        os.chown(path, user, -1)
+    step_down = (
+        ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if os.geteuid() == 0 else []
+    )
+    done = subprocess.run(
+        [*step_down, str(GRADER)] + ["grade", "submissions", "--runs", "1", "--lang", "en"],
+        cwd=course,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(course),
+            "GRADER_CACHE_DIR": str(public_folder / "cache"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    document = json.loads((course / "reports" / "results.json").read_text())
+    assert document["machine"]["sandbox"] == "bubblewrap"
+    assert document["submissions"][0]["runs"][0]["status"] == "ok"
+    assert document["submissions"][0]["verdict"] == "failed"
