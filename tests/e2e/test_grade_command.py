@@ -189,11 +189,10 @@ def test_an_ordinary_user_grades_with_user_namespaces(public_folder: Path) -> No
     user = 65533 if os.geteuid() == 0 else os.geteuid()
     for path in (public_folder / "cache", course, *course.rglob("*")):
         os.chown(path, user, -1)
-    step_down = (
-        ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if os.geteuid() == 0 else []
-    )
+    step_down = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+    command = [str(GRADER), "grade", "submissions", "--runs", "1", "--lang", "en"]
     done = subprocess.run(
-        [*step_down, str(GRADER)] + ["grade", "submissions", "--runs", "1", "--lang", "en"],
+        command if os.geteuid() != 0 else [*step_down, *command],
         cwd=course,
         env={
             "PATH": "/usr/bin:/bin",
