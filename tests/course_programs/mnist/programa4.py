@@ -1,7 +1,5 @@
-# programa4.py - MNIST com rede densa
-import os
-
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+#programa4.py - MNIST com rede densa
+import os; os.environ['TF_CPP_MIN_LOG_LEVEL']='3'
 import tensorflow.keras as keras
 from tensorflow.keras.datasets import mnist
 from tensorflow.keras.models import Sequential
@@ -10,30 +8,29 @@ from tensorflow.keras import optimizers
 import numpy as np
 import sys
 
-(AX, AY), (QX, QY) = mnist.load_data()  # AX (60000,28,28) AY (60000,)
-AX = 255 - AX
-QX = 255 - QX  # fundo branco, traço preto
+(AX, AY), (QX, QY) = mnist.load_data() # AX (60000,28,28) AY (60000,)
+AX=255-AX; QX=255-QX                   # fundo branco, traço preto
 
 nclasses = 10
-AY2 = keras.utils.to_categorical(AY, nclasses)  # 3 -> 0001000000
+AY2 = keras.utils.to_categorical(AY, nclasses) # 3 -> 0001000000
 QY2 = keras.utils.to_categorical(QY, nclasses)
 
-nl, nc = AX.shape[1], AX.shape[2]  # 28, 28
-AX = AX.astype("float32") / 255.0  # 0 a 1
-QX = QX.astype("float32") / 255.0  # 0 a 1
+nl, nc = AX.shape[1], AX.shape[2] #28, 28
+AX = AX.astype('float32') / 255.0 - 0.5 # -0.5 a +0.5
+QX = QX.astype('float32') / 255.0 - 0.5 # -0.5 a +0.5
 
 model = Sequential()
-model.add(Flatten(input_shape=(nl, nc)))
-model.add(Dense(400, activation="relu"))
-model.add(Dense(100, activation="relu"))
-model.add(Dense(nclasses, activation="softmax"))
+model.add(Flatten(input_shape=(nl,nc)))
+model.add(Dense(400, activation='relu'))
+model.add(Dense(100, activation='relu'))
+model.add(Dense(nclasses, activation='softmax'))
 
-opt = optimizers.Adam()
-model.compile(optimizer=opt, loss="categorical_crossentropy", metrics=["accuracy"])
+opt=optimizers.Adam(learning_rate=0.0002)
+model.compile(optimizer=opt, loss='categorical_crossentropy', metrics=['accuracy'])
 model.fit(AX, AY2, batch_size=100, epochs=15, verbose=2)
 
 score = model.evaluate(QX, QY2, verbose=0)
-print("Test loss: %.4f" % (score[0]))
-print("Test accuracy: %.2f %%" % (100 * score[1]))
-print("Test error: %.2f %%" % (100 * (1 - score[1])))
-model.save("mlp1.keras")
+print('Test loss: %.4f'%(score[0]))
+print('Test accuracy: %.2f %%'%(100*score[1]))
+print('Test error: %.2f %%'%(100*(1-score[1])))
+model.save('mlp1.keras')

@@ -1,7 +1,5 @@
-# pele_1_escondida.py - adulto, bebê ou criança pelo peso e pela cor da pele
-import os
-
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+#pele.py - adulto, bebê ou criança, no estilo da apostila
+import os; os.environ['TF_CPP_MIN_LOG_LEVEL']='3'
 import tensorflow.keras as keras
 from tensorflow.keras.models import Sequential
 from tensorflow.keras.layers import Dense
@@ -9,20 +7,20 @@ from tensorflow.keras import optimizers
 import numpy as np
 import sys
 
-# Define modelo de rede
+#Define modelo de rede
 model = Sequential()
-model.add(Dense(3, activation="sigmoid", input_dim=2))
-model.add(Dense(3, activation="sigmoid"))
+model.add(Dense(3, activation='sigmoid', input_dim=2))
+model.add(Dense(3, activation='sigmoid'))
 sgd = optimizers.SGD(learning_rate=10)
-model.compile(optimizer=sgd, loss="mse")
+model.compile(optimizer=sgd, loss='mse')
 
-AX = np.matrix("4 6; 15 8; 65 70; 5 90; 18 70; 70 10", dtype=np.float32)
-AX = AX / 100
-AY = np.matrix("0 1 0; 0 0 1; 1 0 0; 0 1 0; 0 0 1; 1 0 0", dtype=np.float32)  # A B C
+AX = np.matrix('4 6; 15 8; 65 70; 5 90; 18 70; 70 10', dtype=np.float32)
+AX = AX/100
+AY = np.matrix('0 1 0; 0 0 1; 1 0 0; 0 1 0; 0 0 1; 1 0 0', dtype=np.float32) # A B C
 model.fit(AX, AY, batch_size=3, epochs=1000, verbose=0)
 
-QX = np.matrix("20 6; 3 50; 75 55", dtype=np.float32)
-QX = QX / 100
+QX = np.matrix('20 6; 3 50; 75 55', dtype=np.float32)
+QX = QX/100
 QP = model.predict(QX, verbose=0)
 print(QP)
-print(["ABC"[i] for i in QP.argmax(axis=1)])  # C B A
+print(["ABC"[i] for i in QP.argmax(axis=1)]) # C B A
