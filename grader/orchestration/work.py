@@ -25,6 +25,8 @@ from grader.storage.run_store import write_record
 
 ORDER_FILE = "order.npy"
 CANARIES_FILE = "canaries.npy"
+_ONLY_FOR_REPLAY = ("captured_inputs.npy", "fit_inputs.npy", "fit_targets.npy")
+"""Tens of megabytes a run, of no use once the model has been applied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,6 +73,8 @@ def perform(task: RunTask, slot: Slot) -> Path | NotRun:
     if isinstance(replayed, NotRun):
         return replayed
     shutil.rmtree(task.scratch / "served")
+    for name in _ONLY_FOR_REPLAY:
+        (job.folder / name).unlink(missing_ok=True)
     write_record(job.folder, output.run, output.refused, {"replay": replayed, "served": served.digest})
     return job.folder
 
