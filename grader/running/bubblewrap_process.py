@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model.errors import SandboxError
-from grader.running.bubblewrap_arguments import Descriptors
+from grader.running.bubblewrap_arguments import STAGE0, Descriptors
 from grader.running.control import ControlChannel
 from grader.running.ending import Ending, from_shell_code, from_wait_status
 from grader.running.limits import Inside
@@ -35,18 +35,19 @@ class Files:
         self._inside: list[int] = []
         held.callback(self.close_inside)
         self.output_read, self.output_write = self._pipe()
-        self.info_read, self.info_write = self._pipe()
         self.status_read, self.status_write = self._pipe()
         self.seccomp = self.memory("seccomp", seccomp)
+        # No pipe: bubblewrap would die writing to a grader that was killed, and its child wait for ever.
+        self.info = self.memory("info", b"")
         self.etc = tuple((path, self.memory("etc", text.encode())) for path, text in etc.items())
-        for descriptor in (self.output_read, self.info_read, self.status_read):
+        for descriptor in (self.output_read, self.status_read):
             os.set_blocking(descriptor, False)
 
     def descriptors(self, channel: ControlChannel) -> Descriptors:
         """Return the numbers that the arguments speak of."""
         return Descriptors(
             seccomp=self.seccomp,
-            info=self.info_write,
+            info=self.info,
             control=channel.inside.fileno(),
             status=self.status_write,
             etc=self.etc,
@@ -122,26 +123,22 @@ class BubblewrapProcess:
             SandboxError: it ended before, or said nothing for so many ``seconds``.
         """
         end = time.monotonic() + seconds
-        first: int | None = None
         ready: int | None = None
-        info = b""
-        while first is None or ready is None:
-            waiting = [self.descriptor, self._output.descriptor]
-            waiting += [self._files.info_read] if first is None else []
-            waiting += [self._channel.fileno()] if ready is None else []
-            told = _readable(waiting, end - time.monotonic())
+        while ready is None:
+            told = _readable(
+                [self.descriptor, self._output.descriptor, self._channel.fileno()], end - time.monotonic()
+            )
             if not told:
                 raise SandboxError(say("GR606", seconds=seconds, reason=self.said()))
             if self._output.descriptor in told:
                 self._output.read()
-            if self._files.info_read in told:
-                info += os.read(self._files.info_read, 4096)
-                first = _child(info)
             if self._channel.fileno() in told:
                 ready = self._hear_ready()
-            if self.descriptor in told and (first is None or ready is None):
+            elif self.descriptor in told:
                 raise self._ended_early()
-        return Started(first, ready)
+        # Written before anything inside could say that it is ready.
+        info = os.pread(self._files.info, 65536, 0)
+        return Started(int(json.loads(info)["child-pid"]), ready)
 
     def said(self) -> str:
         """Return bubblewrap's own words so far, or a dash."""
@@ -243,8 +240,26 @@ def _open_folder(path: Path, held: ExitStack) -> int:
     return descriptor
 
 
-def _child(info: bytes) -> int | None:
-    try:
-        return int(json.loads(info)["child-pid"])
-    except ValueError:  # not all of it has come yet
-        return None
+def sweep_orphans() -> None:
+    """End what a killed grader left of a sandbox that was just being started.
+
+    A bubblewrap killed at the wrong moment leaves a child that waits for its word for ever. Such a child
+    is pid 1 of its own namespace, and its parent is not the bubblewrap of the same command line.
+    """
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (folder / "cmdline").read_bytes()
+            if not _is_ours(told):
+                continue
+            status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+            parent = Path("/proc", status["PPid"].strip(), "cmdline").read_bytes()
+            first_inside = status["NSpid"].split()[1:] == ["1"]
+            if first_inside and parent != told and int(status["Uid"].split()[0]) == os.getuid():
+                os.kill(int(folder.name), signal.SIGKILL)
+        except (OSError, KeyError, ValueError):  # it has ended meanwhile
+            continue
+
+
+def _is_ours(command_line: bytes) -> bool:
+    words = command_line.split(b"\0")
+    return words[0].endswith(b"bwrap") and words[1:2] == [b"--args"] and STAGE0.encode() in words

@@ -31,7 +31,7 @@ from grader.running.bubblewrap_arguments import (
     small_files,
     with_harness,
 )
-from grader.running.bubblewrap_process import BubblewrapProcess, Files, open_inside
+from grader.running.bubblewrap_process import BubblewrapProcess, Files, open_inside, sweep_orphans
 from grader.running.collect import collect
 from grader.running.control import ControlChannel
 from grader.running.ending import Ending, decide_ending
@@ -236,6 +236,7 @@ class BubblewrapSandbox:
 
     def _guard_maker(self) -> GuardMaker:
         if self._maker is None:
+            sweep_orphans()
             self._maker = choose_guard(cores=self._cores)
         return self._maker
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from grader.model.errors import SandboxError, SandboxUnavailable
-from grader.model.run import Limits, MemoryGuard, SandboxCommand
+from grader.model.run import Limits, MemoryGuard, RunStatus, SandboxCommand
+from grader.running.bubblewrap_arguments import STAGE0
+from grader.running.bubblewrap_process import sweep_orphans
 from grader.running.bubblewrap_sandbox import BubblewrapSandbox
 from grader.running.cgroups import UnifiedGroup, sweep
 from tests.integration.confined import MIB, Confined, Driver
@@ -164,6 +166,34 @@ def test_cgroups_of_a_killed_grader_are_swept(tmp_path: Path) -> None:
     assert living.exists()
     assert elsewhere.exists()
     assert foreign.exists()
+
+
+def test_an_orphan_of_a_start_that_was_cut_off_is_swept(tmp_path: Path) -> None:
+    marker = f"cut-off-{os.getpid()}"
+    arguments = ["--unshare-user", "--unshare-pid", "--die-with-parent", "--ro-bind", "/", "/"]
+    told, (read, write) = os.memfd_create("arguments"), os.pipe()
+    os.close(read)  # so bubblewrap dies telling its child's number, before it lets the child go on
+    os.write(told, "\0".join([*arguments, "--info-fd", str(write), ""]).encode())
+    os.lseek(told, 0, os.SEEK_SET)
+    line = ["/usr/bin/bwrap", "--args", str(told), "/usr/bin/python3", STAGE0, marker]
+    subprocess.run(line, pass_fds=(told, write), check=False)
+    os.close(told)
+    os.close(write)
+    assert len(alive(marker)) == 1
+    BubblewrapSandbox().probe()
+    assert wait_for(lambda: not alive(marker), 3)
+
+
+def test_a_sweep_spares_the_living(tmp_path: Path) -> None:
+    outcomes = []
+    sandbox = BubblewrapSandbox()
+    long = command(tmp_path / "0", "import time; print('up', flush=True); time.sleep(0.5)")
+    thread = threading.Thread(target=lambda: outcomes.append(sandbox.run(long)))
+    thread.start()
+    while thread.is_alive():
+        sweep_orphans()
+    thread.join()
+    assert outcomes[0].status is RunStatus.OK
 
 
 def test_a_probe_passes_where_programs_run_confined(confined: Confined) -> None:
