@@ -7,7 +7,9 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -280,3 +282,11 @@ def test_a_v2_group_is_made_and_removed_as_the_kernel_wants(tmp_path: Path) -> N
     assert group.usage.memory_crossed
     assert group.usage.cpu_seconds == 1.5
     assert group.usage.process_refusals == 4
+
+
+def test_a_sandbox_travels_to_worker_processes(tmp_path: Path) -> None:
+    sandbox = BubblewrapSandbox()
+    assert sandbox.memory_guard is not MemoryGuard.NONE
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
+        jobs = [workers.submit(sandbox.run, command(tmp_path / str(n), "print('ok')")) for n in range(3)]
+        assert [job.result().output for job in jobs] == [b"ok\n"] * 3
