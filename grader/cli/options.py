@@ -7,13 +7,8 @@ from typing import Any, TypeVar
 import click
 
 from grader.cli.rendering import language_of, speak
-from grader.coursefiles.load_course import (
-    choose_assignments,
-    find_course,
-    load_course,
-    parse_duration,
-    parse_size,
-)
+from grader.coursefiles.load_course import choose_assignments, find_course, load_course
+from grader.coursefiles.units import parse_duration, parse_size
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
 from grader.orchestration.tools import Options

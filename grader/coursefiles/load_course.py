@@ -1,14 +1,15 @@
 """``assignments/*/assignment.toml`` to a :class:`Course`; every mistake is reported at once."""
 
-import difflib
 import re
-import tomllib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.coursefiles.contradictions import Known, contradictions
+from grader.coursefiles.near_miss import near_miss
+from grader.coursefiles.read_toml import read_toml
+from grader.coursefiles.shown import shown
+from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
 from grader.model.assignment import (
     Assignment,
     Course,
@@ -38,18 +39,12 @@ from grader.words import say
 if TYPE_CHECKING:
     from grader.coursefiles import schema
 
+__all__ = ["Known", "choose_assignments", "find_course", "load_course"]
+
 _REQUIRED_KINDS = frozenset({"metric", "architecture", "fit"})
-_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "MiB": 2.0**20, "GiB": 2.0**30}
+_FILE = "assignment.toml"
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _LONGEST_SECONDS = 3600.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """The names an assignment may refer to."""
-
-    datasets: Collection[str]
-    metrics: Collection[str]
-    runtimes: Collection[str]
 
 
 def find_course(start: Path) -> Path:
@@ -58,7 +53,8 @@ def find_course(start: Path) -> Path:
     Raises:
         CourseError: there is none.
     """
-    for folder in (start.resolve(), *start.resolve().parents):
+    here = start.resolve()
+    for folder in (here, *here.parents) if here.is_dir() else ():
         if (folder / "assignments").is_dir():
             return folder
     raise CourseError(say("GR100", folder=str(start)))
@@ -72,9 +68,11 @@ def load_course(folder: Path, known: Known) -> Course:
     """
     assignments: list[Assignment] = []
     mistakes: list[Message] = []
-    for file in sorted((folder / "assignments").glob("*/assignment.toml")):
+    for inside in sorted(p for p in (folder / "assignments").iterdir() if p.is_dir()):
+        if inside.name.startswith(".") or not any(inside.glob("*.toml")):
+            continue
         try:
-            assignments.append(_load_assignment(folder, file, known))
+            assignments.append(_load_assignment(folder, inside / _FILE, known))
         except CourseError as error:
             mistakes.extend(error.messages)
     if mistakes:
@@ -102,132 +100,28 @@ def choose_assignments(course: Course, slugs: Iterable[str]) -> tuple[Assignment
     return tuple(a for a in course.assignments if not wanted or a.slug in wanted)
 
 
-def near_miss(name: str, candidates: Iterable[str]) -> Message:
-    """Return ``; did you mean 'x'?`` for the closest candidate, or nothing."""
-    close = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
-    return say("hint.near", name=close[0]) if close else Message(pt="", en="")
-
-
 def _load_assignment(course: Path, file: Path, known: Known) -> Assignment:
     where = str(file.relative_to(course))
-    try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise CourseError(say("GR101", file=where, problem=str(problem))) from None
-    parsed = _parse(raw, where)
-    mistakes = [*_dangling_names(parsed, where, known), *_contradictions(parsed, where)]
-    if mistakes:
+    if not _SLUG.fullmatch(file.parent.name):
+        raise CourseError(say("GR117", folder=shown(file.parent.name)))
+    raw = read_toml(file, where)
+    parsed, mistakes = _parse(raw, where)
+    mistakes += contradictions(raw, where, known)
+    if parsed is None or mistakes:
         raise CourseError(*mistakes)
     return _to_model(parsed, course, file.parent)
 
 
-def _parse(raw: dict[str, Any], where: str) -> "schema.AssignmentFile":
+def _parse(raw: dict[str, Any], where: str) -> tuple["schema.AssignmentFile | None", list[Message]]:
     from pydantic import ValidationError
 
     from grader.coursefiles.schema import AssignmentFile
+    from grader.coursefiles.shape_mistakes import shape_mistakes
 
     try:
-        return AssignmentFile.model_validate(raw)
+        return AssignmentFile.model_validate(raw), []
     except ValidationError as error:
-        raise CourseError(*(_mistake(e, where) for e in error.errors(include_url=False))) from None
-
-
-def _mistake(error: Mapping[str, Any], where: str) -> Message:
-    path = [str(part) for part in error["loc"]]
-    key = ".".join(path)
-    match error["type"]:
-        case "extra_forbidden":
-            return say("GR102", file=where, key=key, hint=near_miss(path[-1], _keys_beside(path)))
-        case "missing":
-            return say("GR103", file=where, key=key)
-        case _:
-            return say("GR104", file=where, key=key, got=_shown(error["input"]), needed=error["msg"])
-
-
-def _keys_beside(path: list[str]) -> list[str]:
-    """Return the keys the schema knows in the table that holds the last part of ``path``."""
-    from grader.coursefiles import schema
-
-    if len(path) == 1:
-        return [f.alias or n for n, f in schema.AssignmentFile.model_fields.items()]
-    tables: dict[str, type[schema.Table]] = {
-        "assignment": schema.AssignmentTable,
-        "title": schema.Title,
-        "data": schema.DataTable,
-        "run": schema.RunTable,
-        "runs": schema.RunsTable,
-        "deliver": schema.DeliverTable,
-        "partial": schema.TierTable,
-        "metric": schema.MetricTable,
-        "architecture": schema.ArchitectureTable,
-        "reference": schema.ReferenceTable,
-        "figure": schema.FigureTable,
-        "fit": schema.FitTable,
-    }
-    if path[0] == "check" and len(path) == 4 and path[2] == "runs":  # noqa: PLR2004 - check.0.runs.key
-        table: type[schema.Table] = schema.RunsCheckTable
-    else:
-        named = [p for p in path[:-1] if p in tables]
-        table = tables[named[-1]] if named else schema.CheckTable
-    return [f.alias or n for n, f in table.model_fields.items()]
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - one line of a terminal
-
-
-def _dangling_names(parsed: "schema.AssignmentFile", where: str, known: Known) -> Iterable[Message]:
-    def check(key: str, name: str, names: Collection[str]) -> Iterable[Message]:
-        if name not in names:
-            available = ", ".join(sorted(names))
-            hint = near_miss(name, names)
-            yield say("GR105", file=where, key=key, name=repr(name), hint=hint, available=available)
-
-    yield from check("data.dataset", parsed.data.dataset, known.datasets)
-    if "/" not in parsed.run.runtime:
-        yield from check("run.runtime", parsed.run.runtime, known.runtimes)
-    for table in parsed.check:
-        metric = getattr(table, "metric", None)
-        if metric is not None:
-            yield from check(f"check.{table.id}.metric", metric, known.metrics)
-
-
-def _contradictions(parsed: "schema.AssignmentFile", where: str) -> Iterable[Message]:
-    ids = [table.id for table in parsed.check]
-    for repeated in sorted({i for i in ids if ids.count(i) > 1}):
-        yield say("GR106", file=where, id=repeated)
-    total = sum((table.points for table in parsed.check), Decimal(0))
-    if total != parsed.assignment.points:
-        yield say("GR108", file=where, total=total, points=parsed.assignment.points)
-    runs = parsed.run.runs
-    if runs.min > runs.max:
-        yield say("GR109", file=where, min=runs.min, max=runs.max)
-    metric_checks = [t for t in parsed.check if t.kind == "metric"]
-    for table in parsed.check:
-        if table.kind == "reference" and table.metric is None and len(metric_checks) != 1:
-            yield say("GR110", file=where, id=table.id, count=len(metric_checks))
-        if table.kind == "metric":
-            yield from _metric_contradictions(table, where)
-
-
-def _metric_contradictions(table: "schema.MetricTable", where: str) -> Iterable[Message]:
-    key = f"check.{table.id}"
-    if (table.below is None) == (table.above is None):
-        yield say("GR107", file=where, key=key)
-        return
-    for number, tier in enumerate(table.partial):
-        at = f"{key}.partial.{number}"
-        if (tier.below is None) != (table.below is None) or ((tier.above is None) != (table.above is None)):
-            yield say("GR107", file=where, key=at)
-            continue
-        easier = (
-            tier.below > table.below
-            if tier.below is not None and table.below is not None
-            else tier.above is not None and table.above is not None and tier.above < table.above
-        )
-        if not easier or tier.points >= table.points:
-            yield say("GR113", file=where, key=at)
+        return None, shape_mistakes(raw, where, error.errors(include_url=False))
 
 
 def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> Assignment:
@@ -258,7 +152,7 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
             split=parsed.data.split,
             labels=Labels(parsed.data.labels),
         ),
-        run=_run_spec(parsed.run),
+        run=_run_spec(parsed.run, course),
         deliver=DeliverSpec(
             sources=tuple(Source(s) for s in dict.fromkeys(parsed.deliver.sources)),
             predictions=tuple(parsed.deliver.predictions),
@@ -272,50 +166,21 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
     )
 
 
-def _run_spec(table: "schema.RunTable") -> RunSpec:
-    amount, unit = _split_unit(table.timeout)
-    by_reference = unit == "x reference"
-    size, size_unit = _split_unit(table.memory)
+def _run_spec(table: "schema.RunTable", course: Path) -> RunSpec:
+    factor = parse_reference_factor(table.timeout)
+    own_interpreter = "/" in table.runtime
     return RunSpec(
-        runtime=table.runtime,
-        timeout_seconds=_LONGEST_SECONDS if by_reference else amount * _UNITS[unit],
-        timeout_factor=amount if by_reference else None,
-        memory_bytes=int(size * _UNITS[size_unit]),
+        # A path in a course's file is meant from the course's folder, wherever the grader was started.
+        runtime=str(course.resolve() / Path(table.runtime).expanduser())
+        if own_interpreter
+        else table.runtime,
+        timeout_seconds=_LONGEST_SECONDS if factor is not None else parse_duration(table.timeout),
+        timeout_factor=factor,
+        memory_bytes=parse_size(table.memory),
         gpu=GpuNeed(table.gpu),
         runs_min=table.runs.min,
         runs_max=table.runs.max,
     )
-
-
-def _split_unit(text: str) -> tuple[float, str]:
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(\S.*?)\s*", text)
-    if match is None:  # the schema's pattern has already said so
-        raise ValueError(text)
-    return float(match[1]), match[2]
-
-
-def parse_duration(text: str) -> float:
-    """Return the seconds of ``"20 min"``, ``"90 s"`` or ``"1.5 h"``.
-
-    Raises:
-        ValueError: it is none of these.
-    """
-    amount, unit = _split_unit(text)
-    if unit not in ("s", "min", "h"):
-        raise ValueError(text)
-    return amount * _UNITS[unit]
-
-
-def parse_size(text: str) -> int:
-    """Return the bytes of ``"512 MiB"`` or ``"4 GiB"``.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    amount, unit = _split_unit(text)
-    if unit not in ("MiB", "GiB"):
-        raise ValueError(text)
-    return int(amount * _UNITS[unit])
 
 
 def _threshold(below: float | None, above: float | None) -> Threshold:
@@ -347,8 +212,9 @@ def _check_spec(table: "schema.AnyCheck", parsed: "schema.AssignmentFile") -> Ch
         case "architecture":
             return ArchitectureCheck(**shared, allow=tuple(table.allow))
         case "reference":
-            only = next(t.metric for t in parsed.check if t.kind == "metric")
-            return ReferenceCheck(**shared, metric=table.metric or only, margin=table.margin)
+            # Without a metric of its own it is about the only one there is: contradictions.py has seen to it.
+            metric = table.metric or next(t.metric for t in parsed.check if t.kind == "metric")
+            return ReferenceCheck(**shared, metric=metric, margin=table.margin)
         case "runs":
             return RunsCheck(**shared)
         case "figure":

@@ -1,22 +1,26 @@
 """Reads a notebook without running it: hostile bytes in, a plain version-4 notebook or one clear error out.
 
-The limits come before the libraries: 100,000 cells take nbformat six seconds, and nesting that json
-still accepts breaks it.
+Of a notebook only the cells' kinds and sources are taken, so no library is asked to make sense of the
+rest: nbformat needs six seconds for 100,000 cells, and nesting that json still accepts breaks it.
 """
 
 import json
 import re
-import warnings
+from collections import Counter
 from typing import Any
 
 from grader.model.errors import SubmissionError
+from grader.model.message import Message
 from grader.words import say
 
 MOST_BYTES = 20 * 2**20
 MOST_NESTING = 60
 MOST_CELLS = 2_000
+_MOST_BRACKETS = 500_000
 _LONGEST_NUMBER = 400
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_OLDEST, _NEWEST = 2, 4
+# A string that never ends is one token too, and nothing is tried twice: time is linear in the bytes.
+_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 def normalise_notebook(content: bytes, name: str) -> bytes:
@@ -25,117 +29,127 @@ def normalise_notebook(content: bytes, name: str) -> bytes:
     Raises:
         SubmissionError: it is not a notebook, or too large; the message says what it is instead.
     """
-    import nbformat
-
-    read: Any = nbformat.reads
     raw = _parse(content, name)
-    cells = _cells_of(raw, name)
-    if len(cells) > MOST_CELLS:
-        raise SubmissionError(say("GR133", name=name, count=len(cells), limit=MOST_CELLS))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a missing cell id is no news
-            notebook: Any = read(json.dumps(raw), as_version=4)
-    except Exception as problem:  # noqa: BLE001 - bare AttributeError, KeyError and more when malformed
-        raise SubmissionError(say("GR132", name=name, problem=_first_line(problem))) from None
     plain = [
-        {"cell_type": str(cell.get("cell_type")), "source": _source_of(cell), "metadata": {}}
-        for cell in notebook.cells
+        {"cell_type": kind, "source": source.encode("utf-8", "replace").decode("utf-8"), "metadata": {}}
+        for kind, source in _cells_of(raw, name)
     ]
     text = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": plain}, ensure_ascii=True)
     return text.encode()
 
 
-def saved_outputs(content: bytes) -> tuple[str, ...]:
-    """Return the text of the outputs saved in a notebook, as far as they can be read."""
-    try:
-        raw = json.loads(content)
-    except (ValueError, RecursionError):
-        return ()
-    texts = [
-        _joined(output.get("text") or (output.get("data") or {}).get("text/plain") or "")
-        for cell in (raw.get("cells") if isinstance(raw, dict) else None) or []
-        if isinstance(cell, dict)
-        for output in cell.get("outputs") or []
-        if isinstance(output, dict)
-    ]
-    return tuple(t for t in texts if t)
-
-
 def _parse(content: bytes, name: str) -> dict[str, Any]:
     if len(content) > MOST_BYTES:
-        size = f"{len(content) / 2**20:.1f}"
+        size = len(content) / 2**20
         raise SubmissionError(say("GR125", path=name, size=size, limit=MOST_BYTES // 2**20))
     content = content.removeprefix(b"\xef\xbb\xbf")
-    if _nesting(content) > MOST_NESTING:
-        raise SubmissionError(say("GR134", name=name, limit=MOST_NESTING))
+    if not content.strip():
+        raise SubmissionError(say("GR138", name=name))
+    _bound_nesting(content, name)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise SubmissionError(say("GR135", name=name)) from None
     try:
-        raw = json.loads(text, parse_int=_bounded_int)
+        raw = json.loads(
+            text, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_without_repetition
+        )
+    except _Foreign as problem:
+        raise SubmissionError(say("GR132", name=name, problem=problem.message)) from None
     except (ValueError, RecursionError) as problem:
         raise SubmissionError(_what_it_is_instead(text, name, problem)) from None
     if not isinstance(raw, dict):
-        raise SubmissionError(say("GR132", name=name, problem=f"JSON {type(raw).__name__}"))
+        raise SubmissionError(say("GR132", name=name, problem=say("notebook.object")))
     return raw
 
 
-def _cells_of(raw: dict[str, Any], name: str) -> list[Any]:
+def _cells_of(raw: dict[str, Any], name: str) -> list[tuple[str, str]]:
+    """Return the kind and the source of every cell, in order, of any version of the format."""
     version = raw.get("nbformat")
-    if not isinstance(version, int) or not 1 <= version <= 4:  # noqa: PLR2004 - today's version
-        raise SubmissionError(say("GR132", name=name, problem=f"nbformat = {version!r:.40}"))
-    cells = raw.get("cells")
-    if cells is None and isinstance(raw.get("worksheets"), list):
-        sheets = [sheet for sheet in raw["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
-    if not isinstance(cells, list):
-        raise SubmissionError(say("GR132", name=name, problem="cells"))
-    for number, cell in enumerate(cells[:MOST_CELLS], start=1):
-        if not isinstance(cell, dict) or not isinstance(
-            cell.get("source", cell.get("input", "")), str | list
-        ):
-            raise SubmissionError(say("GR132", name=name, problem=f"cell {number}"))
-    return cells
+    if isinstance(version, bool) or not isinstance(version, int) or not _OLDEST <= version <= _NEWEST:
+        shown = "-" if version is None else str(version)[:40]
+        raise SubmissionError(say("GR132", name=name, problem=say("notebook.version", got=shown)))
+    holders = raw.get("worksheets") if version < _NEWEST else [raw]
+    parts = [h.get("cells") if isinstance(h, dict) else None for h in _items(holders)] or [None]
+    if not all(isinstance(part, list) for part in parts):
+        raise SubmissionError(say("GR132", name=name, problem=say("notebook.cells")))
+    cells = [cell for part in parts for cell in _items(part)]
+    if len(cells) > MOST_CELLS:
+        raise SubmissionError(say("GR133", name=name, count=len(cells), limit=MOST_CELLS))
+    read = [_cell(cell) for cell in cells]
+    if None in read:
+        problem = say("notebook.cell", number=read.index(None) + 1)
+        raise SubmissionError(say("GR132", name=name, problem=problem))
+    return [cell for cell in read if cell is not None]
 
 
-def _nesting(content: bytes) -> int:
-    deepest = depth = 0
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _cell(cell: Any) -> tuple[str, str] | None:
+    """Return a cell's kind and source, or None when it is not a cell; code stood in ``input`` before 4."""
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    if kind not in ("code", "markdown", "raw", "heading", "html"):
+        return None
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    return ("code" if kind == "code" else "raw" if kind == "raw" else "markdown"), source
+
+
+def _bound_nesting(content: bytes, name: str) -> None:
+    depth = count = 0
     for match in _BRACKETS.finditer(content):
         token = match[0]
-        if token in b"[{":
+        if token in (b"[", b"{"):
             depth += 1
-            deepest = max(deepest, depth)
-        elif token in b"]}":
+            count += 1
+            if depth > MOST_NESTING:
+                raise SubmissionError(say("GR134", name=name, limit=MOST_NESTING))
+            if count > _MOST_BRACKETS:
+                raise SubmissionError(say("GR139", name=name, limit=_MOST_BRACKETS))
+        elif token in (b"]", b"}"):
             depth -= 1
-    return deepest
 
 
-def _bounded_int(digits: str) -> int:
+class _Foreign(ValueError):  # noqa: N818 - never leaves this module
+    """JSON that no notebook program writes; ``message`` says what of it."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+def _integer(digits: str) -> int:
     if len(digits) > _LONGEST_NUMBER:
-        raise ValueError("a number of too many digits")
+        raise _Foreign(say("notebook.number", digits=len(digits)))
     return int(digits)
 
 
-def _what_it_is_instead(text: str, name: str, problem: Exception) -> Any:
+def _constant(name: str) -> Any:
+    raise _Foreign(say("notebook.constant", got=name))
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise _Foreign(say("notebook.twice", key=twice[:40]))
+    return found
+
+
+def _what_it_is_instead(text: str, name: str, problem: Exception) -> Message:
     start = text.lstrip()[:2000]
+    if re.search(r"^(<{7} |>{7} |={7}$)", text, re.MULTILINE):
+        return say("GR137", name=name)
     if re.match(r"<!doctype|<html|<\?xml", start, re.IGNORECASE):
         return say("GR136", name=name)
     if re.search(r"^\s*(import|from|def|print|#|%|[A-Za-z_]\w*\s*=)", start, re.MULTILINE) and (
         not start.startswith("{")
     ):
         return say("GR131", name=name)
-    return say("GR130", name=name, problem=_first_line(problem))
-
-
-def _source_of(cell: Any) -> str:
-    return _joined(cell.get("source", "")).encode("utf-8", "replace").decode("utf-8")
-
-
-def _joined(text: Any) -> str:
-    return "".join(str(part) for part in text) if isinstance(text, list) else str(text)
-
-
-def _first_line(problem: Exception) -> str:
-    return (str(problem).splitlines() or [type(problem).__name__])[0][:120]
+    line = getattr(problem, "lineno", 1)
+    return say("GR130", name=name, line=line)

@@ -6,21 +6,37 @@ Only ``load_course`` imports this module: past the door there are no dicts and n
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_AMOUNT = r"^\s*(?=[0-9.]*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?\s*"
+
+
+def _points(value: Any) -> Decimal:
+    """Return a TOML number as the decimal that was typed; text and booleans are no numbers."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        points = Decimal(str(value))
+        if points.is_finite() and 0 <= points <= 1000 and points == round(points, 3):  # noqa: PLR2004 - told below
+            return points
+    raise PydanticCustomError("points", "a number from 0 to 1000 with at most three decimals")
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
-Points = Annotated[Decimal, Field(ge=0, le=1000, max_digits=7, decimal_places=3)]
-Duration = Annotated[
-    str, Field(pattern=r"^\s*(\d+(\.\d+)?)\s*(s|min|h|x reference)\s*$", examples=["20 min"])
+Points = Annotated[
+    Decimal,
+    BeforeValidator(_points),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1000}),
 ]
-Size = Annotated[str, Field(pattern=r"^\s*\d+(\.\d+)?\s*(MiB|GiB)\s*$", examples=["4 GiB"])]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Duration = Annotated[str, Field(pattern=_AMOUNT + r"(s|min|h|x reference)\s*$", examples=["20 min"])]
+Size = Annotated[str, Field(pattern=_AMOUNT + r"(MiB|GiB)\s*$", examples=["4 GiB"])]
 
 
 class Table(BaseModel):
-    """A TOML table that knows all its keys."""
+    """A TOML table that knows all its keys and takes no text for a number."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True, regex_engine="python-re")
 
 
 class Title(Table):
@@ -35,7 +51,7 @@ class AssignmentTable(Table):
 
     title: Title
     points: Points
-    source: str = ""
+    source: Annotated[str, Field(max_length=500)] = ""
 
 
 class DataTable(Table):
@@ -56,7 +72,7 @@ class RunsTable(Table):
 class RunTable(Table):
     """``[run]``: the runtime and the limits of one run."""
 
-    runtime: str = "keras3"
+    runtime: Annotated[str, Field(min_length=1)] = "keras3"
     timeout: Duration = "20 min"
     memory: Size = "4 GiB"
     gpu: Literal["none", "optional", "required"] = "optional"
@@ -77,8 +93,8 @@ class DeliverTable(Table):
 class TierTable(Table):
     """One easier threshold with its points."""
 
-    below: float | None = None
-    above: float | None = None
+    below: Number | None = None
+    above: Number | None = None
     points: Points
 
 
@@ -86,7 +102,7 @@ class CheckTable(Table):
     """What every ``[[check]]`` has."""
 
     id: Id
-    points: Points = Decimal(0)
+    points: Annotated[Points, Field(json_schema_extra={"default": 0})] = Decimal(0)
     required: bool | None = None
 
 
@@ -95,8 +111,8 @@ class MetricTable(CheckTable):
 
     kind: Literal["metric"]
     metric: str
-    below: float | None = None
-    above: float | None = None
+    below: Number | None = None
+    above: Number | None = None
     partial: list[TierTable] = []
 
 
@@ -112,7 +128,7 @@ class ReferenceTable(CheckTable):
 
     kind: Literal["reference"]
     metric: str | None = None
-    margin: Annotated[float, Field(ge=0)] = 0.0
+    margin: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
 
 
 class RunsCheckTable(CheckTable):
@@ -154,6 +170,6 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of ``assignment.toml`` for editors."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "grader assignment.toml",
         **AssignmentFile.model_json_schema(by_alias=True),
+        "title": "grader assignment.toml",
     }

@@ -4,9 +4,10 @@ import io
 import re
 import stat
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
+from grader.coursefiles.file_names import is_litter
 from grader.model.errors import SubmissionError
 from grader.model.message import Message
 from grader.words import say
@@ -15,7 +16,13 @@ MOST_FILES = 200
 MOST_BYTES = 100 * 2**20
 MOST_RATIO = 200
 _SMALL = 2**20  # a ratio says nothing of a tiny archive
-_PART = re.compile(r"[^\x00-\x1f\x7f<>:\"|?*\\/]{1,100}")
+_MOST_ENTRIES = 20_000  # looked at by zipfile before we can count the files among them
+_ENTRY = b"PK\x01\x02"
+_UTF8_NAME = 0x800
+_ENCRYPTED = 0x1
+_PART = re.compile(r"[^\x00-\x1f\x7f-\x9f/\ud800-\udfff]+")
+_LONGEST_PART = 200
+_DEEPEST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,54 +44,75 @@ class Unpacked:
 def read_zip(content: bytes, name: str) -> Unpacked:
     """Return the regular files of the archive ``content``; nothing is written anywhere.
 
-    A single top folder that holds everything is taken off. Entries of version control, editors and
-    Macs are left out.
+    Entries of version control, editors and Macs are left out. Of two members of one name the last counts,
+    as for unzip.
 
     Raises:
         SubmissionError: not a zip, too many files, or too large once unpacked.
     """
+    if (entries := content.count(_ENTRY)) > _MOST_ENTRIES:
+        raise SubmissionError(say("GR142", name=name, count=entries, limit=MOST_FILES))
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-        infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as problem:
-        raise SubmissionError(say("GR140", name=name, problem=_described(problem))) from None
-    if len(infos) > MOST_FILES:
-        raise SubmissionError(say("GR142", name=name, count=len(infos), limit=MOST_FILES))
-    members: list[Member] = []
+        named = [(info, _name_of(info)) for info in archive.infolist()]
+    except Exception as problem:  # noqa: BLE001 - struct.error, UnicodeDecodeError, whatever a header invents
+        raise SubmissionError(_broken(name, content, problem)) from None
+    files = [(info, raw) for info, raw in named if not (raw.endswith("/") or is_litter(raw))]
+    if len(files) > MOST_FILES:
+        raise SubmissionError(say("GR142", name=name, count=len(files), limit=MOST_FILES))
+    members: dict[str, Member] = {}
     refused: list[Message] = []
     budget = min(MOST_BYTES, max(_SMALL, len(content) * MOST_RATIO))
-    for info in infos:
-        why = _why_refused(info)
+    for info, raw in files:
+        why = _why_refused(info, raw)
         if why is not None:
-            shown = info.filename[:80].encode("ascii", "backslashreplace").decode()
-            refused.append(say("GR141", name=name, member=shown, why=why))
-        elif not _is_litter(info.filename):
-            data = _read_member(archive, info, budget, name)
-            budget -= len(data)
-            members.append(Member(name=str(PurePosixPath(info.filename)), content=data))
-    return Unpacked(members=_without_top_folder(members), refused=tuple(refused))
+            refused.append(say("GR141", name=name, member=_shown(raw), why=why))
+            continue
+        data = _read_member(archive, info, budget, name)
+        budget -= len(data)
+        safe = "/".join(_parts(raw))
+        if safe in members:
+            refused.append(say("GR129", path=f"{name}: {_shown(safe)}"))
+        members[safe] = Member(name=safe, content=data)
+    return Unpacked(members=tuple(members.values()), refused=tuple(refused))
 
 
-def _why_refused(info: zipfile.ZipInfo) -> Message | None:
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """Return a member's whole name, up to its end and not to the first NUL, with forward slashes.
+
+    Macs write UTF-8 without saying so, and old Windows programs write backslashes.
+    """
     raw = info.orig_filename
-    parts = raw.split("/")
+    if not info.flag_bits & _UTF8_NAME:
+        with suppress(UnicodeError):
+            raw = raw.encode("cp437").decode("utf-8")
+    return raw.replace("\\", "/")
+
+
+def _parts(raw: str) -> list[str]:
+    return [part for part in raw.split("/") if part not in ("", ".")]
+
+
+def _why_refused(info: zipfile.ZipInfo, raw: str) -> Message | None:
+    parts = _parts(raw)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         return say("zip.special")
-    if info.flag_bits & 0x1:
+    if info.flag_bits & _ENCRYPTED:
         return say("zip.encrypted")
-    if raw.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", raw) or "\\" in raw:
+    if raw.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:/", raw):
         return say("zip.outside")
-    if len(parts) > 10 or not all(_PART.fullmatch(part) for part in parts):  # noqa: PLR2004 - depth
+    if not parts or len(parts) > _DEEPEST or not all(_is_name(part) for part in parts):
         return say("zip.name")
     return None
 
 
-def _is_litter(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return any(p in ("__MACOSX", "__pycache__", ".git", ".ipynb_checkpoints") for p in parts) or (
-        parts[-1].startswith("._") or parts[-1] in (".DS_Store", "Thumbs.db")
-    )
+def _is_name(part: str) -> bool:
+    return _PART.fullmatch(part) is not None and len(part.encode()) <= _LONGEST_PART
+
+
+def _shown(raw: str) -> str:
+    return raw[:80].encode("ascii", "backslashreplace").decode()
 
 
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: int, name: str) -> bytes:
@@ -99,13 +127,15 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: int, n
     return data
 
 
+def _broken(name: str, content: bytes, problem: Exception) -> Message:
+    """Return what is wrong with bytes that are no zip: the usual ones are other things under that name."""
+    if not content:
+        return say("GR138", name=name)
+    for magic, suffix in ((b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip")):
+        if content.startswith(magic):
+            return say("GR145", name=name, kind=suffix)
+    return say("GR140", name=name, problem=_described(problem))
+
+
 def _described(problem: Exception) -> str:
     return (str(problem) or type(problem).__name__)[:120]
-
-
-def _without_top_folder(members: list[Member]) -> tuple[Member, ...]:
-    tops = {PurePosixPath(m.name).parts[0] for m in members}
-    if len(tops) == 1 and all(len(PurePosixPath(m.name).parts) > 1 for m in members):
-        cut = len(tops.pop()) + 1
-        return tuple(Member(name=m.name[cut:], content=m.content) for m in members)
-    return tuple(members)

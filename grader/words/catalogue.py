@@ -1,13 +1,17 @@
 """Loads the catalogue and fills its sentences in.
 
 A catalogue file is TOML: one table per entry, named by a code (``GR201``) or a key (``page.title``),
-with ``pt`` and ``en``. Fields are filled as ``str.format`` does, with four conversions of our own that
+with ``pt`` and ``en``. Fields are filled as ``str.format`` does, with five conversions of our own that
 follow the language: ``{x:pct}`` (0.0161 → ``1,61 %`` / ``1.61 %``), ``{x:num}`` (up to 4 significant
-digits), ``{x:int}`` (thousands), ``{x:secs}`` (``2 min 51 s``).
+digits), ``{x:dec}`` (a decimal exactly), ``{x:int}`` (thousands), ``{x:secs}`` (``2 min 51 s``). What is
+not a finite number becomes a dash.
 """
 
+import math
 import string
 import tomllib
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -68,35 +72,61 @@ class _Formatter(string.Formatter):
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        match format_spec:
-            case "pct":
-                return self._localised(_percent(float(value))) + " %"
-            case "num":
-                return self._localised(f"{float(value):.4g}")
-            case "int":
-                text = f"{int(value):,}"
-                return text.replace(",", ".") if self._language is Language.PT else text
-            case "secs":
-                return self._localised(_duration(float(value)))
-            case _:
-                return str(format(value, format_spec))
+        told = _CONVERSIONS.get(format_spec)
+        if told is None:
+            return str(format(value, format_spec))
+        return self._localised(told(value)) if math.isfinite(value) else "-"
 
     def _localised(self, number: str) -> str:
-        return number.replace(".", ",") if self._language is Language.PT else number
+        return number.translate(_PORTUGUESE) if self._language is Language.PT else number
+
+
+_PORTUGUESE = str.maketrans(".,", ",.")
+_SIGNIFICANT = 4
 
 
 def _percent(share: float) -> str:
+    """Return two decimals, more where two would say 0 or 100 of what is neither, none of a whole number."""
     hundredths = share * 100
-    digits = 2 if hundredths >= 0.1 or hundredths == 0 else 3  # noqa: PLR2004 - below 0.1 % two digits hide it
+    digits = 2 if abs(hundredths) >= 0.1 or hundredths == 0 else 3  # noqa: PLR2004 - below 0.1 % two digits hide it
+    while digits < _MOST_DIGITS and _hidden(hundredths, digits):
+        digits += 1
     text = f"{hundredths:.{digits}f}"
-    return text.rstrip("0").rstrip(".") if float(text) == int(float(text)) else text
+    shown = text.rstrip("0").rstrip(".") if float(text) == int(float(text)) else text
+    return f"{shown} %"
+
+
+_MOST_DIGITS = 12
+
+
+def _hidden(hundredths: float, digits: int) -> bool:
+    rounded = round(hundredths, digits)
+    return rounded in (0, 100) and rounded != hundredths and abs(rounded - hundredths) > 1e-9  # noqa: PLR2004 - of floats
+
+
+def _number(value: float) -> str:
+    """Return four significant digits, never fewer than the whole part has; thousands grouped."""
+    if not 1 <= abs(value) < 1e9:  # noqa: PLR2004 - beyond it figures would fill the line
+        return f"{value:.{_SIGNIFICANT}g}"
+    decimals = max(0, _SIGNIFICANT - len(str(int(abs(value)))))
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text
 
 
 def _duration(seconds: float) -> str:
-    if seconds < 60:  # noqa: PLR2004 - a minute
+    if round(seconds, 1) < 60:  # noqa: PLR2004 - a minute
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:  # noqa: PLR2004 - an hour
         return f"{minutes} min {rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min"
+
+
+_CONVERSIONS: Mapping[str, Callable[[Any], str]] = {
+    "pct": lambda value: _percent(float(value)),
+    "num": lambda value: _number(float(value)),
+    "dec": lambda value: f"{Decimal(str(value)).normalize():f}",
+    "int": lambda value: f"{int(value):,}",
+    "secs": lambda value: _duration(float(value)),
+}

@@ -1,0 +1,41 @@
+"""What file names tell: litter that nobody meant to hand in, programs, archives, folders around all files."""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+PROGRAMS = (".ipynb", ".py")
+OTHER_ARCHIVES = (".tar", ".gz", ".tgz", ".rar", ".7z", ".bz2", ".xz")
+_LITTER = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"})
+
+
+def is_litter(name: str) -> bool:
+    """Return whether a path is hidden or a by-product: ``.git/…``, ``._mlp2.py``, ``__MACOSX/…``."""
+    return any(
+        part in _LITTER or (part.startswith(".") and part not in (".", "..")) for part in name.split("/")
+    )
+
+
+def is_program(name: str) -> bool:
+    """Return whether ``name`` is a notebook's or a script's."""
+    return name.lower().endswith(PROGRAMS)
+
+
+def is_accepted(name: str) -> bool:
+    """Return whether ``name`` is one that a submission may consist of alone."""
+    return name.lower().endswith((*PROGRAMS, ".zip"))
+
+
+def without_accepted_suffix(name: str) -> str:
+    """Return ``name`` without ``.ipynb``, ``.py`` or ``.zip``; other dots are part of people's names."""
+    return name[: name.rindex(".")] if is_accepted(name) else name
+
+
+def common_folder(names: Iterable[str]) -> str:
+    """Return the folders that hold every one of ``names``, with a slash at the end, or nothing."""
+    folders = [PurePosixPath(name).parts[:-1] for name in names]
+    shared: list[str] = []
+    for parts in zip(*folders, strict=False):
+        if len(set(parts)) != 1:
+            break
+        shared.append(parts[0])
+    return "".join(f"{part}/" for part in shared)

@@ -1,0 +1,263 @@
+"""What one student handed in for one assignment, to a :class:`Submission` or to a row that says why not."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from grader.coursefiles.file_names import OTHER_ARCHIVES, common_folder, is_litter, is_program
+from grader.coursefiles.notebooks import MOST_BYTES, normalise_notebook
+from grader.coursefiles.zip_reader import MOST_FILES, read_zip
+from grader.model.digest import digest_bytes, digest_parts
+from grader.model.errors import SubmissionError
+from grader.model.message import Message
+from grader.model.submission import FileKind, Finding, Severity, Submission, SubmittedFile, Unreadable
+from grader.words import say
+
+_MOST_BYTES = 100 * 2**20
+_DEEPEST = 8
+_TRAINS = re.compile(rb"\.fit\s*\(|GradientTape|\.train_on_batch\s*\(|minimize\s*\(")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """Where the files of one student for one assignment lie.
+
+    Each source is a folder that names are counted from, and the file or folder below it (or itself).
+    """
+
+    student: str
+    assignment: str
+    sources: tuple[tuple[Path, Path], ...]
+    shown: str
+
+
+def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Unreadable:
+    """Read ``item``; unpacked and normalised files are written below ``intake``, named by their content."""
+    files: list[SubmittedFile] = []
+    findings: list[Finding] = []
+    try:
+        files = _without_common_folder(_staged_files(item, intake, findings))
+        main = _main_file(files, item, findings)
+        kind = FileKind.NOTEBOOK if main.name.lower().endswith(".ipynb") else FileKind.SCRIPT
+        ready = _fit_to_run(main, intake)
+    except SubmissionError as error:
+        finding = Finding(
+            code=error.message.code or "GR122",
+            severity=Severity.ERROR,
+            message=error.message,
+            path=item.shown,
+        )
+        return Unreadable(
+            id=safe_id,
+            student=item.student,
+            assignment=item.assignment,
+            attempt=1,
+            files=tuple(files),
+            finding=finding,
+        )
+    return Submission(
+        id=safe_id,
+        student=item.student,
+        assignment=item.assignment,
+        attempt=1,
+        files=tuple(ready if f is main else f for f in files),
+        main=main.name,
+        kind=kind,
+        digest=digest_parts(main=main.name, files=sorted([f.name, f.sha256] for f in files)),
+        findings=tuple(findings),
+    )
+
+
+def remark(code: str, **fields: object) -> Finding:
+    """Return a finding that only informs, about the file ``path``."""
+    return Finding(
+        code=code, severity=Severity.INFO, message=say(code, **fields), path=str(fields.get("path", ""))
+    )
+
+
+def entries(folder: Path) -> tuple[Path, ...]:
+    """Return what stands in ``folder``, sorted, without hidden files and litter.
+
+    Raises:
+        SubmissionError: the folder cannot be read.
+    """
+    try:
+        found = sorted(folder.iterdir(), key=lambda p: p.name)
+    except OSError as problem:
+        raise SubmissionError(_unreadable(folder.name, problem)) from None
+    return tuple(p for p in found if not is_litter(p.name))
+
+
+def kind_of(path: Path) -> str:
+    """Return ``folder``, ``file`` or ``other``: a link wherever it leads, a device, what is gone."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return "other"
+    return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
+
+
+def _staged_files(item: Received, intake: Path, findings: list[Finding]) -> list[SubmittedFile]:
+    """Return the files as a run will see them; archives are unpacked where no program lies beside them."""
+    plain = list(_plain_files(item, findings))
+    unpack = not any(is_program(name) for name, _ in plain)
+    files: dict[str, SubmittedFile] = {}
+    budget = _MOST_BYTES
+    for name, path in plain:
+        content = _read_plain(path, name, budget)
+        if unpack and name.lower().endswith(".zip"):
+            unpacked = read_zip(content, name)
+            findings += [_refusal(message, item) for message in unpacked.refused]
+            new = [_keep(member.content, member.name, intake) for member in unpacked.members]
+        else:
+            new = [
+                SubmittedFile(
+                    name=name, path=path.absolute(), sha256=digest_bytes(content), size=len(content)
+                )
+            ]
+        for file in new:
+            if file.name in files:
+                findings.append(remark("GR129", path=file.name))
+            files[file.name] = file
+            budget -= file.size
+        if budget < 0:
+            raise SubmissionError(say("GR148", path=item.shown, limit=_MOST_BYTES // 2**20))
+        if len(files) > MOST_FILES:
+            raise SubmissionError(say("GR146", path=item.shown, limit=MOST_FILES))
+    return _without_files_called_as_folders(list(files.values()), item, findings)
+
+
+def _plain_files(item: Received, findings: list[Finding]) -> Iterator[tuple[str, Path]]:
+    """Yield the regular files with their names, nearest first; a link or device is told and passed over."""
+    count = 0
+    pending = [(base, path) for base, path in item.sources]
+    for base, path in pending:  # grows while it is read
+        name = path.relative_to(base).as_posix()
+        match kind_of(path):
+            case "folder" if name.count("/") >= _DEEPEST:
+                findings.append(remark("GR147", path=f"{item.shown}/{name}", limit=_DEEPEST))
+            case "folder":
+                pending += [(base, inside) for inside in entries(path)]
+            case "file":
+                count += 1
+                if count > MOST_FILES:
+                    raise SubmissionError(say("GR146", path=item.shown, limit=MOST_FILES))
+                yield name, path
+            case _:
+                findings.append(remark("GR123", path=f"{item.shown}/{name}"))
+
+
+def _read_plain(path: Path, name: str, budget: int) -> bytes:
+    """Return the bytes of a regular file; opening never waits, follows no link and trusts no earlier look."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            plain = stat.S_ISREG(status.st_mode)
+            content = stream.read(budget + 1) if plain and status.st_size <= budget else b""
+    except OSError as problem:
+        raise SubmissionError(_unreadable(name, problem)) from None
+    if not plain:
+        raise SubmissionError(say("GR123", path=name))
+    if max(status.st_size, len(content)) > budget:
+        size = status.st_size / 2**20
+        raise SubmissionError(say("GR125", path=name, size=size, limit=_MOST_BYTES // 2**20))
+    return content
+
+
+def _without_common_folder(files: list[SubmittedFile]) -> list[SubmittedFile]:
+    """Take off the folder that somebody packed everything into: the program's folder is where it runs."""
+    cut = len(common_folder(f.name for f in files))
+    return [replace(f, name=f.name[cut:]) for f in files]
+
+
+def _without_files_called_as_folders(
+    files: list[SubmittedFile], item: Received, findings: list[Finding]
+) -> list[SubmittedFile]:
+    """Leave out a file ``a`` beside ``a/b.py``: an archive can hold both, a disk cannot."""
+    folders = {str(parent) for f in files for parent in PurePosixPath(f.name).parents}
+    for file in files:
+        if file.name in folders:
+            message = say("GR141", name=item.shown, member=file.name, why=say("zip.folder"))
+            findings.append(_refusal(message, item))
+    return [f for f in files if f.name not in folders]
+
+
+def _main_file(files: Sequence[SubmittedFile], item: Received, findings: list[Finding]) -> SubmittedFile:
+    programs = [f for f in files if is_program(f.name)]
+    if not programs:
+        raise SubmissionError(_nothing_to_run(files, item, findings))
+    if len(programs) == 1:
+        return programs[0]
+    named = [f for f in programs if _stem(f) == item.assignment]
+    named = named or [f for f in programs if _folded(_stem(f)) == _folded(item.assignment)]
+    training = [f for f in programs if _TRAINS.search(_beginning(f))]
+    among = named or training or programs
+    main = min(among, key=_nearest)
+    if len(among) != 1:
+        findings.append(
+            remark("GR124", path=item.shown, count=len(programs), main=main.name, assignment=item.assignment)
+        )
+    return main
+
+
+def _nearest(file: SubmittedFile) -> tuple[int, bool, str]:
+    return file.name.count("/"), not file.name.lower().endswith(".ipynb"), file.name
+
+
+def _stem(file: SubmittedFile) -> str:
+    return PurePosixPath(file.name).stem
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_-]+", "-", name.casefold())
+
+
+def _beginning(file: SubmittedFile) -> bytes:
+    with file.path.open("rb") as stream:
+        return stream.read(MOST_BYTES)
+
+
+def _nothing_to_run(files: Sequence[SubmittedFile], item: Received, findings: list[Finding]) -> Message:
+    for file in files:
+        if file.name.lower().endswith(OTHER_ARCHIVES):
+            return say("GR144", name=file.name, suffix=PurePosixPath(file.name).suffix.lower())
+    told = [f.message for f in findings if f.code in ("GR123", "GR141", "GR147")]
+    why = say("hint.because", reason=told[0]) if told else ""
+    return say("GR122", path=item.shown, why=why)
+
+
+def _fit_to_run(main: SubmittedFile, intake: Path) -> SubmittedFile:
+    """Return the main file in the form that is run: a notebook normalised, a script checked."""
+    if main.size > MOST_BYTES:
+        raise SubmissionError(say("GR125", path=main.name, size=main.size / 2**20, limit=MOST_BYTES // 2**20))
+    content = main.path.read_bytes()
+    if main.name.lower().endswith(".ipynb"):
+        plain = normalise_notebook(content, main.name)
+        return replace(main, path=_keep(plain, main.name, intake).path)
+    if b"\0" in content:
+        raise SubmissionError(say("GR135", name=main.name))
+    return main
+
+
+def _keep(content: bytes, name: str, intake: Path) -> SubmittedFile:
+    """Write ``content`` below ``intake`` under its digest, once, and return it as ``name``."""
+    digest = digest_bytes(content)
+    path = intake / digest[:2] / digest
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"{digest}.{os.getpid()}.part")
+        temporary.write_bytes(content)
+        temporary.rename(path)
+    return SubmittedFile(name=name, path=path.absolute(), sha256=digest, size=len(content))
+
+
+def _refusal(message: Message, item: Received) -> Finding:
+    return Finding(code=message.code or "GR141", severity=Severity.INFO, message=message, path=item.shown)
+
+
+def _unreadable(name: str, problem: OSError) -> Message:
+    return say("GR128", path=name, problem=problem.strerror or type(problem).__name__)

@@ -1,0 +1,22 @@
+"""How messages show what stands in a course's file."""
+
+from typing import Any
+
+_SHOWN = 60
+
+
+def check_label(check: Any, number: int) -> str:
+    """Return how a message names a check: by its id, else by its number in the file, from 1."""
+    named = check.get("id") if isinstance(check, dict) else None
+    return f"check.{named}" if isinstance(named, str) and named else f"check.{number}"
+
+
+def shown(value: Any) -> str:
+    """Return ``value`` as TOML writes it, cut to what fits a line of a terminal."""
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, dict):
+        text = "{" + ", ".join(map(str, value)) + "}"
+    else:
+        text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
