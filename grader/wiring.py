@@ -14,6 +14,7 @@ from grader.orchestration.rounds import Grader
 from grader.orchestration.tools import Options, Tools
 from grader.plugins.interfaces import Sandbox
 from grader.running.gpu import list_gpus
+from grader.running.workspace import sweep_folders
 from grader.storage.run_store import RunStore
 from grader.words import say
 
@@ -104,6 +105,7 @@ def _sandbox(name: str) -> Sandbox:
     if wanted not in sandboxes:
         raise CourseError(say("GR816", name=name, available=", ".join(sandboxes)))
     sandbox: Sandbox = sandboxes[wanted]
+    sweep_folders()
     sandbox.probe()
     return sandbox
 

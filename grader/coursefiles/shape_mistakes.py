@@ -26,6 +26,7 @@ _TYPES = {
     "too_short": "needed.some_items",
     "too_long": "needed.few_items",
     "model_type": "needed.table",
+    "model_attributes_type": "needed.table",
     "greater_than_equal": "needed.at_least",
     "less_than_equal": "needed.at_most",
     "literal_error": "needed.one_of",

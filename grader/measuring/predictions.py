@@ -70,6 +70,7 @@ def choose_predictions(
     rows: int,
     classes: int | None,
     refusals: Sequence[Refusal] = (),
+    known: Mapping[Source, Message] | None = None,
 ) -> Chosen | NothingDelivered:
     """Return the first of ``assignment.deliver.sources`` that works, decoded, or why none does.
 
@@ -80,6 +81,7 @@ def choose_predictions(
         rows: how many test rows were served.
         classes: how many classes the dataset has; None when its targets are numbers.
         refusals: files that were there but were not collected (a link, a device, too large).
+        known: what the grader itself found out about why a source brought nothing.
     """
     passed_over: list[Message] = []
     refused = False
@@ -91,7 +93,7 @@ def choose_predictions(
             why = (
                 say(refusal.why, name=refusal.name, detail=refusal.detail)
                 if refusal
-                else _absence(assignment, source, report)
+                else (known or {}).get(source) or _absence(assignment, source, report)
             )
             if why is not None:
                 passed_over.append(say("GR230", source=source_name(source), why=why))

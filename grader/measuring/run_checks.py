@@ -78,14 +78,14 @@ class ArchitectureAnswer:
         """Return passed, failed with the layers that are not allowed, or inconclusive when not tied.
 
         A forbidden layer fails even in a model file that is tied to nothing: no other model was shown.
-        Inconclusive keeps the points: a person decides.
+        Inconclusive keeps the points, a person decides; not so when the predictions repeat served labels.
         """
         if not isinstance(spec, ArchitectureCheck):
             raise TypeError(f"{spec.id} is no architecture check")
         replay = facts.replay
         if replay is None or replay.layers is None:
             why = replay.why if replay and replay.why else say("verdict.replay.no_model")
-            return _inconclusive(spec, say("GR213", why=why))
+            return _untied(spec, facts, why)
         forbidden = [name for name in replay.layers if name not in spec.allow]
         if forbidden:
             listed = ", ".join(dict.fromkeys(forbidden))
@@ -93,13 +93,13 @@ class ArchitectureAnswer:
             return _failed(spec, message)
         if replay.custom:
             listed = ", ".join(dict.fromkeys(replay.custom))
-            return _inconclusive(spec, say("GR213", why=say("verdict.replay.custom", names=listed)))
+            return _untied(spec, facts, say("verdict.replay.custom", names=listed))
         if replay.agreement is None:
             why = replay.why or say("verdict.replay.not_replayed")
-            return _inconclusive(spec, say("GR213", why=why))
+            return _untied(spec, facts, why)
         if replay.agreement < TIED_FROM:
             why = say("verdict.replay.other_model", share=replay.agreement)
-            return _inconclusive(spec, say("GR213", why=why))
+            return _untied(spec, facts, why)
         return _passed(spec, say("GR211", layers=", ".join(replay.layers)))
 
 
@@ -111,8 +111,11 @@ def _failed(spec: CheckSpec, message: Message) -> CheckResult:
     return _result(spec, Outcome.FAILED, Decimal(0), message)
 
 
-def _inconclusive(spec: CheckSpec, message: Message) -> CheckResult:
-    return _result(spec, Outcome.INCONCLUSIVE, spec.points, message)
+def _untied(spec: CheckSpec, facts: Facts, why: Message) -> CheckResult:
+    """Keep the points for a person to decide; not so when the predictions are copied labels."""
+    if facts.copied is not None:
+        return _result(spec, Outcome.INCONCLUSIVE, Decimal(0), say("GR228", why=why))
+    return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("GR213", why=why))
 
 
 def _result(spec: CheckSpec, outcome: Outcome, points: Decimal, message: Message) -> CheckResult:

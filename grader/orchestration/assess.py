@@ -22,7 +22,7 @@ from grader.model.result import Picture, Reason, RunResult, Sample, Status, Subm
 from grader.model.run import Run, RunStatus
 from grader.model.submission import FileKind, Finding, Submission, Unreadable
 from grader.orchestration.irregularities import Irregularities, find_irregularities
-from grader.orchestration.replay import model_candidate, replay_of
+from grader.orchestration.replay import model_candidate, model_trouble, replay_of
 from grader.orchestration.tools import Tools
 from grader.orchestration.work import CANARIES_FILE, ORDER_FILE
 from grader.reporting.cleaning import clean_text
@@ -194,6 +194,7 @@ def _read_run(
         rows=len(labels),
         classes=classes,
         refusals=stored.refused,
+        known=model_trouble(stored),
     )
     own = None
     measurements: dict[str, Measurement | Unmeasured] = {}

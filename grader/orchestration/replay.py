@@ -82,6 +82,12 @@ def model_candidate(stored: StoredRun) -> bytes | None:
     return stored.read(MODEL_PREDICTIONS)
 
 
+def model_trouble(stored: StoredRun) -> dict[Source, Message]:
+    """Return why the run's model could not be applied, when that is known."""
+    why = stored.extra.get("replay", {}).get("why")
+    return {Source.MODEL: Message(**why)} if why else {}
+
+
 def replay_of(
     stored: StoredRun, facts: RunFacts, assignment: Assignment, *, classes: int | None
 ) -> Replay | None:
@@ -121,22 +127,26 @@ def _asks_architecture(assignment: Assignment) -> bool:
 
 def _map_of(folder: Path, prepared: Prepared, served: Served) -> "_Found | Message":
     """Return the exact map from raw rows to the model's inputs, or why there is none."""
-    import numpy as np
-
-    if not prepared.dataset.typed:
-        captured = _read(folder / "captured_inputs.npy")
-        if captured is not None:
-            raw = prepared.x_graded[load_order(served.secret)]
-            found = infer_affine_map(raw, captured)
-            return _Found(map=found) if found is not None else say("GR830")
-        fitted = _read(folder / "fit_inputs.npy")
-        if fitted is None:
-            return say("GR831")
-        found = infer_affine_map(prepared.x_train[: len(fitted)], fitted)
-        return _Found(map=found) if found is not None else say("GR832")
+    if prepared.dataset.typed:
+        return _typed_map(folder, prepared)
+    captured = _read(folder / "captured_inputs.npy")
+    if captured is not None:
+        found = infer_affine_map(prepared.x_graded[load_order(served.secret)], captured)
+        return _Found(map=found) if found is not None else say("GR830")
     fitted = _read(folder / "fit_inputs.npy")
     if fitted is None:
         return say("GR831")
+    found = infer_affine_map(prepared.x_train[: len(fitted)], fitted)
+    return _Found(map=found) if found is not None else say("GR832")
+
+
+def _typed_map(folder: Path, prepared: Prepared) -> "_Found | Message":
+    """Return the map for inputs typed into the program: its training rows are known, in any order."""
+    import numpy as np
+
+    fitted = _read(folder / "fit_inputs.npy")
+    if fitted is None:
+        return say("GR836")
     matched = match_rows(prepared.x_train, fitted)
     if matched is None:
         return say("GR833")

@@ -20,6 +20,7 @@ from grader.orchestration.ports import Slot
 from grader.orchestration.replay import apply_model
 from grader.plugins.interfaces import Sandbox
 from grader.running.run_job import run_job
+from grader.running.workspace import neutral_folder
 from grader.runtimes.catalogue import Runtime
 from grader.storage.run_store import write_record
 
@@ -55,24 +56,24 @@ class RunTask:
 
 def perform(task: RunTask, slot: Slot) -> Path | NotRun:
     """Make the run and return its complete folder, or why it could not be made."""
-    served = serve(
-        task.prepared,
-        into=task.scratch / "served",
-        labels=task.assignment.data.labels,
-        training=Training.AS_PUBLISHED if task.number == 1 else Training.REORDERED,
-        fails_at=_loosest_error(task.assignment),
-    )
-    job = _job(task, served, slot)
-    output = run_job(job, task.sandbox)
-    if isinstance(output, NotRun):
-        return output
-    for name in (ORDER_FILE, CANARIES_FILE):
-        if (served.secret / name).is_file():
-            shutil.copyfile(served.secret / name, job.folder / name)
-    replayed = apply_model(task.assignment, task.prepared, task.sandbox, job, served)
+    with neutral_folder() as folder:
+        served = serve(
+            task.prepared,
+            into=folder,
+            labels=task.assignment.data.labels,
+            training=Training.AS_PUBLISHED if task.number == 1 else Training.REORDERED,
+            fails_at=_loosest_error(task.assignment),
+        )
+        job = _job(task, served, slot)
+        output = run_job(job, task.sandbox)
+        if isinstance(output, NotRun):
+            return output
+        for name in (ORDER_FILE, CANARIES_FILE):
+            if (served.secret / name).is_file():
+                shutil.copyfile(served.secret / name, job.folder / name)
+        replayed = apply_model(task.assignment, task.prepared, task.sandbox, job, served)
     if isinstance(replayed, NotRun):
         return replayed
-    shutil.rmtree(task.scratch / "served")
     for name in _ONLY_FOR_REPLAY:
         (job.folder / name).unlink(missing_ok=True)
     write_record(job.folder, output.run, output.refused, {"replay": replayed, "served": served.digest})
@@ -83,7 +84,7 @@ def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
     sources = task.assignment.deliver.sources
     rows: Path | None = None
     if Source.PREDICT in sources and not task.prepared.dataset.typed:
-        rows = task.scratch / "served" / "rows.npy"
+        rows = served.secret / "rows.npy"
         rows_for_request(task.prepared, load_order(served.secret), rows)
     masks = tuple(
         Bind(source=path, target=f"{task.runtime.site_packages}/{below}") for path, below in served.masks

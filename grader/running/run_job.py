@@ -1,8 +1,5 @@
 """One job in, one output out: the only step that ever touches a student's code."""
 
-import shutil
-from pathlib import Path
-
 from grader.model.errors import SandboxError
 from grader.model.run import (
     NotRun,
@@ -14,7 +11,7 @@ from grader.model.run import (
     SandboxOutcome,
 )
 from grader.plugins.interfaces import Sandbox
-from grader.running.workspace import stage_model, stage_submission
+from grader.running.workspace import neutral_folder, stage_model, stage_submission
 
 OUTPUT_FILE = "output.bin"
 
@@ -24,26 +21,22 @@ def run_job(job: RunJob, sandbox: Sandbox) -> RunOutput | NotRun:
 
     A sandbox that fails is a :class:`NotRun`, never the student's failure.
     """
-    scratch = job.folder.with_name(job.folder.name + ".stage")
-    return _run(stage_submission(job, scratch), scratch, sandbox, number=job.number, seed=job.seed)
+    with neutral_folder() as scratch:
+        return _run(stage_submission(job, scratch), sandbox, number=job.number, seed=job.seed)
 
 
 def predict_job(job: PredictJob, sandbox: Sandbox) -> RunOutput | NotRun:
     """Apply the model of ``job`` to its rows in a sandbox of its own."""
-    scratch = job.folder.with_name(job.folder.name + ".stage")
-    return _run(stage_model(job, scratch), scratch, sandbox, number=0, seed=0)
+    with neutral_folder() as scratch:
+        return _run(stage_model(job, scratch), sandbox, number=0, seed=0)
 
 
-def _run(
-    command: SandboxCommand, scratch: Path, sandbox: Sandbox, *, number: int, seed: int
-) -> RunOutput | NotRun:
+def _run(command: SandboxCommand, sandbox: Sandbox, *, number: int, seed: int) -> RunOutput | NotRun:
     command.into.mkdir(parents=True, exist_ok=True)
     try:
         outcome = sandbox.run(command)
     except SandboxError as error:
         return NotRun(reason=error.message)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     (command.into / OUTPUT_FILE).write_bytes(outcome.output)
     return RunOutput(
         run=_record(outcome, command, number, seed),

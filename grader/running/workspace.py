@@ -1,7 +1,11 @@
 """Lays out what a sandbox sees: the staged submission, the request, the harness."""
 
 import json
+import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -9,6 +13,7 @@ from typing import Any
 from grader.model.run import MIB, Bind, PredictJob, RunJob, SandboxCommand, Wanted
 
 HARNESS = "/harness"
+_PREFIX = "grader-run-"
 _FIGURES = 20
 _ARRAY = 256 * MIB
 _MODEL = 512 * MIB
@@ -109,6 +114,25 @@ def stage_model(job: PredictJob, scratch: Path) -> SandboxCommand:
         slot=job.slot,
         gpu=job.gpu,
     )
+
+
+@contextmanager
+def neutral_folder() -> Iterator[Path]:
+    """Give a fresh folder whose path says nothing: bound paths can be read inside a sandbox.
+
+    Named by this process, so that :func:`sweep_folders` can tell whose it was.
+    """
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def sweep_folders() -> None:
+    """Remove what graders that were killed have left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        left_behind = pid.isdigit() and not Path(f"/proc/{pid}").exists()
+        if left_behind and not folder.is_symlink() and folder.stat().st_uid == os.geteuid():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def harness_folder() -> Path:

@@ -193,3 +193,19 @@ def test_test_rows_are_found_among_training_rows(
     mixed = np.concatenate([train[:30_000], images[::4]])
     mixed = mixed[np.random.default_rng(4).permutation(len(mixed))]
     assert mnist.contains_test_rows([(255 - mixed) / 255.0])
+
+
+def test_an_object_that_yields_batches_is_never_walked() -> None:
+    class Endless:
+        asked = 0
+
+        def __len__(self) -> int:
+            return 10
+
+        def __getitem__(self, index: int) -> Array:
+            self.asked += 1
+            return np.zeros(3)
+
+    batches = Endless()
+    assert import_module("grader_harness.recognition").to_array(batches) is None
+    assert batches.asked == 0

@@ -274,3 +274,11 @@ def test_another_run_is_wanted_only_while_it_can_change_the_points(wrong: list[i
     check = error_check(0.0161, partial=((0.025, 3),))
     facts = gather(assignment(check), [measured(w) for w in wrong], metrics=METRICS, baseline=MNIST)
     assert more_runs_wanted(check, facts) is wanted
+
+
+def test_copied_labels_earn_nothing_for_a_model_that_did_not_make_them() -> None:
+    copied = Message(pt="copiou", en="copied")
+    replay = Replay(layers=("InputLayer", "Dense"), agreement=0.2)
+    found = only(judged(assignment(DENSE), measured(0), replay=replay, copied=copied))
+    assert (found.outcome, found.points) == (Outcome.INCONCLUSIVE, Decimal(0))
+    assert "withheld" in found.message.en

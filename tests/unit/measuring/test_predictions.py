@@ -14,6 +14,7 @@ from grader.measuring.predictions import (
 )
 from grader.measuring.refused import Refused
 from grader.model.evidence import Source, SourceReport, SourceState
+from grader.model.message import Message
 from grader.model.run import Refusal
 from tests.unit.measuring.made import assignment, report
 
@@ -160,3 +161,16 @@ def test_an_announced_file_that_is_missing_is_told() -> None:
     taken = choose({}, sources=(told,))
     assert isinstance(taken, NothingDelivered)
     assert "announced" in taken.reasons[0].en
+
+
+def test_what_the_grader_found_out_itself_is_told_before_the_harness_word() -> None:
+    found = choose_predictions(
+        assignment(),
+        candidates={},
+        report=report(sources=(SourceReport(source=Source.MODEL, state=SourceState.OK),)),
+        rows=4,
+        classes=3,
+        known={Source.MODEL: Message(pt="sem fit", en="no fit")},
+    )
+    assert isinstance(found, NothingDelivered)
+    assert any("no fit" in reason.en for reason in found.reasons)

@@ -32,6 +32,10 @@ def to_array(values: Any) -> Any:
             return None
         if hasattr(values, "numpy") and not isinstance(values, np.ndarray):
             values = values.numpy()
+        # Any other object is left alone: numpy would walk a PyDataset through __getitem__, for ever where
+        # it never raises IndexError, and draw the program's random numbers on the way.
+        if not (hasattr(values, "__array__") or isinstance(values, list | tuple | int | float)):
+            return None
         array = np.asarray(values)
         if array.dtype.kind == "O":
             array = array.astype(float)

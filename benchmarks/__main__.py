@@ -1,0 +1,115 @@
+"""``python -m benchmarks [--pairs N] [NAME…]``: prints each ratio with its median, minimum and maximum."""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.model.message import Language
+from grader.model.run import MIB, Bind, Limits, SandboxCommand
+from grader.reporting.html import student_page
+from grader.running.bubblewrap_sandbox import BubblewrapSandbox
+from grader.runtimes.catalogue import Runtime, find_runtime
+from grader.wiring import cache_folder
+from tests import builders
+
+FIT = """
+import os; os.environ.setdefault('HOME', '/tmp')
+import numpy as np, keras
+keras.utils.set_random_seed(0)
+x = np.random.rand(4000, 100).astype('float32'); y = (x.sum(axis=1) > 50).astype('float32')
+Dense = keras.layers.Dense
+model = keras.Sequential([Dense(64, activation='relu'), Dense(1, activation='sigmoid')])
+model.compile('adam', 'binary_crossentropy'); model.fit(x, y, epochs=5, verbose=0)
+"""
+THREADS = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def main() -> None:
+    """Run the benchmarks named, or all."""
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("--pairs", type=int, default=7)
+    parser.add_argument("names", nargs="*")
+    asked = parser.parse_args()
+    for name, benchmark in BENCHMARKS.items():
+        if not asked.names or name in asked.names:
+            ratios = benchmark(asked.pairs)
+            middle = statistics.median(ratios)
+            print(
+                f"{name}: median {middle:.3f}  ({min(ratios):.3f} to {max(ratios):.3f}, {len(ratios)} pairs)"
+            )
+
+
+def sandbox_cpu(pairs: int) -> list[float]:
+    """CPU of a Keras fit inside the sandbox ÷ outside; limit 1.05."""
+    runtime = find_runtime("keras3", cache_folder())
+    sandbox = BubblewrapSandbox()
+    outside = runtime.binds[0].source / "bin" / "python"
+    ratios = []
+    for _ in range(pairs):
+        inside_seconds = _inside(sandbox, runtime)
+        ratios.append(inside_seconds / _cpu_of([str(outside), "-c", FIT]))
+    return ratios
+
+
+def _inside(sandbox: BubblewrapSandbox, runtime: Runtime) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        command = SandboxCommand(
+            argv=(str(runtime.python), "-c", FIT),
+            binds=(Bind(source=runtime.binds[0].source, target=runtime.binds[0].target),),
+            environment=(("HOME", "/tmp"), ("TF_CPP_MIN_LOG_LEVEL", "3"), *THREADS.items()),  # noqa: S108 - inside
+            limits=Limits(wall_seconds=300, memory_bytes=4096 * MIB),
+            wanted=(),
+            into=Path(folder),
+        )
+        outcome = sandbox.run(command)
+    if outcome.exit_code != 0:
+        raise RuntimeError(outcome.output.decode(errors="replace"))
+    return outcome.cpu_seconds
+
+
+def help_cpu(pairs: int) -> list[float]:
+    """CPU of ``grader --help`` ÷ an empty Python program."""
+    grader = Path(sys.executable).with_name("grader")
+    return [_cpu_of([str(grader), "--help"]) / _cpu_of([sys.executable, "-c", ""]) for _ in range(pairs)]
+
+
+def page_cpu(pairs: int) -> list[float]:
+    """CPU of one student's page ÷ reading the page's template once (the cheapest page there could be)."""
+    grading, result = builders.a_grading(), builders.a_result()
+    template = Path("grader/reporting/templates/student.html")
+
+    def page() -> None:
+        student_page(grading, result, Language.PT)
+
+    page()
+    return [_seconds(page) / _seconds(lambda: template.read_text(encoding="utf-8")) for _ in range(pairs)]
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    begun = time.process_time()
+    for _ in range(20):
+        call()
+    return (time.process_time() - begun) / 20
+
+
+def _cpu_of(argv: list[str]) -> float:
+    """Return the processor seconds of one process, by the operating system's account."""
+    environment = {**os.environ, **THREADS, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    child = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise RuntimeError(f"{argv[0]} ended with {child.returncode}")
+    return used.ru_utime + used.ru_stime
+
+
+BENCHMARKS = {"sandbox-cpu": sandbox_cpu, "help-cpu": help_cpu, "page-cpu": page_cpu}
+
+if __name__ == "__main__":
+    main()
