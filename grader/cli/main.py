@@ -13,6 +13,7 @@ COMMANDS = {
     "check": ("grader.cli.check", "Check one file the way it will be graded (for students)."),
     "demo": ("grader.cli.demo", "Grade the shipped example class; needs no network."),
     "data": ("grader.cli.data", "List, fetch and verify the datasets."),
+    "doctor": ("grader.cli.doctor", "Say what this machine can do and how to mend each gap."),
     "runtime": ("grader.cli.runtime", "List and install the interpreters students' code runs in."),
     "calibrate": ("grader.cli.calibrate", "Run a reference solution N times and keep its record."),
     "schema": ("grader.cli.schema", "Write the JSON Schemas of the files people edit and read."),
