@@ -167,7 +167,7 @@ def _safe_ids(received: Sequence[Received]) -> list[str]:
     plain = [_plain(r.student) for r in received]
     count = Counter((r.assignment, p.casefold()) for r, p in zip(received, plain, strict=True))
     kept = [
-        base == item.student and count[item.assignment, base.casefold()] == 1
+        base == item.student != "" and count[item.assignment, base.casefold()] == 1
         for item, base in zip(received, plain, strict=True)
     ]
     taken = {(r.assignment, p.casefold()) for r, p, keep in zip(received, plain, kept, strict=True) if keep}

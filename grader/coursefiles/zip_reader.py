@@ -112,7 +112,7 @@ def _is_name(part: str) -> bool:
 
 
 def _shown(raw: str) -> str:
-    return raw[:80].encode("ascii", "backslashreplace").decode()
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in raw[:80])
 
 
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: int, name: str) -> bytes:

@@ -1,0 +1,258 @@
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from grader.coursefiles.contradictions import contradictions
+from grader.coursefiles.load_course import load_course
+from grader.coursefiles.schema import AssignmentFile
+from grader.coursefiles.shape_mistakes import shape_mistakes
+from grader.model.errors import CourseError
+from grader.words.catalogue import codes
+from tests.unit.coursefiles.written import KNOWN, VALID, a_course, told
+
+FILE = "assignments/mnist-dense/assignment.toml"
+
+
+def _mistakes(folder: Path, text: str | bytes) -> tuple[str, ...]:
+    with pytest.raises(CourseError) as caught:
+        load_course(a_course(folder, text), KNOWN)
+    assert caught.value.exit_code == 2
+    english = told(caught.value)
+    for message in caught.value.messages:
+        assert message.pt != message.en
+    return english
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    text = (
+        VALID.replace('dataset = "mnist"', 'dataset = "mnits"\nlabel = "none"')
+        .replace('runtime = "keras3"', 'runtime = "keras4"')
+        .replace('"20 min"', '"20"')
+        .replace('"error_rate"', '"error_rat"')
+        .replace("points = 10", 'points = "10"')
+        .replace('kind = "runs"', 'kind = "run"')
+    )
+    mistakes = _mistakes(tmp_path, text)
+    assert len(mistakes) == 7
+    assert all(m.startswith(f"{FILE}, ") for m in mistakes)
+    for key in ("data.dataset", "data.label", "run.runtime", "run.timeout", "check.error.metric"):
+        assert any(m.startswith(f"{FILE}, {key}: ") for m in mistakes), key
+
+
+def test_the_mistakes_of_all_assignments_are_told_at_once(tmp_path: Path) -> None:
+    a_course(tmp_path, VALID.replace("points = 10", "points = 11"))
+    a_course(tmp_path, "[[check", slug="other")
+    with pytest.raises(CourseError) as caught:
+        load_course(tmp_path, KNOWN)
+    assert [m.code for m in caught.value.messages] == ["GR108", "GR101"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("timeout", "timout", "run.timout: unknown key; did you mean 'timeout'?"),
+        ("[deliver]", "[delivr]", "delivr: unknown key; did you mean 'deliver'?"),
+        ("below = 0.0161", "bellow = 0.0161", "check.error.bellow: unknown key; did you mean 'below'?"),
+        ("0.02, points = 3 }", "0.02, point = 3 }", "check.error.partial.1.point: unknown key"),
+        ('kind = "runs"', 'kind = "runs"\nmetric = "x"', "check.runs.metric: unknown key"),
+        ('kind = "metric"', 'kind = "metrics"', 'there is no "metrics"; there are: metric, architecture'),
+        ('kind = "metric"', 'kind = "metrics"', "did you mean 'metric'?"),
+        ('kind = "runs"\n', "", "check.runs.kind: is missing"),
+        ("points = 10", "", "assignment.points: is missing"),
+        ("from =", "sources =", "deliver.sources: unknown key"),
+        ('dataset = "mnist"', 'dataset = "minst"', "did you mean 'mnist'?"),
+        ('runtime = "keras3"', 'runtime = "Keras3"', "did you mean 'keras3'?"),
+        ("points = 10", "points = 12", "add up to 10, but assignment.points is 12"),
+        ('id = "runs"', 'id = "error"', "the id error appears more than once"),
+        ("min = 1, max = 5", "min = 6, max = 5", "min (6) is larger than max (5)"),
+        ("min = 1, max = 5", "min = 6", "min (6) is larger than max (5)"),
+        ("below = 0.0161", "", "check.error: exactly one bar is needed"),
+        ("below = 0.0161", "below = 0.0161\nabove = 0.9", "check.error: exactly one bar is needed"),
+        ("{ below = 0.02,", "{ above = 0.02,", "check.error.partial.1: needed is below, as in the check"),
+        ("{ below = 0.02,", "{ below = 0.01,", "check.error.partial.1: a partial tier must be easier"),
+        ("points = 3 }", "points = 7.5 }", "check.error.partial.1: a partial tier must be easier"),
+        ("below = 0.0161", "above = 0.0161", "check.error.above: the bar of error_rate is below"),
+        ("below = 0.0161", "below = 1.61", "Did you mean 0.0161 (1.61 %)?"),
+        ("below = 0.02,", "below = 2,", "check.error.partial.1.below: got 2;"),
+        ('kind = "runs"', 'kind = "reference"\nmargin = -1', "got -1; needed is a number not below 0"),
+    ],
+)  # fmt: skip
+def test_a_mistake_names_its_place_and_what_is_needed(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in VALID
+    assert any(said in mistake for mistake in _mistakes(tmp_path, VALID.replace(old, new))), said
+
+
+def test_a_reference_check_without_a_metric_needs_exactly_one_metric_check(tmp_path: Path) -> None:
+    text = VALID.replace('kind = "runs"', 'kind = "reference"').replace('kind = "metric"', 'kind = "metrik"')
+    assert any("check.runs.metric: is missing" in m for m in _mistakes(tmp_path, text))
+
+
+WRONG_VALUES = [
+    ("points = 10", 'points = "10"', "a number from 0 to 1000"),
+    ("points = 10", "points = true", "a number from 0 to 1000"),
+    ("points = 10", "points = nan", "a number from 0 to 1000"),
+    ("points = 10", "points = -1", "a number from 0 to 1000"),
+    ("points = 10", "points = 10.0001", "a number from 0 to 1000"),
+    ("points = 10", "points = 1979-05-27", "a number from 0 to 1000"),
+    ("points = 10", "points = []", "a number from 0 to 1000"),
+    ("below = 0.0161", 'below = "0.0161"', "a number, without quotes"),
+    ("below = 0.0161", "below = true", "a number, without quotes"),
+    ("below = 0.0161", "below = nan", "a number, without quotes"),
+    ("below = 0.0161", "below = inf", "a number, without quotes"),
+    ("min = 1", 'min = "1"', "a whole number"),
+    ("min = 1", "min = 1.0", "a whole number"),
+    ("min = 1", "min = true", "a whole number"),
+    ("min = 1", "min = 0", "a number not below 1"),
+    ("max = 5", "max = 101", "a number not above 100"),
+    ('"20 min"', "20", "a text in quotes"),
+    ('"20 min"', '"0 min"', "more than zero"),
+    ('"20 min"', '"20 minutes"', 'a time such as "20 min"'),
+    ('"4 GiB"', '"4 GB"', 'a size such as "4 GiB"'),
+    ('"4 GiB"', '"0 MiB"', "more than zero"),
+    ('["predict", "predictions"]', '"predict"', "a list"),
+    ('["predict", "predictions"]', "[]", "a list of at least 1 item"),
+    ('["predict", "predictions"]', '["modle"]', "one of these: predict, predictions, captured, model"),
+    ('dataset = "mnist"', 'dataset = "mnist"\nlabels = "canaries"', "one of these: canary, none"),
+    ('dataset = "mnist"', 'dataset = "mnist"\nsplit = "random"', "one of these: official"),
+    ('kind = "runs"', 'kind = "runs"\nrequired = "yes"', "true or false"),
+    ('kind = "runs"', 'kind = "figure"\nat_least = 21', "a number not above 20"),
+    ('kind = "runs"', 'kind = "architecture"\nallow = []', "a list of at least 1 item"),
+    ('kind = "runs"', 'kind = "architecture"\nallow = ["My Layer"]', "a name as in Python"),
+    ('id = "runs"', 'id = "The runs"', "lower-case letters"),
+    ('en = "MNIST with a dense network"', 'en = ""', "a text that is not empty"),
+    ('en = "MNIST with a dense network"', f'en = "{"x" * 201}"', "a text of at most 200 characters"),
+    ("runs = { min = 1, max = 5 }", "runs = 3", "a table"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "needed"), WRONG_VALUES)
+def test_a_wrong_value_is_told_with_what_is_needed_in_our_own_words(
+    tmp_path: Path, old: str, new: str, needed: str
+) -> None:
+    assert old in VALID
+    mistakes = _mistakes(tmp_path, VALID.replace(old, new))
+    assert any(needed in mistake for mistake in mistakes), mistakes
+    assert not any("Input should" in mistake or "valid" in mistake for mistake in mistakes), mistakes
+
+
+@pytest.mark.parametrize(
+    "text", ["assignment = 3", "check = 3\n", "check = [3]", "[check]\nid = 'x'", "[data]", ""]
+)
+def test_a_file_of_another_shape_is_told_as_well(tmp_path: Path, text: str) -> None:
+    assert any("is missing" in m for m in _mistakes(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[assignment]\npoints = 1\npoints = 2\n", "line 3, column 11: is not valid TOML: the same key"),
+        ("a = [1, 2\n", "is not valid TOML: a quote, bracket or brace that is not closed"),
+        ('a = "never closed\n', "line 1, column 18: is not valid TOML:"),
+        ("points 10\n", "line 1, column 8: is not valid TOML: a line is `key = value`"),
+        ("points = ten\n", "the value is not a number, a quoted text"),
+        ('path = "C:\\xdata"\n', "a backslash is written"),
+        ("points = " + "9" * 5000, "is not valid TOML"),
+        ("a = " + "[" * 5000, "too many lists"),
+    ],
+)
+def test_broken_toml_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    (mistake,) = _mistakes(tmp_path, text)
+    assert said in mistake
+
+
+def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+    (mistake,) = _mistakes(tmp_path, "[assignment]\n# exercício\n".encode("latin-1"))
+    assert (
+        mistake
+        == f"{FILE}, line 2: is not valid TOML: the file is not in UTF-8. Save it again with that encoding"
+    )
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + VALID.replace("\n", "\r\n").encode()
+    assert load_course(a_course(tmp_path, content), KNOWN).assignments
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    (mistake,) = _mistakes(tmp_path, "#" * 2**20 + "\n")
+    assert "too large" in mistake
+
+
+def test_a_misspelt_file_name_is_told(tmp_path: Path) -> None:
+    a_course(tmp_path)
+    other = tmp_path / "assignments" / "pele"
+    other.mkdir()
+    (other / "asignment.toml").write_text(VALID)
+    with pytest.raises(CourseError) as caught:
+        load_course(tmp_path, KNOWN)
+    assert told(caught.value) == (
+        "assignments/pele: assignment.toml is missing; here is asignment.toml. Is its name right?",
+    )
+
+
+def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "assignments" / "mnist-dense" / "assignment.toml").mkdir(parents=True)
+    with pytest.raises(CourseError) as caught:
+        load_course(tmp_path, KNOWN)
+    assert [m.code for m in caught.value.messages] == ["GR118"]
+
+
+def test_a_folder_name_that_cannot_be_a_file_name_is_told(tmp_path: Path) -> None:
+    a_course(tmp_path, slug="exercício 1")
+    with pytest.raises(CourseError) as caught:
+        load_course(tmp_path, KNOWN)
+    assert [m.code for m in caught.value.messages] == ["GR117"]
+
+
+_TOML = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    "assignment",
+                    "title",
+                    "pt-BR",
+                    "data",
+                    "dataset",
+                    "run",
+                    "runs",
+                    "min",
+                    "deliver",
+                    "from",
+                    "check",
+                    "id",
+                    "kind",
+                    "points",
+                    "metric",
+                    "below",
+                    "above",
+                    "partial",
+                    "allow",
+                ]
+            ),
+            st.one_of(inner, st.sampled_from(["metric", "reference", "mnist", "error_rate"])),
+            max_size=6,
+        ),
+    ),
+    max_leaves=30,
+)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(["assignment", "data", "run", "deliver", "check"]), _TOML, max_size=5))
+def test_whatever_stands_in_a_file_its_mistakes_can_be_told(raw: dict[str, object]) -> None:
+    told_of = contradictions(raw, FILE, KNOWN)
+    try:
+        AssignmentFile.model_validate(raw)
+    except ValidationError as error:
+        told_of += shape_mistakes(raw, FILE, error.errors(include_url=False))
+    assert told_of
+    for message in told_of:
+        assert message.code in codes()
+        assert not re.search(r"Input should|something else", message.en), message.en
