@@ -43,6 +43,8 @@ __all__ = ["Known", "choose_assignments", "find_course", "load_course"]
 
 _REQUIRED_KINDS = frozenset({"metric", "architecture", "fit"})
 _FILE = "assignment.toml"
+_COURSE_FILE = "course.toml"
+_LONGEST_NAME = 200
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _LONGEST_SECONDS = 3600.0
 
@@ -75,11 +77,36 @@ def load_course(folder: Path, known: Known) -> Course:
             assignments.append(_load_assignment(folder, inside / _FILE, known))
         except CourseError as error:
             mistakes.extend(error.messages)
+    try:
+        name = _course_name(folder)
+    except CourseError as error:
+        mistakes.extend(error.messages)
     if mistakes:
         raise CourseError(*mistakes)
     if not assignments:
         raise CourseError(say("GR112", folder=str(folder)))
-    return Course(name=folder.resolve().name, folder=folder, assignments=tuple(assignments))
+    return Course(name=name, folder=folder, assignments=tuple(assignments))
+
+
+def _course_name(folder: Path) -> str:
+    """Return ``name`` of the course's ``course.toml``, else what its folder is called."""
+    file = folder / _COURSE_FILE
+    if not file.is_file():
+        return folder.resolve().name
+    raw = read_toml(file, _COURSE_FILE)
+    mistakes = [
+        say("GR102", file=_COURSE_FILE, key=key, hint=near_miss(key, ["name"]))
+        for key in raw
+        if key != "name"
+    ]
+    name = raw.get("name")
+    if not (isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME):
+        mistakes.append(
+            say("GR104", file=_COURSE_FILE, key="name", got=shown(name), needed=say("needed.course_name"))
+        )
+    if mistakes:
+        raise CourseError(*mistakes)
+    return str(name)
 
 
 def choose_assignments(course: Course, slugs: Iterable[str]) -> tuple[Assignment, ...]:
