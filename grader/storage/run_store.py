@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
@@ -64,31 +64,40 @@ class RunStore:
         target = self._folder(key)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
+            _sync_files(scratch)
             shutil.rmtree(target, ignore_errors=True)
             scratch.rename(target)
-            _sync_folder(target.parent)
+            _sync(target.parent)
         except OSError as problem:
-            raise StorageError(say("GR800", folder=str(target), problem=str(problem))) from problem
+            raise StorageError(say("GR800", folder=str(target), problem=_said(problem))) from problem
         stored = self.load(key)
         if stored is None:
             raise StorageError(say("GR800", folder=str(target), problem=_RECORD))
         return stored
 
     def load(self, key: str) -> StoredRun | None:
-        """Return the run ``key`` if it is there and whole."""
+        """Return the run ``key`` if it is there and whole; what is damaged counts as not there.
+
+        Raises:
+            StorageError: it is there and may not be read.
+        """
         folder = self._folder(key)
         try:
             record = json.loads((folder / _RECORD).read_bytes())
-        except (FileNotFoundError, ValueError):
+            if record["schema"] != _SCHEMA:
+                return None
+            return StoredRun(
+                run=_run_from(record["run"]),
+                refused=tuple(Refusal(**r) for r in record["refused"]),
+                folder=folder,
+                extra=dict(record["extra"]),
+            )
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
-        if record.get("schema") != _SCHEMA:
+        except (ValueError, LookupError, TypeError, RecursionError):  # not JSON, or not a run's
             return None
-        return StoredRun(
-            run=_run_from(record["run"]),
-            refused=tuple(Refusal(**r) for r in record["refused"]),
-            folder=folder,
-            extra=record["extra"],
-        )
+        except OSError as problem:
+            raise StorageError(say("GR802", folder=str(folder), problem=_said(problem))) from problem
 
     def forget(self, key: str) -> None:
         """Remove the run ``key``; ``--force`` starts over."""
@@ -110,15 +119,19 @@ def open_store(folder: Path) -> Iterator[RunStore]:
         folder.chmod(0o700)
         lock = (folder / "lock").open("w")
     except OSError as problem:
-        raise StorageError(say("GR800", folder=str(folder), problem=str(problem))) from problem
+        raise StorageError(say("GR800", folder=str(folder), problem=_said(problem))) from problem
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StorageError(say("GR801", folder=str(folder))) from None
+        except OSError as problem:  # a file system without locks
+            raise StorageError(say("GR800", folder=str(folder), problem=_said(problem))) from problem
         shutil.rmtree(folder / "scratch", ignore_errors=True)
-        yield RunStore(folder)
-        shutil.rmtree(folder / "scratch", ignore_errors=True)
+        try:
+            yield RunStore(folder)
+        finally:
+            shutil.rmtree(folder / "scratch", ignore_errors=True)
 
 
 def write_record(folder: Path, run: Run, refused: tuple[Refusal, ...], extra: dict[str, Any]) -> None:
@@ -152,7 +165,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as problem:
-        raise StorageError(say("GR800", folder=str(path), problem=str(problem))) from problem
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise StorageError(say("GR800", folder=str(path), problem=_said(problem))) from problem
 
 
 def _run_from(record: dict[str, Any]) -> Run:
@@ -169,9 +184,21 @@ def _plain(value: dict[str, Any]) -> dict[str, Any]:
     return {k: v.value if isinstance(v, Enum) else v for k, v in value.items()}
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _sync_files(folder: Path) -> None:
+    """Have every file below ``folder`` on disk before its name is: power fails without asking."""
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _said(problem: OSError) -> str:
+    return problem.strerror or str(problem)
