@@ -72,7 +72,9 @@ def _telling_line(text: str) -> str:
     """Return the line of an error's text that says most: the first that is more than Keras' preamble."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     telling = [line for line in lines if not line.startswith(_PREAMBLES)]
-    return (telling or lines or [""])[0][:_TEXT_SHOWN]
+    text = (telling or lines or [""])[0][:_TEXT_SHOWN]
+    # A sentence of ours follows.
+    return text if not text or text[-1] in ".!?:;…" else f"{text}."
 
 
 def first_error(report: HarnessReport) -> ProgramError | None:
