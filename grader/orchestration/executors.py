@@ -2,20 +2,25 @@
 
 import ctypes
 import multiprocessing
+import os
 import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import connection, resource_tracker
 from pathlib import Path
 from typing import Any
 
+from grader.model.errors import GraderError
 from grader.model.run import NotRun
 from grader.orchestration.ports import Done, Job, Progress, Slot
 from grader.words import say
 
 _PR_SET_PDEATHSIG = 1
+_SECONDS_TO_DIE = 10.0
 Perform = Callable[[Any, Slot], Path | NotRun]
 
 
@@ -31,7 +36,7 @@ class SerialExecutor:
             gpu = self._gpus[0] if self._gpus and job.wants_gpu else None
             progress.started(str(job))
             begun = time.monotonic()
-            answer = perform(job, Slot(number=0, gpu=gpu))
+            answer = _perform_safely(perform, job, Slot(number=0, gpu=gpu))
             progress.advance(str(job), time.monotonic() - begun)
             yield Done(index=index, answer=answer)
 
@@ -40,7 +45,8 @@ class ProcessExecutor:
     """Runs up to ``workers`` jobs at a time, each in a worker process; a GPU is lent to one run at a time.
 
     A worker that dies takes only its own job with it, which becomes a :class:`NotRun`. When this process
-    dies, by whatever signal, the workers and their sandboxes die with it.
+    dies, by whatever signal, the workers and their sandboxes die with it; so they do when the answers are
+    no longer wanted.
     """
 
     def __init__(self, workers: int, gpus: tuple[int, ...] = ()) -> None:
@@ -51,38 +57,79 @@ class ProcessExecutor:
         """Yield the answers as they come."""
         waiting = deque(enumerate(jobs))
         places = _Places(self._workers, self._gpus)
-        pools: dict[int, ProcessPoolExecutor] = {}
+        workers = _Workers()
         running: dict[Future[Path | NotRun], tuple[int, Job, Slot, float]] = {}
         try:
             while waiting or running:
                 for index, job, slot in places.fill(waiting):
                     progress.started(str(job))
-                    # One pool per slot: a worker that dies must not break its neighbours' futures.
-                    pool = pools.setdefault(slot.number, _pool())
-                    running[pool.submit(perform, job, slot)] = (index, job, slot, time.monotonic())
+                    running[workers.submit(perform, job, slot)] = (index, job, slot, time.monotonic())
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     index, job, slot, begun = running.pop(future)
-                    answer, died = _answer(future)
-                    if died:
-                        pools.pop(slot.number).shutdown(wait=False, cancel_futures=True)
+                    answer = workers.answer(future, slot)
                     places.give_back(slot)
                     progress.advance(str(job), time.monotonic() - begun)
                     yield Done(index=index, answer=answer)
         except BaseException:
-            for pool in pools.values():
-                _kill(pool)
+            workers.kill()
             raise
-        for pool in pools.values():
+        workers.dismiss()
+
+
+class _Workers:
+    """One worker process per slot, in a pool of its own: one that dies breaks no neighbour's future."""
+
+    def __init__(self) -> None:
+        self._pools: dict[int, ProcessPoolExecutor] = {}
+
+    def submit(self, perform: Perform, job: Job, slot: Slot) -> Future[Path | NotRun]:
+        """Hand ``job`` to the worker of ``slot``; one that died between two jobs is replaced."""
+        with _interrupts_held():
+            pool = self._pools.get(slot.number)
+            if pool is not None:
+                try:
+                    return pool.submit(_perform_safely, perform, job, slot)
+                except BrokenProcessPool:
+                    self._give_up(slot.number)
+            pool = self._pools[slot.number] = ProcessPoolExecutor(
+                max_workers=1,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_begin_worker,
+                initargs=(os.getpid(),),
+            )
+            return pool.submit(_perform_safely, perform, job, slot)
+
+    def answer(self, future: Future[Path | NotRun], slot: Slot) -> Path | NotRun:
+        """Return what came of a finished job: its answer, or why there is none."""
+        problem = future.exception()
+        if problem is None:
+            return future.result()
+        if isinstance(problem, BrokenProcessPool):
+            self._give_up(slot.number)
+            return NotRun(reason=say("GR810"))
+        return _mistake_of_ours(problem)
+
+    def kill(self) -> None:
+        """End the workers now, and wait until they are gone: their sandboxes die with them."""
+        # 3.14 has kill_workers(); until then the pool's own table is the only way to them.
+        processes = [p for pool in self._pools.values() for p in list((pool._processes or {}).values())]  # noqa: SLF001
+        for process in processes:
+            process.kill()
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+        left = {p.sentinel for p in processes}
+        deadline = time.monotonic() + _SECONDS_TO_DIE
+        while left and (remaining := deadline - time.monotonic()) > 0:
+            left -= {s for s in connection.wait(list(left), remaining) if isinstance(s, int)}
+
+    def dismiss(self) -> None:
+        """Let the workers go, all of them idle."""
+        for pool in self._pools.values():
             pool.shutdown()
 
-
-def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        max_workers=1,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_begin_worker,
-    )
+    def _give_up(self, number: int) -> None:
+        self._pools.pop(number).shutdown(wait=False, cancel_futures=True)
 
 
 class _Places:
@@ -98,10 +145,11 @@ class _Places:
         passed_over: list[tuple[int, Job]] = []
         while waiting and self._numbers:
             index, job = waiting.popleft()
-            if job.wants_gpu and self._has_gpus and not self._gpus:
+            wants = job.wants_gpu and self._has_gpus
+            if wants and not self._gpus:
                 passed_over.append((index, job))
                 continue
-            gpu = self._gpus.pop(0) if job.wants_gpu and self._has_gpus else None
+            gpu = self._gpus.pop(0) if wants else None
             yield index, job, Slot(number=self._numbers.pop(0), gpu=gpu)
         waiting.extendleft(reversed(passed_over))
 
@@ -112,25 +160,39 @@ class _Places:
             self._gpus.append(slot.gpu)
 
 
-def _answer(future: Future[Path | NotRun]) -> tuple[Path | NotRun, bool]:
-    """Return the job's answer, and whether the worker died over it."""
+def _perform_safely(perform: Perform, job: Job, slot: Slot) -> Path | NotRun:
+    """Perform ``job``; a mistake of ours in one job becomes its answer and must not stop the batch.
+
+    Done here and not where the answer arrives: an exception that does not pickle would break the pool.
+    """
     try:
-        return future.result(), False
-    except BrokenProcessPool:
-        return NotRun(reason=say("GR810")), True
-    except Exception as problem:  # noqa: BLE001 - a mistake of ours in one job must not stop the batch
-        described = f"{type(problem).__name__}: {problem}"[:300]
-        return NotRun(reason=say("GR811", problem=described)), False
+        return perform(job, slot)
+    except GraderError as error:
+        return NotRun(reason=error.message)
+    except Exception as problem:  # noqa: BLE001 - whatever it is, it is ours and told
+        return _mistake_of_ours(problem)
 
 
-def _begin_worker() -> None:
+def _mistake_of_ours(problem: BaseException) -> NotRun:
+    described = f"{type(problem).__name__}: {problem}"[:300]
+    return NotRun(reason=say("GR811", problem=described))
+
+
+def _begin_worker(parent: int) -> None:
     """Leave Ctrl-C to the parent, and die when it dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before we asked to be told
+        os._exit(1)
 
 
-def _kill(pool: ProcessPoolExecutor) -> None:
-    """End the workers now: their sandboxes die with them."""
-    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - 3.14 has kill_workers()
-        process.kill()
-    pool.shutdown(wait=False, cancel_futures=True)
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while a worker is started: it inherits that until it can ignore it for good."""
+    resource_tracker.ensure_running()  # would let it through once, when started by the first worker
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)

@@ -1,0 +1,129 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.coursefiles.load_course import load_course
+from grader.datasets.prepare import prepare
+from grader.model.assignment import Assignment
+from grader.model.message import Message
+from grader.model.run import Limits
+from grader.model.submission import FileKind, Submission
+from grader.orchestration.plan import limits_of, make_task, threads_for
+from grader.orchestration.tools import Options, Tools
+from grader.orchestration.work import RunTask
+from grader.runtimes.catalogue import Runtime
+from grader.storage.run_store import RunStore
+from tests.fakes import FakeSandbox
+from tests.unit.coursefiles.written import KNOWN, VALID, a_course
+
+SUBMISSION = Submission(
+    id="ana",
+    student="Ana",
+    assignment="mnist-dense",
+    attempt=1,
+    files=(),
+    main="a.py",
+    kind=FileKind.SCRIPT,
+    digest="aa" * 32,
+)
+RUNTIME = Runtime(
+    name="keras3",
+    python=Path("/opt/runtime/bin/python"),
+    binds=(),
+    environment=(),
+    site_packages="/opt/runtime/lib",
+    site_packages_here=Path("/nowhere"),
+    digest="bb" * 32,
+)
+LIMITS = Limits(wall_seconds=60, memory_bytes=2**30)
+
+
+def _assignment(folder: Path, text: str = VALID) -> Assignment:
+    return load_course(a_course(folder, text), KNOWN).assignments[0]
+
+
+def _tools(**fields: Any) -> Tools:
+    made = Tools(
+        metrics={},
+        checks={},
+        sandbox=FakeSandbox(lambda _: {}),
+        cache=Path("/nowhere"),
+        data_dir=None,
+        gpus=(),
+        gpu_names=(),
+        cpus=2,
+        version="0",
+    )
+    return replace(made, **fields)
+
+
+def _task(folder: Path, assignment: Assignment, **changed: Any) -> RunTask:
+    parts = {
+        "prepared": prepare("pele", data_dir=None, cache=folder),
+        "runtime": RUNTIME,
+        "tools": _tools(),
+        "limits": LIMITS,
+        "threads": 2,
+        "store": RunStore(folder),
+    }
+    number = changed.pop("number", 1)
+    submission = changed.pop("submission", SUBMISSION)
+    return make_task(submission, assignment, number, **{**parts, **changed})
+
+
+def test_limits_are_the_assignments_unless_lower_ones_are_asked_for(tmp_path: Path) -> None:
+    assignment = _assignment(tmp_path)
+    whole = limits_of(assignment, Options(), reference_seconds=10)
+    assert (whole.wall_seconds, whole.memory_bytes) == (1200, 4 * 2**30)
+    lower = limits_of(assignment, Options(timeout_seconds=30, memory_bytes=2**30), reference_seconds=10)
+    assert (lower.wall_seconds, lower.memory_bytes) == (30, 2**30)
+    higher = limits_of(assignment, Options(timeout_seconds=9e9, memory_bytes=2**50), reference_seconds=10)
+    assert higher == whole
+
+
+@pytest.mark.parametrize(("reference", "limit"), [(100.0, 500), (1.0, 60), (None, 3600)])
+def test_a_limit_told_by_the_reference_follows_its_time(
+    tmp_path: Path, reference: float | None, limit: float
+) -> None:
+    assignment = _assignment(tmp_path, VALID.replace('"20 min"', '"5 x reference"'))
+    assert limits_of(assignment, Options(), reference_seconds=reference).wall_seconds == limit
+
+
+def test_a_runs_key_names_all_that_the_run_depends_on(tmp_path: Path) -> None:
+    assignment = _assignment(tmp_path / "course")
+    other_data = _assignment(tmp_path / "other", VALID.replace('"mnist"', '"digits"'))
+    changes: list[dict[str, Any]] = [
+        {},
+        {"submission": replace(SUBMISSION, digest="cc" * 32)},
+        {"number": 2},
+        {"runtime": replace(RUNTIME, digest="dd" * 32)},
+        {"runtime": replace(RUNTIME, environment=(("TF_USE_LEGACY_KERAS", "1"),))},
+        {"limits": replace(LIMITS, wall_seconds=61)},
+        {"limits": replace(LIMITS, memory_bytes=2**31)},
+        {"tools": _tools(sandbox=FakeSandbox(lambda _: {}, name="none"))},
+        {"prepared": prepare("abc", data_dir=None, cache=tmp_path)},
+    ]
+    keys = [_task(tmp_path, assignment, **change).key for change in changes]
+    keys.append(_task(tmp_path, other_data).key)
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_runs_key_does_not_depend_on_who_handed_in_or_how_many_run_at_a_time(tmp_path: Path) -> None:
+    assignment = _assignment(tmp_path / "course")
+    renamed = replace(assignment, title=Message(pt="Outro", en="Other"))
+    key = _task(tmp_path, assignment).key
+    assert _task(tmp_path, renamed, threads=1).key == key
+    assert _task(tmp_path, assignment, submission=replace(SUBMISSION, student="Bia", id="bia")).key == key
+
+
+def test_a_task_lies_in_the_stores_scratch_and_is_told_by_its_student(tmp_path: Path) -> None:
+    task = _task(tmp_path, _assignment(tmp_path / "course"), number=3)
+    assert task.scratch.parent == tmp_path / "scratch"
+    assert str(task) == "Ana · mnist-dense · 3"
+
+
+@pytest.mark.parametrize(("cpus", "jobs", "threads"), [(8, 2, 4), (2, 1, 2), (2, 4, 1), (3, 2, 1), (4, 0, 4)])
+def test_processors_are_shared_fairly(cpus: int, jobs: int, threads: int) -> None:
+    assert threads_for(_tools(cpus=cpus), jobs) == threads
