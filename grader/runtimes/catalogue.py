@@ -5,7 +5,8 @@
 """
 
 import difflib
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -79,8 +80,9 @@ def runtime_folder(lock: str, cache: Path) -> Path:
 
 
 def is_installed(spec: RuntimeSpec, cache: Path) -> bool:
-    """Return whether ``spec`` is completely installed in ``cache``."""
-    return (runtime_folder(spec.lock, cache) / _STAMP).is_file()
+    """Return whether ``spec`` is completely installed in ``cache``, and its base interpreter still there."""
+    folder = runtime_folder(spec.lock, cache)
+    return (folder / _STAMP).is_file() and (folder / "bin" / "python").exists()
 
 
 def mark_installed(folder: Path) -> None:
@@ -102,15 +104,21 @@ def find_runtime(name: str, cache: Path, *, cuda: bool = False) -> Runtime:
         raise RuntimeMissing(say("GR700", name=name))
     folder = runtime_folder(spec.lock, cache)
     digest = digest_bytes(lock_text(spec.lock).encode())
-    return _described(name, folder, spec.environment, digest)
+    try:
+        return _described(name, folder, spec.environment, digest)
+    except (OSError, RuntimeMissing):
+        raise RuntimeMissing(say("GR705", name=name, folder=str(folder))) from None
 
 
 def _own_interpreter(python: Path) -> Runtime:
-    folder = python.parent.parent
-    if not (python.is_file() and (folder / "pyvenv.cfg").is_file()):
+    folder = python.parent.parent.absolute()
+    if python.parent.name != "bin" or not (os.access(python, os.X_OK) and python.is_file()):
         raise RuntimeMissing(say("GR703", path=str(python)))
+    if not (folder / "pyvenv.cfg").is_file():
+        raise RuntimeMissing(say("GR704", path=str(python)))
     installed = sorted(p.name for p in _site_packages(folder).glob("*.dist-info"))
-    return _described(str(python), folder, (), digest_bytes("\n".join(installed).encode()))
+    described = _described(str(python), folder, (), digest_bytes("\n".join(installed).encode()))
+    return replace(described, python=Path(INSIDE) / "bin" / python.name)
 
 
 def _described(name: str, folder: Path, environment: tuple[tuple[str, str], ...], digest: str) -> Runtime:
@@ -129,7 +137,7 @@ def _described(name: str, folder: Path, environment: tuple[tuple[str, str], ...]
 def _site_packages(folder: Path) -> Path:
     found = sorted((folder / "lib").glob("python3*/site-packages"))
     if not found:
-        raise RuntimeMissing(say("GR703", path=str(folder)))
+        raise RuntimeMissing(say("GR704", path=str(folder)))
     return found[0]
 
 

@@ -31,11 +31,22 @@ def install_runtime(spec: RuntimeSpec, cache: Path, *, python: str = sys.executa
         RuntimeMissing: uv could not install it; the message carries its last words.
     """
     folder = runtime_folder(spec.lock, cache)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time(folder.with_name(folder.name + ".lock")):
-        if is_installed(spec, cache):
-            return folder
-        shutil.rmtree(folder, ignore_errors=True)
+    if is_installed(spec, cache):
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _one_at_a_time(folder.with_name(folder.name + ".lock")):
+            if not is_installed(spec, cache):
+                _install(spec, folder, python)
+    except OSError as problem:
+        raise RuntimeMissing(say("GR702", name=spec.name, problem=_said(problem))) from problem
+    return folder
+
+
+def _install(spec: RuntimeSpec, folder: Path, python: str) -> None:
+    """Install into ``folder``, or leave nothing there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
         with tempfile.TemporaryDirectory() as scratch:
             lock = Path(scratch) / f"{spec.lock}.txt"
             lock.write_text(lock_text(spec.lock), encoding="utf-8")
@@ -43,15 +54,16 @@ def install_runtime(spec: RuntimeSpec, cache: Path, *, python: str = sys.executa
             sync = ["pip", "sync", "--require-hashes", "--no-build", "--compile-bytecode"]
             _uv(spec, [*sync, "--python", str(folder / "bin" / "python"), str(lock)])
         mark_installed(folder)
-    return folder
+    except BaseException:  # Ctrl-C too: gigabytes that nothing will ever use
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _base_python(python: str) -> str:
     """Return the interpreter behind ``python`` when that is a virtual environment's."""
     if python != sys.executable:
         return python
-    base = Path(getattr(sys, "_base_executable", "") or python)
-    return str(base)
+    return str(getattr(sys, "_base_executable", "") or python)
 
 
 def _uv(spec: RuntimeSpec, arguments: list[str]) -> None:
@@ -71,6 +83,10 @@ def _uv(spec: RuntimeSpec, arguments: list[str]) -> None:
     if done.returncode != 0:
         problem = " ".join(done.stdout.split())[-300:] or f"uv, exit status {done.returncode}"
         raise RuntimeMissing(say("GR702", name=spec.name, problem=problem))
+
+
+def _said(problem: OSError) -> str:
+    return f"{problem.strerror or problem} ({problem.filename})" if problem.filename else str(problem)
 
 
 @contextmanager
