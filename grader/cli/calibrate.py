@@ -41,7 +41,7 @@ _BLESSED = 0.95
 @machine_options
 @click.option("--runs", type=click.IntRange(1, 200), default=5, help="Runs of the reference.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Runs at a time.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How it is told.")
 def command(
     *,
     slug: str,

@@ -34,7 +34,7 @@ class Item:
 
 @click.command("doctor")
 @click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets lie.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How it is told.")
 @language_option
 def command(*, data_dir: Path | None, form: str) -> int:
     """Say what this machine can do. Exit status 2 when it cannot grade."""

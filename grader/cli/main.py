@@ -1,12 +1,23 @@
 """The parser; a command's module is imported when that command is called, so ``--help`` stays light."""
 
+import errno
 import importlib
+import io
+import os
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 import click
 
 from grader import __version__
 from grader.model.errors import CourseError, GraderError
+from grader.model.message import Language
+
+_MACHINES_OWN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE})
 
 COMMANDS = {
     "grade": ("grader.cli.grade", "Run and judge every submission; write the reports."),
@@ -48,19 +59,54 @@ def command() -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command line and return the exit status; no traceback reaches a person."""
+    """Run one command line and return the exit status; no traceback reaches a person.
+
+    With ``GRADER_DEBUG=1`` in the environment a mistake of ours is shown whole.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    _replace_what_cannot_be_written()
     try:
-        answer: Any = command.main(args=arguments, prog_name="grader", standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return _interrupted()
-    except click.ClickException as mistake:
-        mistake.show()
-        return mistake.exit_code
-    except GraderError as error:
-        return _failed(error)
+        answer: Any = command.main(args=given, prog_name="grader", standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, SystemExit, Exception) as ending:  # noqa: BLE001 - whatever it is, it is told to a person
+        return _told(ending, given)
     return answer if isinstance(answer, int) else 0
+
+
+def _told(ending: BaseException, arguments: list[str]) -> int:
+    """Say in one place how a command ended that did not return, and return the exit status."""
+    _speak_as_asked(arguments)
+    match ending:
+        case click.exceptions.Exit():
+            status = ending.exit_code
+        case click.Abort() | KeyboardInterrupt():
+            status = _interrupted()
+        case click.ClickException():
+            status = _misused(ending)
+        case GraderError():
+            status = _failed(ending)
+        case BrokenPipeError() | SystemExit():  # click's own way out of a broken pipe
+            status = _unread()
+        case _:
+            status = _broken(ending)
+    return status
+
+
+def _replace_what_cannot_be_written() -> None:
+    """Let a terminal without our letters show question marks: no name may end a grading."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _speak_as_asked(arguments: list[str]) -> None:
+    """Choose the language again: what was typed wrong may stand before ``--lang``."""
+    from grader.cli.rendering import language_of, speak
+
+    joined = [a.partition("=")[2] for a in arguments if a.startswith("--lang=")]
+    apart = [value for name, value in pairwise(arguments) if name == "--lang"]
+    chosen = next((value for value in (*joined, *apart) if value in {tag.value for tag in Language}), None)
+    speak(language_of(chosen))
 
 
 def _interrupted() -> int:
@@ -69,6 +115,44 @@ def _interrupted() -> int:
 
     complain(say("GR820"))
     return 130
+
+
+def _misused(mistake: click.ClickException) -> int:
+    if isinstance(mistake, click.exceptions.NoArgsIsHelpError):
+        mistake.show()  # it is the help
+        return mistake.exit_code
+    from grader.cli.rendering import complain, tell
+    from grader.cli.usage_errors import usage_line, usage_message
+
+    complain(usage_message(mistake))
+    line = usage_line(mistake)
+    if line is not None:
+        tell(line)
+    return mistake.exit_code
+
+
+def _unread() -> int:
+    """Leave quietly when nobody reads on (``grader data list | head -1``)."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError, ValueError):  # no descriptor behind it
+        os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return 128 + signal.SIGPIPE
+
+
+def _broken(problem: BaseException) -> int:
+    """Tell a mistake of ours, or of the machine, in one line."""
+    from grader.cli.rendering import complain
+    from grader.words import say
+
+    if os.environ.get("GRADER_DEBUG") == "1":
+        traceback.print_exception(problem)
+    if isinstance(problem, OSError) and problem.errno in _MACHINES_OWN:
+        complain(say("GR891", problem=problem.strerror, file=str(problem.filename or "-")))
+    else:
+        described = " ".join(f"{type(problem).__name__}: {problem}".split())[:300]
+        complain(say("GR890", problem=described))
+    return 3
 
 
 def _failed(error: GraderError) -> int:

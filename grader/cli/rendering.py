@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+_LOG_WIDTH = 160
 _COLOURS = {
     "passed": "green",
     "failed": "red",
@@ -68,7 +69,16 @@ def console(*, stderr: bool = False) -> "Console":
     """Return a console that colours only a terminal and honours NO_COLOR."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
+    # A log has room for a line; a student called ":x:" is no emoji.
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(
+        stderr=stderr,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=not terminal,
+        width=None if terminal or "COLUMNS" in os.environ else _LOG_WIDTH,
+    )
 
 
 def print_grading(grading: Grading, report: str) -> None:
@@ -98,9 +108,10 @@ def word_of(result: SubmissionResult) -> str:
 
 def points_of(result: SubmissionResult) -> str:
     """Return ``9 / 10``, or a dash where no grade could be given."""
+    fields = {"points": result.points, "possible": result.max_points}
     if result.points is None:
-        return f"- / {result.max_points.normalize():f}"
-    return f"{result.points.normalize():f} / {result.max_points.normalize():f}"
+        return phrase("number.no_points", spoken(), **fields)
+    return phrase("number.points", spoken(), **fields)
 
 
 def why_of(result: SubmissionResult, language: Language) -> str:

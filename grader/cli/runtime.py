@@ -4,7 +4,7 @@ import click
 
 from grader.cli.options import language_option
 from grader.cli.rendering import console, spoken, tell
-from grader.runtimes.catalogue import is_installed, names, runtime_folder, runtime_spec
+from grader.runtimes.catalogue import is_installed, names, runtime_spec
 from grader.runtimes.install import install_runtime
 from grader.wiring import cache_folder, has_gpus
 from grader.words import phrase, say
@@ -32,14 +32,15 @@ def list_runtimes() -> int:
 
 @command.command("install")
 @click.argument("wanted", metavar="NAME...", nargs=-1)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing where one is complete.")
 @language_option
-def install(wanted: tuple[str, ...]) -> int:
+def install(wanted: tuple[str, ...], *, quiet: bool) -> int:
     """Install the runtimes named (all when none is); does nothing where one is complete."""
-    for name in wanted or names():
-        spec = runtime_spec(name, cuda=has_gpus())
-        if not is_installed(spec, cache_folder()):
-            tell(say("runtime.installing", name=name))
-        install_runtime(spec, cache_folder())
-        folder = runtime_folder(spec.lock, cache_folder())
-        tell(say("runtime.ready", name=name, folder=str(folder)))
+    cache, cuda = cache_folder(), has_gpus()
+    for spec in [runtime_spec(name, cuda=cuda) for name in wanted or names()]:
+        if not is_installed(spec, cache):
+            tell(say("runtime.installing", name=spec.name))  # minutes: nobody is left to wonder
+        folder = install_runtime(spec, cache)
+        if not quiet:
+            tell(say("runtime.ready", name=spec.name, folder=str(folder)))
     return 0

@@ -30,7 +30,8 @@ def _environment(folder: Path, home: str = "/usr/bin") -> Path:
     return python
 
 
-def _installed(cache: Path, name: str = "keras3") -> Path:
+def installed(cache: Path, name: str = "keras3") -> Path:
+    """Write what an installed runtime looks like; return its folder."""
     folder = runtime_folder(runtime_spec(name).lock, cache)
     _environment(folder)
     mark_installed(folder)
@@ -55,7 +56,7 @@ def test_an_unknown_runtime_is_told_with_its_near_miss(tmp_path: Path) -> None:
 
 
 def test_both_runtimes_are_one_environment_seen_in_two_ways(tmp_path: Path) -> None:
-    folder = _installed(tmp_path)
+    folder = installed(tmp_path)
     newer, older = (find_runtime(name, tmp_path) for name in names())
     assert newer.binds == older.binds
     assert newer.binds[0].source == folder
@@ -68,7 +69,7 @@ def test_both_runtimes_are_one_environment_seen_in_two_ways(tmp_path: Path) -> N
 
 
 def test_a_gpu_asks_for_another_environment(tmp_path: Path) -> None:
-    _installed(tmp_path)
+    installed(tmp_path)
     assert is_installed(runtime_spec("keras3"), tmp_path)
     assert not is_installed(runtime_spec("keras3", cuda=True), tmp_path)
     assert lock_text("keras-cuda") != lock_text("keras-cpu")
@@ -80,7 +81,7 @@ def test_half_an_installation_is_none(tmp_path: Path) -> None:
 
 
 def test_an_installation_whose_base_python_is_gone_is_none(tmp_path: Path) -> None:
-    folder = _installed(tmp_path)
+    folder = installed(tmp_path)
     (folder / "bin/python").unlink()
     (folder / "bin/python").symlink_to(tmp_path / "python3.10")
     assert _missing("keras3", tmp_path) == "GR700"
@@ -88,7 +89,7 @@ def test_an_installation_whose_base_python_is_gone_is_none(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("part", ["pyvenv.cfg", "lib/python3.11/site-packages/numpy-2.4.0.dist-info"])
 def test_a_damaged_installation_is_told(tmp_path: Path, part: str) -> None:
-    path = _installed(tmp_path) / part
+    path = installed(tmp_path) / part
     if path.is_dir():
         path.rmdir()
         path.parent.rmdir()
@@ -126,7 +127,7 @@ def test_a_path_that_is_no_environments_interpreter_is_told(tmp_path: Path) -> N
 
 
 def test_installing_what_is_complete_does_nothing(tmp_path: Path) -> None:
-    folder = _installed(tmp_path)
+    folder = installed(tmp_path)
     before = sorted(p.name for p in folder.iterdir())
     begun = time.perf_counter()
     assert install_runtime(runtime_spec("keras2"), tmp_path, python="/nowhere/python") == folder

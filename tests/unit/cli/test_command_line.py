@@ -1,0 +1,259 @@
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+import pytest
+
+from grader.cli.main import COMMANDS, run
+from grader.storage.run_store import open_store
+from tests.unit.coursefiles.written import VALID, a_course
+from tests.unit.runtimes.test_runtimes import installed
+
+Told = pytest.CaptureFixture[str]
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    monkeypatch.delenv("GRADER_DEBUG", raising=False)
+    monkeypatch.setitem(COMMANDS, "end", ("tests.unit.cli.ending_badly", "Ends as told."))
+    monkeypatch.chdir(tmp_path)
+
+
+def _says(told: Told, *arguments: str) -> tuple[int, str, str]:
+    status = run(list(arguments))
+    out, err = told.readouterr()
+    assert "Traceback" not in out + err
+    return status, out, err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("grad", "error GR851: there is no command grad; there are: grade, check"),
+        ("grad", "; did you mean 'grade'?"),
+        ("data fech", "there is no command fech; there are: fetch, list, verify; did you mean 'fetch'?"),
+        ("grade", "error GR852: SUBMISSIONS is missing"),
+        ("grade in --jbs 3", "error GR850: there is no option --jbs; did you mean '--jobs'?"),
+        ("--froce", "error GR850: there is no option --froce"),
+        ("grade in -j 0", "-j/--jobs: needed is a whole number from 1 to 64"),
+        ("grade in -j two", "-j/--jobs: needed is a whole number from 1 to 64"),
+        ("grade in -j", "error GR854: the option -j needs a value"),
+        ("grade in --fail-under most", "--fail-under: needed is a number"),
+        ("grade one two", "error GR855: left over on the command line: two"),
+        ("grade --lang fr in", "--lang: needed is one of these: pt-BR, en"),
+        ("check nowhere.py", "FILE: needed is a path that exists (nowhere.py)"),
+        ("calibrate x --format yaml", "--format: needed is one of these: text, json"),
+        ("runtime install kears3", "did you mean 'keras3'?"),
+        ("data fetch mnits", 'Did you mean "mnist"?'),
+    ],
+)
+def test_what_is_typed_wrong_is_told_with_status_2(capsys: Told, line: str, said: str) -> None:
+    status, out, err = _says(capsys, *line.split())
+    assert (status, out) == (2, "")
+    assert said in err
+
+
+def test_how_a_command_is_called_stands_below_the_mistake(capsys: Told) -> None:
+    _, _, err = _says(capsys, "grade")
+    assert "usage: grader grade [OPTIONS] SUBMISSIONS   (help: grader grade --help)" in err
+
+
+def test_no_command_at_all_gets_the_help(capsys: Told) -> None:
+    status, out, err = _says(capsys)
+    assert (status, out) == (2, "")
+    assert "Usage: grader" in err
+
+
+@pytest.mark.parametrize("command", ["grade", "check", "calibrate"])
+def test_without_a_course_nothing_is_done(capsys: Told, command: str, tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text("")
+    status, _, err = _says(capsys, command, "work.py")
+    assert status == 2
+    assert err.startswith("error GR100: there is no course")
+
+
+def test_an_unknown_assignment_is_told_with_its_near_miss(capsys: Told, tmp_path: Path) -> None:
+    a_course(tmp_path)
+    status, _, err = _says(capsys, "grade", "in", "-a", "mnist-dens")
+    assert status == 2
+    assert err.startswith("error GR111: there is no assignment mnist-dens in this course; there are: ")
+    assert err.endswith("did you mean 'mnist-dense'?\n")
+
+
+def test_every_mistake_of_a_course_is_a_line(capsys: Told, tmp_path: Path) -> None:
+    a_course(tmp_path, VALID.replace("below", "bellow").replace('"mnist"', '"mnits"'))
+    status, _, err = _says(capsys, "grade", "in")
+    assert status == 2
+    assert {line.split(":")[0] for line in err.splitlines()} == {"error GR102", "error GR105", "error GR107"}
+
+
+def test_submissions_that_are_not_there_are_told(capsys: Told, tmp_path: Path) -> None:
+    a_course(tmp_path)
+    status, _, err = _says(capsys, "grade", "nowhere")
+    assert status == 2
+    assert "error GR120: the submissions folder nowhere does not exist" in err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--timeout", "0 min"), ("--timeout", "5"), ("--memory", "0 GiB"), ("--memory", "4 GB")],
+)
+def test_a_limit_that_is_none_is_told(capsys: Told, tmp_path: Path, option: str, value: str) -> None:
+    a_course(tmp_path)
+    status, _, err = _says(capsys, "grade", "in", option, value)
+    assert status == 2
+    assert value in err
+
+
+def test_a_second_grading_of_a_course_ends_with_status_3(capsys: Told, tmp_path: Path) -> None:
+    a_course(tmp_path)
+    (tmp_path / "in").mkdir()
+    with open_store(tmp_path / ".grader"):
+        status, _, err = _says(capsys, "grade", "in")
+    assert (status, err[:11]) == (3, "error GR801")
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "said"),
+    [
+        ("four", 4, ""),
+        ("interrupt", 130, "error GR820: "),
+        ("storage", 3, "error GR800: could not write to /x: full\n"),
+        ("course", 2, "error GR112: /a: the course has no assignment"),
+        ("course", 2, "error GR112: /b: the course has no assignment"),
+        ("disk", 3, "error GR891: the system refused: No space left on device (/x/results.json)."),
+        ("mistake", 3, "error GR890: something went wrong inside the grader; it is not your fault"),
+        ("mistake", 3, "GRADER_DEBUG=1"),
+        ("value", 3, "error GR890: "),
+        ("pipe", 141, ""),
+    ],
+)
+def test_however_a_command_ends_a_person_is_told_in_a_line(
+    capsys: Told, how: str, status: int, said: str
+) -> None:
+    got, out, err = _says(capsys, "end", how)
+    assert (got, out) == (status, "")
+    assert said in err
+    assert "\x1b" not in err
+
+
+def test_whoever_wants_to_see_a_mistake_of_ours_sees_it_whole(
+    capsys: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_DEBUG", "1")
+    assert run(["end", "mistake"]) == 3
+    err = capsys.readouterr().err
+    assert "Traceback (most recent call last)" in err
+    assert "ending_badly.py" in err
+
+
+@pytest.mark.parametrize(
+    ("environment", "option", "word"),
+    [
+        ("pt_BR.UTF-8", [], "erro"),
+        ("en_GB.UTF-8", [], "error"),
+        ("C", [], "erro"),
+        ("", [], "erro"),
+        ("en_GB.UTF-8", ["--lang", "pt-BR"], "erro"),
+        ("pt_BR.UTF-8", ["--lang", "en"], "error"),
+        ("pt_BR.UTF-8", ["--lang=en"], "error"),
+        ("pt_BR.UTF-8", ["--lang", "fr"], "erro"),
+    ],
+)
+def test_everything_is_told_in_the_language_asked_for(
+    capsys: Told, monkeypatch: pytest.MonkeyPatch, environment: str, option: list[str], word: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", environment)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.delenv("LANG", raising=False)
+    for wrong in ("--no-such-option", "value"):
+        run(["end", wrong, *option])
+        assert capsys.readouterr().err.startswith(f"{word} GR")
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_every_command_has_its_help(capsys: Told, command: str) -> None:
+    status, out, err = _says(capsys, command, "--help")
+    assert (status, err) == (0, "")
+    assert out.startswith(f"Usage: grader {command} ")
+
+
+def test_the_version_is_the_installed_one(capsys: Told) -> None:
+    assert _says(capsys, "--version") == (0, f"grader, version {version('grader')}\n", "")
+
+
+def test_schemas_are_written_where_they_are_wanted(capsys: Told, tmp_path: Path) -> None:
+    status, out, err = _says(capsys, "schema", "-o", str(tmp_path / "new" / "folder"))
+    assert (status, out) == (0, "")
+    written = sorted(p.name for p in (tmp_path / "new" / "folder").iterdir())
+    assert written == ["assignment.schema.json", "results-v1.schema.json"]
+    assert err.count("schema written to") == 2
+
+
+class TestInstallingRuntimes:
+    @pytest.fixture(autouse=True)
+    def _installed(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("GRADER_CACHE_DIR", str(tmp_path / "cache"))
+        installed(tmp_path / "cache")
+
+    def test_what_is_there_is_told(self, capsys: Told) -> None:
+        status, out, err = _says(capsys, "runtime", "install", "keras3", "keras2")
+        assert (status, out) == (0, "")
+        assert err.count("ready at") == 2
+
+    def test_quietly_nothing_is_said_of_what_is_there(self, capsys: Told) -> None:
+        assert _says(capsys, "runtime", "install", "--quiet", "keras3", "keras2") == (0, "", "")
+        assert _says(capsys, "runtime", "install", "-q") == (0, "", "")
+
+    def test_a_wrong_name_stops_before_anything_is_installed(self, capsys: Told, tmp_path: Path) -> None:
+        (tmp_path / "cache").rename(tmp_path / "elsewhere")
+        status, _, err = _says(capsys, "runtime", "install", "keras3", "keras4")
+        assert (status, err[:11]) == (2, "error GR701")
+        assert not (tmp_path / "cache").exists()
+
+    def test_the_list_tells_what_is_there(self, capsys: Told) -> None:
+        status, out, _ = _says(capsys, "runtime", "list")
+        assert status == 0
+        assert [line.split()[:2] for line in out.splitlines()] == [
+            ["keras3", "installed"],
+            ["keras2", "installed"],
+        ]
+
+
+def test_whoever_stops_reading_gets_no_complaint(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m grader data list | true"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True, cwd=ROOT)
+    assert done.stderr == b""
+
+
+def test_a_terminal_without_our_letters_shows_question_marks(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "grade", "x", "-C", "\u65e5\u672c-\u00e3"],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PYTHONIOENCODING": "latin-1", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert "??-\u00e3".encode("latin-1") in done.stderr
+
+
+def test_every_option_is_explained() -> None:
+    for name, (module, _) in COMMANDS.items():
+        __import__(module)
+        command = sys.modules[module].command
+        for one in _leaves(command):
+            for parameter in one.params:
+                if isinstance(parameter, click.Option):
+                    assert parameter.help, f"grader {name} {parameter.opts}"
+
+
+def _leaves(command: click.Command) -> list[click.Command]:
+    if isinstance(command, click.Group):
+        return [leaf for inner in command.commands.values() for leaf in _leaves(inner)]
+    return [command]

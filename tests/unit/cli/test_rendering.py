@@ -1,0 +1,149 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.cli.rendering import (
+    complain,
+    console,
+    language_of,
+    measured_of,
+    points_of,
+    print_grading,
+    print_messages,
+    printable,
+    speak,
+    why_of,
+    word_of,
+)
+from grader.model.check import Outcome
+from grader.model.message import Language
+from grader.model.result import Reason, Status, Verdict
+from grader.words import say
+from tests import builders as a
+
+Told = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "240")
+    speak(Language.EN)
+
+
+def test_the_class_table_has_a_row_for_everybody_and_counts_them(capsys: Told) -> None:
+    missing = a.a_result(
+        student="José",
+        status=Status.NOT_GRADED,
+        verdict=None,
+        reason=Reason.DATA_MISSING,
+        reason_message=a.a_message(en="No data."),
+        points=None,
+        metrics=(),
+    )
+    results = (a.a_result(verdict=Verdict.PASSED), missing)
+    print_grading(a.a_grading(submissions=results), "reports/index.html")
+    out = capsys.readouterr().out
+    assert "ana" in out
+    assert "José" in out
+    assert "No data." in out
+    assert "- / 10" in out
+    assert "reports/index.html" in out
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<img src=x onerror=alert(1)>",
+        "[bold red]x[/]",
+        ":x:",
+        "\x1b[2J\x1b[H",
+        "\u202eevil",
+        "a\rb",
+        "a\x07b",
+    ],
+)
+def test_a_name_is_shown_as_it_is_and_moves_no_cursor(capsys: Told, name: str) -> None:
+    print_grading(a.a_grading(submissions=(a.a_result(student=name),)), "r")
+    complain(say("GR800", folder=name, problem=name))
+    out, err = capsys.readouterr()
+    assert printable(name) in out
+    assert printable(name) in err
+    for character in "\x1b\u202e\r\x07":
+        assert character not in out + err
+
+
+@given(st.text())
+def test_what_is_printed_is_printable(text: str) -> None:
+    shown = printable(text)
+    assert len(shown) == len(text)
+    assert all(c == "\n" or c.isprintable() for c in shown)
+    assert printable(shown) == shown
+
+
+def test_points_are_told_as_the_language_writes_them() -> None:
+    result = a.a_result(points=Decimal("7.50"), max_points=Decimal("10.000"))
+    assert points_of(result) == "7.5 / 10"
+    speak(Language.PT)
+    assert points_of(result) == "7,5 / 10"
+    assert points_of(a.a_result(points=None)) == "- / 10"
+
+
+def test_a_share_is_told_in_per_cent_and_a_quantity_is_not() -> None:
+    assert measured_of(a.a_result(), Language.PT) == "1,63 %"
+    assert measured_of(a.a_result(metrics=(a.a_summary(metric="rmse", value=0.5),)), Language.EN) == "0.5"
+    assert measured_of(a.a_result(metrics=()), Language.EN) == ""
+
+
+def test_the_worst_required_check_explains_a_result() -> None:
+    checks = (
+        a.a_check(outcome=Outcome.PASSED, message=a.a_message(en="passed")),
+        a.a_check(outcome=Outcome.FAILED, required=False, message=a.a_message(en="optional")),
+        a.a_check(outcome=Outcome.FAILED, message=a.a_message(en="required")),
+    )
+    assert why_of(a.a_result(checks=checks), Language.EN) == "required"
+    assert why_of(a.a_result(checks=()), Language.EN) == ""
+    told = a.a_result(checks=checks, reason_message=a.a_message(en="reason"))
+    assert why_of(told, Language.EN) == "reason"
+
+
+def test_not_graded_is_a_word_of_its_own() -> None:
+    assert word_of(a.a_result(status=Status.NOT_GRADED, verdict=None)) == "not_graded"
+    assert word_of(a.a_result(verdict=Verdict.INCONCLUSIVE)) == "inconclusive"
+
+
+def test_a_list_of_nothing_is_not_announced(capsys: Told) -> None:
+    print_messages([], heading="summary.remarks")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("variable", ["NO_COLOR", "TERM"])
+def test_no_colour_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch, capsys: Told, variable: str) -> None:
+    monkeypatch.setenv(variable, "dumb")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    console().print("x", style="bold red")
+    assert capsys.readouterr().out == "x\n"
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LC_ALL": "en_US.UTF-8", "LANG": "pt_BR.UTF-8"}, Language.EN),
+        ({"LC_MESSAGES": "en_US.UTF-8", "LANG": "pt_BR.UTF-8"}, Language.EN),
+        ({"LANG": "EN_us"}, Language.EN),
+        ({"LANG": "pt_PT.UTF-8"}, Language.PT),
+        ({"LANG": "C.UTF-8"}, Language.PT),
+        ({}, Language.PT),
+    ],
+)
+def test_the_environment_chooses_the_language(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], language: Language
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert language_of(None) is language
+    assert language_of("pt-BR") is Language.PT
