@@ -4,6 +4,7 @@ The only step with untrusted code and the only slow one. A frozen job comes in, 
 labels are not touched here, beyond the served copy's.
 """
 
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from grader.storage.run_store import write_record
 
 ORDER_FILE = "order.npy"
 CANARIES_FILE = "canaries.npy"
+_CLEARLY = 3.5
+"""Standard errors of the rows; a bar counts as too close within 2.9 of them (five looks at 1 %)."""
 _ONLY_FOR_REPLAY = ("captured_inputs.npy", "fit_inputs.npy", "fit_targets.npy")
 """Tens of megabytes a run, of no use once the model has been applied."""
 
@@ -62,7 +65,7 @@ def perform(task: RunTask, slot: Slot) -> Path | NotRun:
             into=folder,
             labels=task.assignment.data.labels,
             training=Training.AS_PUBLISHED if task.number == 1 else Training.REORDERED,
-            fails_at=_loosest_error(task.assignment),
+            fails_at=_loosest_error(task.assignment, len(task.prepared.y_graded)),
         )
         job = _job(task, served, slot)
         output = run_job(job, task.sandbox)
@@ -111,12 +114,15 @@ def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
     )
 
 
-def _loosest_error(assignment: Assignment) -> float:
-    """Return the largest error rate that still earns points; copied labels must be worse than that."""
+def _loosest_error(assignment: Assignment, rows: int) -> float:
+    """Return an error rate that earns nothing, not even as too close to the loosest step to be told apart.
+
+    Copied labels must be at least so wrong.
+    """
     loosest = 0.0
     for check in assignment.checks:
         if isinstance(check, MetricCheck) and check.metric in ("error_rate", "accuracy"):
             for threshold in (check.threshold, *(tier.threshold for tier in check.partial)):
                 lower = threshold.direction is Direction.LOWER_IS_BETTER
                 loosest = max(loosest, threshold.value if lower else 1 - threshold.value)
-    return loosest
+    return loosest + _CLEARLY * math.sqrt(loosest * (1 - loosest) / rows)

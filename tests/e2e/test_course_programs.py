@@ -27,6 +27,8 @@ HANDED_IN = {
     "typed2": ("pele", "pele/pele_2_escondidas.py"),
     "figura": ("fashion-mnist", "fashion-mnist/figura_4x5.py"),
 }
+CANARIES = 0.0249
+"""Share of the 10,000 served test labels that are wrong on purpose."""
 Rows = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -95,8 +97,8 @@ def test_what_it_printed_carries_the_canaries_and_is_worse_than_measured(rows: R
     log = (course / "reports" / found["log"]).read_text(encoding="utf-8")
     printed = [float(p) for p in re.findall(r"(\d+(?:\.\d+)?) ?%", log)]
     assert printed
-    closest = min(printed, key=lambda p: abs(p / 100 - error(found) - 0.02))
-    assert closest / 100 == pytest.approx(error(found) + 0.02, abs=0.004)
+    closest = min(printed, key=lambda p: abs(p / 100 - error(found) - CANARIES))
+    assert closest / 100 == pytest.approx(error(found) + CANARIES, abs=0.004)
 
 
 def test_copied_test_labels_fail_with_a_finding_that_says_so(rows: Rows) -> None:
