@@ -5,6 +5,7 @@ Accepted (contract, section 2)::
     SUBMISSIONS/<student>/<assignment>/*.ipynb|*.py|*.zip
     SUBMISSIONS/<assignment>/<student>.ipynb|.py|.zip      or  <assignment>/<student>/*
     SUBMISSIONS/<student>.ipynb  and  <student>/*          when one assignment is named
+    a .zip of any of these, and what Canvas or Moodle export
 
 All that is found for one student and one assignment is one submission, wherever it lies.
 """
@@ -17,9 +18,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.coursefiles.class_zip import unpack_class
 from grader.coursefiles.file_names import is_accepted, without_accepted_suffix
+from grader.coursefiles.lms_names import read_lms_name
 from grader.coursefiles.near_miss import near_miss
-from grader.coursefiles.read_submission import Received, entries, kind_of, read_received, remark
+from grader.coursefiles.read_submission import Received, entries, kind_of, read_received, remark, remark_of
 from grader.model.digest import digest_bytes
 from grader.model.errors import CourseError, SubmissionError
 from grader.model.submission import Finding, Severity, Submission, Unreadable
@@ -52,11 +55,14 @@ def find_submissions(
     by their content.
 
     Raises:
-        CourseError: ``folder`` cannot be read.
+        CourseError: ``folder`` (or a zip in its place) cannot be read.
     """
+    layout = _Layout(tuple(slugs), frozenset(others) - frozenset(slugs))
+    if folder.is_file() and folder.name.lower().endswith(".zip"):
+        folder, refused = unpack_class(folder, intake)
+        layout.remarks += [remark_of(message, folder.name) for message in refused]
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
         raise CourseError(say("GR120", folder=str(folder)))
-    layout = _Layout(tuple(slugs), frozenset(others) - frozenset(slugs))
     received = _merged(layout.received(folder))
     wanted = {_composed(name) for name in only}
     submissions: list[Submission] = []
@@ -77,8 +83,8 @@ def read_single(path: Path, slug: str, *, student: str, intake: Path) -> Submiss
     path = path.absolute()
     if path.is_symlink():  # named by hand, so it is meant
         path = path.resolve()
-    base = path if path.is_dir() else path.parent
-    item = Received(student=student, assignment=slug, sources=((base, path),), shown=path.name)
+    name = "" if path.is_dir() else path.name
+    item = Received(student=student, assignment=slug, sources=((name, path),), shown=path.name)
     return read_received(item, _safe_ids([item])[0], intake)
 
 
@@ -104,33 +110,29 @@ class _Layout:
             elif kind == "folder":
                 yield from self._by_student(entry)
             elif self._only_slug is not None and is_accepted(name):
-                student = without_accepted_suffix(name)
-                yield _received(student, self._only_slug, entry.parent, entry, name)
+                yield _one(entry, self._only_slug, name)
             else:
                 self.remarks.append(remark("GR126" if is_accepted(name) else "GR127", path=name))
 
     def _by_assignment(self, folder: Path) -> Iterator[Received]:
         for entry in self._entries(folder, folder.name):
-            shown = f"{folder.name}/{entry.name}"
-            student = without_accepted_suffix(entry.name)
-            base = entry if kind_of(entry) == "folder" else entry.parent
-            yield _received(student, folder.name, base, entry, shown)
+            yield _one(entry, folder.name, f"{folder.name}/{entry.name}")
 
     def _by_student(self, folder: Path) -> Iterator[Received]:
-        student, found = folder.name, self._entries(folder, folder.name)
+        found = self._entries(folder, folder.name)
         named = {entry: without_accepted_suffix(entry.name) for entry in found}
         loose = [entry for entry in found if named[entry] not in (*self._slugs, *self._others)]
         placed = len(loose) < len(found)
         for entry in found:
-            shown = f"{student}/{entry.name}"
+            shown = f"{folder.name}/{entry.name}"
             if named[entry] in self._slugs:
-                base = entry if kind_of(entry) == "folder" else folder
-                yield _received(student, named[entry], base, entry, shown)
+                inside = "" if kind_of(entry) == "folder" else entry.name
+                yield _received(_student_of(folder.name), named[entry], inside, entry, shown)
             elif entry in loose and (placed or self._only_slug is None):
                 hint = near_miss(named[entry], self._slugs)
                 self.remarks.append(remark("GR121", path=shown, name=named[entry], hint=hint))
         if not placed and self._only_slug is not None:
-            yield _received(student, self._only_slug, folder, folder, student)
+            yield _one(folder, self._only_slug, folder.name)
 
     def _entries(self, folder: Path, shown: str) -> tuple[Path, ...]:
         try:
@@ -143,8 +145,21 @@ class _Layout:
             return ()
 
 
-def _received(student: str, slug: str, base: Path, path: Path, shown: str) -> Received:
-    return Received(student=_composed(student), assignment=slug, sources=((base, path),), shown=shown)
+def _one(path: Path, slug: str, shown: str) -> Received:
+    """Return the submission that lies in ``path`` and is called after its student, or as an LMS does."""
+    exported = read_lms_name(path.name)
+    inside = "" if kind_of(path) == "folder" else exported.file if exported else path.name
+    return _received(_student_of(path.name), slug, inside, path, shown)
+
+
+def _student_of(name: str) -> str:
+    exported = read_lms_name(name)
+    return exported.student if exported else without_accepted_suffix(name)
+
+
+def _received(student: str, slug: str, inside: str, path: Path, shown: str) -> Received:
+    """Return what ``path`` holds under the name ``inside`` of the submission; none is the folder itself."""
+    return Received(student=_composed(student), assignment=slug, sources=((inside, path),), shown=shown)
 
 
 def _composed(name: str) -> str:

@@ -25,12 +25,13 @@ _TRAINS = re.compile(rb"\.fit\s*\(|GradientTape|\.train_on_batch\s*\(|minimize\s
 class Received:
     """Where the files of one student for one assignment lie.
 
-    Each source is a folder that names are counted from, and the file or folder below it (or itself).
+    Each source is a file or a folder, with the name it goes by inside the submission: none for the folder
+    that is the submission.
     """
 
     student: str
     assignment: str
-    sources: tuple[tuple[Path, Path], ...]
+    sources: tuple[tuple[str, Path], ...]
     shown: str
 
 
@@ -78,6 +79,11 @@ def remark(code: str, **fields: object) -> Finding:
     )
 
 
+def remark_of(message: Message, path: str) -> Finding:
+    """Return a finding that only informs, in these words."""
+    return Finding(code=message.code or "GR141", severity=Severity.INFO, message=message, path=path)
+
+
 def entries(folder: Path) -> tuple[Path, ...]:
     """Return what stands in ``folder``, sorted, without hidden files and litter.
 
@@ -110,7 +116,7 @@ def _staged_files(item: Received, intake: Path, findings: list[Finding]) -> list
         content = _read_plain(path, name, budget)
         if unpack and name.lower().endswith(".zip"):
             unpacked = read_zip(content, name)
-            findings += [_refusal(message, item) for message in unpacked.refused]
+            findings += [remark_of(message, item.shown) for message in unpacked.refused]
             new = [_keep(member.content, member.name, intake) for member in unpacked.members]
         else:
             new = [
@@ -133,14 +139,13 @@ def _staged_files(item: Received, intake: Path, findings: list[Finding]) -> list
 def _plain_files(item: Received, findings: list[Finding]) -> Iterator[tuple[str, Path]]:
     """Yield the regular files with their names, nearest first; a link or device is told and passed over."""
     count = 0
-    pending = [(base, path) for base, path in item.sources]
-    for base, path in pending:  # grows while it is read
-        name = path.relative_to(base).as_posix()
+    pending = list(item.sources)
+    for name, path in pending:  # grows while it is read
         match kind_of(path):
             case "folder" if name.count("/") >= _DEEPEST:
                 findings.append(remark("GR147", path=f"{item.shown}/{name}", limit=_DEEPEST))
             case "folder":
-                pending += [(base, inside) for inside in entries(path)]
+                pending += [(f"{name}/{p.name}" if name else p.name, p) for p in entries(path)]
             case "file":
                 count += 1
                 if count > MOST_FILES:
@@ -182,7 +187,7 @@ def _without_files_called_as_folders(
     for file in files:
         if file.name in folders:
             message = say("GR141", name=item.shown, member=file.name, why=say("zip.folder"))
-            findings.append(_refusal(message, item))
+            findings.append(remark_of(message, item.shown))
     return [f for f in files if f.name not in folders]
 
 
@@ -253,10 +258,6 @@ def _keep(content: bytes, name: str, intake: Path) -> SubmittedFile:
         temporary.write_bytes(content)
         temporary.rename(path)
     return SubmittedFile(name=name, path=path.absolute(), sha256=digest, size=len(content))
-
-
-def _refusal(message: Message, item: Received) -> Finding:
-    return Finding(code=message.code or "GR141", severity=Severity.INFO, message=message, path=item.shown)
 
 
 def _unreadable(name: str, problem: OSError) -> Message:

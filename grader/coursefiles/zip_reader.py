@@ -54,7 +54,7 @@ def read_zip(content: bytes, name: str) -> Unpacked:
         raise SubmissionError(say("GR142", name=name, count=entries, limit=MOST_FILES))
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-        named = [(info, _name_of(info)) for info in archive.infolist()]
+        named = [(info, member_name(info)) for info in archive.infolist()]
     except Exception as problem:  # noqa: BLE001 - struct.error, UnicodeDecodeError, whatever a header invents
         raise SubmissionError(_broken(name, content, problem)) from None
     files = [(info, raw) for info, raw in named if not (raw.endswith("/") or is_litter(raw))]
@@ -64,20 +64,20 @@ def read_zip(content: bytes, name: str) -> Unpacked:
     refused: list[Message] = []
     budget = min(MOST_BYTES, max(_SMALL, len(content) * MOST_RATIO))
     for info, raw in files:
-        why = _why_refused(info, raw)
+        why = why_refused(info, raw)
         if why is not None:
-            refused.append(say("GR141", name=name, member=_shown(raw), why=why))
+            refused.append(say("GR141", name=name, member=shown_name(raw), why=why))
             continue
         data = _read_member(archive, info, budget, name)
         budget -= len(data)
-        safe = "/".join(_parts(raw))
+        safe = "/".join(name_parts(raw))
         if safe in members:
-            refused.append(say("GR129", path=f"{name}: {_shown(safe)}"))
+            refused.append(say("GR129", path=f"{name}: {shown_name(safe)}"))
         members[safe] = Member(name=safe, content=data)
     return Unpacked(members=tuple(members.values()), refused=tuple(refused))
 
 
-def _name_of(info: zipfile.ZipInfo) -> str:
+def member_name(info: zipfile.ZipInfo) -> str:
     """Return a member's whole name, up to its end and not to the first NUL, with forward slashes.
 
     Macs write UTF-8 without saying so, and old Windows programs write backslashes.
@@ -89,12 +89,14 @@ def _name_of(info: zipfile.ZipInfo) -> str:
     return raw.replace("\\", "/")
 
 
-def _parts(raw: str) -> list[str]:
+def name_parts(raw: str) -> list[str]:
+    """Return the folders and the file of a member's name."""
     return [part for part in raw.split("/") if part not in ("", ".")]
 
 
-def _why_refused(info: zipfile.ZipInfo, raw: str) -> Message | None:
-    parts = _parts(raw)
+def why_refused(info: zipfile.ZipInfo, raw: str) -> Message | None:
+    """Return why a member is not taken, or None when its name and kind are good."""
+    parts = name_parts(raw)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         return say("zip.special")
@@ -111,7 +113,8 @@ def _is_name(part: str) -> bool:
     return _PART.fullmatch(part) is not None and len(part.encode()) <= _LONGEST_PART
 
 
-def _shown(raw: str) -> str:
+def shown_name(raw: str) -> str:
+    """Return a member's name fit for a message."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in raw[:80])
 
 

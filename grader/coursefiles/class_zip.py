@@ -1,0 +1,109 @@
+"""A whole class's submissions in one zip, unpacked to be read like the folder it was made from.
+
+Names and bytes in it are the students' own, so they are held to the same rules as a student's zip; what is
+larger than a submission may be is refused member by member.
+"""
+
+import hashlib
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+from grader.coursefiles.file_names import is_litter
+from grader.coursefiles.zip_reader import (
+    MOST_BYTES,
+    MOST_RATIO,
+    member_name,
+    name_parts,
+    shown_name,
+    why_refused,
+)
+from grader.model.errors import CourseError
+from grader.model.message import Message
+from grader.words import say
+
+_MOST_MEMBERS = 50_000
+_MOST_CLASS_BYTES = 10 * 2**30
+_SMALL = 2**20
+_CHUNK = 2**20
+
+
+def unpack_class(archive: Path, intake: Path) -> tuple[Path, tuple[Message, ...]]:
+    """Return the folder below ``intake`` that holds the files of ``archive``, and what was refused.
+
+    A zip that was unpacked before is not unpacked again.
+
+    Raises:
+        CourseError: it is no zip, or far too large.
+    """
+    try:
+        with archive.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        with zipfile.ZipFile(archive) as opened:
+            folder, refused = _unpack(opened, archive, intake / "classes" / digest)
+    except OSError as problem:
+        raise CourseError(say("GR118", file=str(archive), problem=problem.strerror or "")) from None
+    except CourseError:
+        raise
+    except Exception as problem:  # noqa: BLE001 - zlib.error, struct.error, whatever a header invents
+        described = (str(problem) or type(problem).__name__)[:120]
+        raise CourseError(say("GR140", name=archive.name, problem=described)) from None
+    inside = [p for p in folder.iterdir() if not p.name.startswith(".")]
+    if len(inside) == 1 and inside[0].is_dir() and inside[0].name == archive.stem:
+        folder = inside[0]  # the folder was packed, not what is in it
+    return folder, refused
+
+
+def _unpack(opened: zipfile.ZipFile, archive: Path, folder: Path) -> tuple[Path, tuple[Message, ...]]:
+    wanted, refused = _wanted(opened, archive.name)
+    if folder.is_dir():
+        return folder, refused
+    part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    budget = _MOST_CLASS_BYTES
+    try:
+        for name, info in wanted.items():
+            budget -= _write(opened, info, part / name)
+            if budget < 0:
+                raise CourseError(say("GR148", path=archive.name, limit=_MOST_CLASS_BYTES // 2**20))
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return folder, refused
+
+
+def _wanted(opened: zipfile.ZipFile, name: str) -> tuple[dict[str, zipfile.ZipInfo], tuple[Message, ...]]:
+    """Return the members to be written under their safe names, and why the others are not."""
+    infos = opened.infolist()
+    if len(infos) > _MOST_MEMBERS:
+        raise CourseError(say("GR142", name=name, count=len(infos), limit=_MOST_MEMBERS))
+    wanted: dict[str, zipfile.ZipInfo] = {}
+    refused = []
+    folders: set[str] = set()
+    for info in infos:
+        raw = member_name(info)
+        if raw.endswith("/") or is_litter(raw):
+            continue
+        why = why_refused(info, raw)
+        if why is None and info.file_size > min(MOST_BYTES, max(_SMALL, info.compress_size * MOST_RATIO)):
+            why = say("zip.large")
+        if why is not None:
+            refused.append(say("GR141", name=name, member=shown_name(raw), why=why))
+            continue
+        parts = name_parts(raw)
+        wanted["/".join(parts)] = info
+        folders.update("/".join(parts[:depth]) for depth in range(1, len(parts)))
+    for clash in folders & wanted.keys():
+        refused.append(say("GR141", name=name, member=shown_name(clash), why=say("zip.folder")))
+        del wanted[clash]
+    return wanted, tuple(refused)
+
+
+def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> int:
+    """Write one member and return its bytes; zipfile stops at the size that the member claims."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with opened.open(info) as source, path.open("wb") as target:
+        shutil.copyfileobj(source, target, _CHUNK)
+    return info.file_size

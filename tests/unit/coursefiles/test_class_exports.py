@@ -1,0 +1,151 @@
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.coursefiles.find_submissions import Found, find_submissions
+from grader.coursefiles.lms_names import read_lms_name
+from grader.model.errors import CourseError
+from tests.unit.coursefiles.written import a_link, a_notebook, a_zip, a_zip_of, files
+
+
+def _found(path: Path, *slugs: str) -> Found:
+    return find_submissions(path, slugs or ("digits",), intake=path.parent / "intake")
+
+
+def _rows(found: Found) -> dict[str, list[str]]:
+    return {s.student: sorted(f.name for f in s.files) for s in found.submissions}
+
+
+@pytest.mark.parametrize(
+    ("name", "student", "file"),
+    [
+        ("silvaana_123_456_digits.ipynb", "silvaana (123)", "digits.ipynb"),
+        ("silvaana_LATE_123_456_digits-1.ipynb", "silvaana (123)", "digits-1.ipynb"),
+        ("silvaana_123_456_my_own_work.py", "silvaana (123)", "my_own_work.py"),
+        ("anon_k3x9_456_digits.ipynb", "anon (k3x9)", "digits.ipynb"),
+        ("LATE_anon_k3x9_456_digits.ipynb", "anon (k3x9)", "digits.ipynb"),
+        ("Ana Silva_123_assignsubmission_file_", "Ana Silva (123)", ""),
+        ("Ana Silva_123_assignsubmission_file", "Ana Silva (123)", ""),
+        ("Ana Silva_123_assignsubmission_file_digits.py", "Ana Silva (123)", "digits.py"),
+        ("Participant_77_assignsubmission_onlinetext_", "Participant (77)", ""),
+    ],
+)
+def test_an_exported_name_tells_the_student_and_the_file(name: str, student: str, file: str) -> None:
+    read = read_lms_name(name)
+    assert read is not None
+    assert (read.student, read.file) == (student, file)
+
+
+@pytest.mark.parametrize(
+    "name", ["ana", "ana.py", "ana_silva.ipynb", "mlp_2.py", "ana_2024.py", "", "_", "O'Brien-="]
+)
+def test_an_ordinary_name_is_nobodys_export(name: str) -> None:
+    assert read_lms_name(name) is None
+
+
+@given(st.text())
+def test_no_name_breaks_the_reader(name: str) -> None:
+    read = read_lms_name(name)
+    assert read is None or read.file in name
+
+
+def test_a_canvas_export_is_one_submission_for_each_student(tmp_path: Path) -> None:
+    root = files(
+        tmp_path / "in",
+        {
+            "silvaana_123_1_digits.ipynb": a_notebook("import util"),
+            "silvaana_123_2_util.py": "",
+            "silvaana_124_3_digits.py": "x",
+            "souzabia_LATE_125_4_work.zip": a_zip({"work/digits.py": "x"}),
+            "limacarlos_126_text.html": "<p>",
+        },
+    )
+    found = _found(root)
+    assert _rows(found) == {
+        "silvaana (123)": ["digits.ipynb", "util.py"],
+        "silvaana (124)": ["digits.py"],
+        "souzabia (125)": ["digits.py"],
+    }
+    assert [f.code for f in found.findings] == ["GR127"]
+
+
+def test_a_moodle_export_is_one_submission_for_each_student(tmp_path: Path) -> None:
+    root = files(
+        tmp_path / "in",
+        {
+            "Ana Silva_123_assignsubmission_file_/digits.py": "x",
+            "Ana Silva_123_assignsubmission_onlinetext_/onlinetext.html": "<p>",
+            "Ana Silva_124_assignsubmission_file_/digits.py": "x",
+            "José Lima_125_assignsubmission_file_work.ipynb": a_notebook("x"),
+        },
+    )
+    assert _rows(_found(root)) == {
+        "Ana Silva (123)": ["digits.py", "onlinetext.html"],
+        "Ana Silva (124)": ["digits.py"],
+        "José Lima (125)": ["work.ipynb"],
+    }
+
+
+def test_an_export_may_lie_in_the_assignments_folder(tmp_path: Path) -> None:
+    root = files(tmp_path / "in", {"digits/silvaana_123_1_x.py": "x", "pele/bia.py": "x"})
+    found = _found(root, "digits", "pele")
+    assert _rows(found) == {"silvaana (123)": ["x.py"], "bia": ["bia.py"]}
+
+
+class TestZips:
+    def test_a_zip_of_a_class_is_read_like_its_folder(self, tmp_path: Path) -> None:
+        content = a_zip(
+            {"ana/digits/a.py": "x", "ana/digits/util.py": "", "digits/bia.ipynb": a_notebook("x")}
+        )
+        (tmp_path / "class.zip").write_bytes(content)
+        assert _rows(_found(tmp_path / "class.zip")) == {"ana": ["a.py", "util.py"], "bia": ["bia.ipynb"]}
+
+    def test_the_folder_it_was_packed_with_is_taken_off(self, tmp_path: Path) -> None:
+        (tmp_path / "entregas.zip").write_bytes(a_zip({"entregas/ana.py": "x", "entregas/bia.py": "x"}))
+        assert sorted(_rows(_found(tmp_path / "entregas.zip"))) == ["ana", "bia"]
+
+    def test_it_is_unpacked_once(self, tmp_path: Path) -> None:
+        (tmp_path / "class.zip").write_bytes(a_zip({"ana.py": "x"}))
+        (first,) = _found(tmp_path / "class.zip").submissions
+        before = first.files[0].path.stat().st_mtime_ns
+        (again,) = _found(tmp_path / "class.zip").submissions
+        assert again.files[0].path.stat().st_mtime_ns == before
+        assert again.digest == first.digest
+
+    def test_more_students_than_files_in_a_submission_are_welcome(self, tmp_path: Path) -> None:
+        (tmp_path / "class.zip").write_bytes(a_zip({f"s{n}.py": "x" for n in range(500)}))
+        assert len(_found(tmp_path / "class.zip").submissions) == 500
+
+    def test_hostile_members_are_refused_and_told(self, tmp_path: Path) -> None:
+        plain = [zipfile.ZipInfo(n) for n in ("../evil.py", "/etc/evil.py", "bia.py", "clash", "clash/a.py")]
+        content = a_zip_of((a_link("ana.py"), "/etc/passwd"), *((info, "x") for info in plain))
+        (tmp_path / "class.zip").write_bytes(content)
+        found = _found(tmp_path / "class.zip")
+        assert sorted(_rows(found)) == ["bia", "clash"]
+        assert [f.code for f in found.findings] == ["GR141"] * 4
+        assert not list(tmp_path.rglob("evil.py"))
+
+    def test_a_bomb_among_the_submissions_is_refused_alone(self, tmp_path: Path) -> None:
+        content = a_zip({"ana/digits.py": "x", "ana/zeros.bin": b"\0" * (8 * 2**20), "bia/digits.py": "x"})
+        (tmp_path / "class.zip").write_bytes(content)
+        found = _found(tmp_path / "class.zip")
+        assert _rows(found) == {"ana": ["digits.py"], "bia": ["digits.py"]}
+        assert "larger than a submission may be" in found.findings[0].message.en
+
+    @pytest.mark.parametrize("content", [b"", b"no zip", a_zip({"ana.py": "x" * 500})[:-40]])
+    def test_what_is_no_zip_is_a_mistake_of_the_call(self, tmp_path: Path, content: bytes) -> None:
+        (tmp_path / "class.zip").write_bytes(content)
+        with pytest.raises(CourseError) as caught:
+            _found(tmp_path / "class.zip")
+        assert [m.code for m in caught.value.messages] == ["GR140"]
+
+    def test_a_damaged_member_leaves_nothing_half_unpacked(self, tmp_path: Path) -> None:
+        content = bytearray(a_zip({"ana.py": "x" * 500, "bia.py": "abcdefgh" * 100}))
+        content[content.index(b"bia.py") + 8] ^= 0xFF
+        (tmp_path / "class.zip").write_bytes(bytes(content))
+        with pytest.raises(CourseError):
+            _found(tmp_path / "class.zip")
+        assert list((tmp_path / "intake" / "classes").iterdir()) == []
