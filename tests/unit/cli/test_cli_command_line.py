@@ -224,6 +224,49 @@ class TestInstallingRuntimes:
         ]
 
 
+class TestData:
+    @pytest.fixture(autouse=True)
+    def _no_data(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("GRADER_CACHE_DIR", str(tmp_path / "cache"))
+        monkeypatch.delenv("GRADER_DATA_DIR", raising=False)
+
+    def test_what_is_absent_is_listed_with_the_command_that_brings_it(self, capsys: Told) -> None:
+        status, out, err = _says(capsys, "data", "list")
+        assert (status, err) == (0, "")
+        assert "absent: grader data fetch mnist" in out
+        assert "needs no file" in out
+
+    def test_what_is_absent_does_not_verify(self, capsys: Told) -> None:
+        assert _says(capsys, "data", "verify", "mnist")[0] == 1
+
+    def test_what_needs_no_file_verifies(self, capsys: Told) -> None:
+        assert _says(capsys, "data", "verify", "pele")[0] == 0
+
+    def test_a_file_of_another_content_is_told(self, capsys: Told, tmp_path: Path) -> None:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "noisynote.zip").write_bytes(b"something else")
+        status, out, _ = _says(capsys, "data", "verify", "noisynote", "--data-dir", str(tmp_path / "data"))
+        assert status == 1
+        assert "its content is not the published one" in out
+
+
+def test_a_file_of_no_assignment_in_sight_asks_which(capsys: Told, tmp_path: Path) -> None:
+    a_course(tmp_path)
+    a_course(tmp_path, slug="other")
+    (tmp_path / "work.py").write_text("")
+    status, _, err = _says(capsys, "check", "work.py")
+    assert status == 2
+    assert "which assignment is work.py for?" in err
+    assert "mnist-dense, other" in err
+
+
+def test_the_demo_needs_the_example_class(capsys: Told, tmp_path: Path) -> None:
+    a_course(tmp_path)
+    status, _, err = _says(capsys, "demo")
+    assert status == 2
+    assert "the example class is not here" in err
+
+
 def test_whoever_stops_reading_gets_no_complaint(tmp_path: Path) -> None:
     command = f"{sys.executable} -m grader data list | true"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True, cwd=ROOT)

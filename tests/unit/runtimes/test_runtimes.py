@@ -131,7 +131,7 @@ def test_installing_what_is_complete_does_nothing(tmp_path: Path) -> None:
     before = sorted(p.name for p in folder.iterdir())
     begun = time.perf_counter()
     assert install_runtime(runtime_spec("keras2"), tmp_path, python="/nowhere/python") == folder
-    assert time.perf_counter() - begun < 0.5
+    assert time.perf_counter() - begun < 5
     assert sorted(p.name for p in folder.iterdir()) == before
 
 
