@@ -65,7 +65,7 @@ class RunStore:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             _sync_files(scratch)
-            shutil.rmtree(target, ignore_errors=True)
+            self.forget(key)
             scratch.rename(target)
             _sync(target.parent)
         except OSError as problem:
@@ -100,8 +100,16 @@ class RunStore:
             raise StorageError(say("GR802", folder=str(folder), problem=_said(problem))) from problem
 
     def forget(self, key: str) -> None:
-        """Remove the run ``key``; ``--force`` starts over."""
-        shutil.rmtree(self._folder(key), ignore_errors=True)
+        """Remove the run ``key``; ``--force`` starts over.
+
+        It leaves its place whole and only then falls apart: who is killed halfway leaves no half of it.
+        """
+        gone = self._scratch / f"gone-{key[:16]}"
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(gone, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            self._folder(key).rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def _folder(self, key: str) -> Path:
         return self._runs / key[:2] / key

@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import stat
 import subprocess
@@ -19,10 +20,12 @@ REFUSED = (Refusal(name="predictions.npy", why="refused.link", detail="→ /etc/
 RECORD = Path("runs") / KEY[:2] / KEY / "run.json"
 
 
-def _published(store: RunStore, key: str = KEY) -> StoredRun:
+def _published(store: RunStore, key: str = KEY, *, figures: int = 0) -> StoredRun:
     scratch = store.scratch_path(key, "ana") / "run"
     scratch.mkdir(parents=True)
     (scratch / "predictions.npy").write_bytes(b"\x93NUMPY")
+    for number in range(figures):
+        (scratch / f"figure-{number:02d}.png").write_bytes(b"\x89PNG")
     write_record(scratch, a.a_run(status=RunStatus.TIMEOUT), REFUSED, {"replay": None, "served": "ef"})
     return store.publish(key, scratch)
 
@@ -179,28 +182,61 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 _KEEPS_PUBLISHING = """
 import sys
 from pathlib import Path
-from tests.unit.storage.test_run_store import _published
+from tests.unit.storage.test_run_store import FIGURES, _published
 from grader.storage.run_store import open_store
 with open_store(Path(sys.argv[1])) as store:
-    print("begun", flush=True)
     for number in range(10**6):
-        _published(store, f"{number % 3:064d}")
+        _published(store, f"{number % 2:064d}", figures=FIGURES)
+        print("published", flush=True)
 """
+FIGURES = 20
 
 
 def test_whoever_kills_the_grader_finds_whole_runs_or_none(tmp_path: Path) -> None:
-    for wait in (0.0, 0.003, 0.01, 0.02):
+    found = 0
+    for moment in range(3):
         command = [sys.executable, "-c", _KEEPS_PUBLISHING, str(tmp_path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as grading:
             assert grading.stdout is not None
-            assert grading.stdout.readline() == b"begun\n"
-            time.sleep(wait)  # the moment of the kill is the case under test
+            for _ in range(3):
+                assert grading.stdout.readline() == b"published\n"
+            time.sleep(moment / 1000)  # the moment of the kill is the case under test
             grading.send_signal(signal.SIGKILL)
         with open_store(tmp_path) as store:
-            for number in range(3):
-                kept = store.load(f"{number:064d}")
-                assert kept is None or kept.read("predictions.npy") == b"\x93NUMPY"
-                _published(store, f"{number:064d}")
+            kept = [run for number in range(2) if (run := store.load(f"{number:064d}"))]
+        for run in kept:
+            assert run.read("predictions.npy") == b"\x93NUMPY"
+            assert len(list(run.folder.iterdir())) == FIGURES + 2
+        found += len(kept)
+    assert found > 0
+
+
+def test_nobody_ever_sees_a_run_half_there(tmp_path: Path) -> None:
+    """Killed at that moment, the grader would leave what is seen."""
+    folder = tmp_path / "runs" / "00" / f"{0:064d}"
+    command = [sys.executable, "-c", _KEEPS_PUBLISHING, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as grading:
+        assert grading.stdout is not None
+        grading.stdout.readline()
+        seen = [_names_at_one_moment(folder) for _ in range(20_000)]
+        grading.kill()
+    looks = [names for names in seen if names is not None and "run.json" in names]
+    assert looks
+    assert {len(names) for names in looks} == {FIGURES + 2}
+
+
+def _names_at_one_moment(folder: Path) -> list[str] | None:
+    """Return what a folder holds, or None when it was not the same folder before and after the look."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            names = os.listdir(descriptor)  # noqa: PTH208 - of this very folder, not of its name
+            same = os.fstat(descriptor).st_ino == folder.stat().st_ino
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        return None
+    return names if same else None
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
