@@ -56,7 +56,7 @@ def known_names() -> Known:
     from grader.plugins.registry import METRICS, load_plugins
     from grader.runtimes.catalogue import names as runtime_names
 
-    return Known(datasets=dataset_names(), metrics=tuple(load_plugins(METRICS)), runtimes=runtime_names())
+    return Known(datasets=dataset_names(), metrics=load_plugins(METRICS), runtimes=runtime_names())
 
 
 def tools_for(request: Request) -> Tools:

@@ -85,7 +85,9 @@ def grade_folder(
         GraderError: nothing could be graded at all.
     """
     with open_store(course.folder / ".grader") as store:
-        found = find_submissions(submissions, [a.slug for a in chosen], only=only, intake=store.intake)
+        slugs = [a.slug for a in chosen]
+        others = [a.slug for a in course.assignments if a.slug not in slugs]
+        found = find_submissions(submissions, slugs, only=only, others=others, intake=store.intake)
         print_messages([f.message for f in found.findings], heading="summary.remarks")
         if not (found.submissions or found.unreadable):
             raise CourseError(say("GR814", folder=str(submissions)))

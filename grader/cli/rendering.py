@@ -138,7 +138,7 @@ def _grading_table(grading: Grading, language: Language) -> "Table":
     for result in grading.submissions:
         word = word_of(result)
         table.add_row(
-            Text(printable(result.student)),
+            Text(" ".join(printable(result.student).split())),
             Text(result.assignment),
             Text(phrase(f"summary.{word}", language), style=_COLOURS[word]),
             Text(points_of(result)),

@@ -28,9 +28,11 @@ _OPEN = (
 
 
 def collect(
-    folder: int | Path, wanted: Sequence[Wanted], into: Path
+    folder: int | Path, wanted: Sequence[Wanted], into: Path, *, most_bytes: int | None = None
 ) -> tuple[tuple[str, ...], tuple[Refusal, ...]]:
     """Copy the wanted files of ``folder`` into ``into``; return the names taken and the refusals.
+
+    Together they may have ``most_bytes``: a file with holes claims more than the folder ever held.
 
     ``folder`` is an open directory (or a path, where the system has no such thing) in which nothing
     alive can still change anything. A name that is not there is in neither answer.
@@ -41,12 +43,15 @@ def collect(
     """
     into.mkdir(parents=True, exist_ok=True)
     taken, refused = [], []
+    left = most_bytes
     if isinstance(folder, int):
         with suppress(OSError):
             os.fchmod(folder, 0o700)
     for want in wanted:
         if not _is_plain_name(want.name):
             raise ValueError(f"not a plain file name: {want.name!r}")
+        if left is not None:
+            want = Wanted(name=want.name, max_bytes=min(want.max_bytes, left))  # noqa: PLW2901 - the same, bounded
         try:
             found = _take(folder, want, into)
         except OSError as error:
@@ -56,6 +61,7 @@ def collect(
             refused.append(found)
         elif found:
             taken.append(want.name)
+            left = None if left is None else left - (into / want.name).stat().st_size
     return tuple(taken), tuple(refused)
 
 

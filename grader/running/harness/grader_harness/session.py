@@ -154,6 +154,8 @@ def _lay_out(job: Job, served: Served) -> None:
             shutil.copyfile(source, target)
     for name in served.files:
         target = job.work / name
+        if target.is_dir():  # the submission has a folder of that name
+            shutil.rmtree(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(served.folder / "files" / name, target)
 
