@@ -69,3 +69,15 @@ def test_a_file_that_cannot_be_written_is_our_failure(
 def test_a_name_that_is_a_path_is_a_mistake_of_ours(name: str) -> None:
     with pytest.raises(ValueError, match="not a plain file name"):
         collect(Path("/nowhere"), [Wanted(name=name, max_bytes=1)], Path("/tmp"))
+
+
+def test_files_with_holes_cannot_claim_more_than_the_folder_ever_held(
+    folder: Callable[[], int | Path], tmp_path: Path
+) -> None:
+    for name in ("a", "b", "c"):
+        with (tmp_path / "out" / name).open("wb") as file:
+            file.truncate(1000)
+    wanted = [Wanted(name=name, max_bytes=1000) for name in ("a", "b", "c")]
+    taken, refused = collect(folder(), wanted, tmp_path / "into", most_bytes=2500)
+    assert taken == ("a", "b")
+    assert [(r.name, r.why) for r in refused] == [("c", "too_large")]
