@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from grader.measuring.plain_rows import plain_rows
 from grader.model.message import Message
 from grader.words import say
 
@@ -24,7 +25,8 @@ TOLERANCE = 1e-5
 """Largest residual of a row, relative to the spread of the rows."""
 _EXACT_SHARE = 0.75
 _BLOCK = 1024
-_MAX_COLUMNS = 4096
+MAX_COLUMNS = 4096
+"""More values a row than this are not looked at."""
 _ROWS_PER_COLUMN = 2
 _TRIED_ROWS = 1024
 _DAMPING = 1e-12
@@ -55,7 +57,9 @@ class AffineMap:
         import numpy as np
 
         flat = rows.reshape(len(rows), -1)
-        blocks = [self._mapped(flat[i : i + _BLOCK]) for i in range(0, len(flat), _BLOCK)]
+        # What overflows is infinite, which is what a 32-bit program would have seen too.
+        with np.errstate(all="ignore"):
+            blocks = [self._mapped(flat[i : i + _BLOCK]) for i in range(0, len(flat), _BLOCK)]
         return np.concatenate(blocks) if blocks else np.zeros((0, flat.shape[1]), np.float32)
 
     def told(self) -> Message:
@@ -79,24 +83,44 @@ def infer_affine_map(raw: "np.ndarray[Any, Any]", fitted: "np.ndarray[Any, Any]"
     Tried from the plainest on: identity, one scale and offset for all values, one per column, any matrix.
     A map is fitted on half the rows and must hold on the others; a quarter of these may light a column
     that the fitted rows left dark (a pixel at the border). Then it is fitted on all rows and must hold on
-    every one. None when nothing is exact, or the rows do not pair up.
+    every one. None when nothing is exact, the rows do not pair up, or either array is no table of ordinary
+    numbers with at most 4096 columns. Never raises: a submission wrote these arrays.
     """
-    x, y = raw.reshape(len(raw), -1), fitted.reshape(len(fitted), -1)
-    if len(x) != len(y) or len(x) < 2 or max(x.shape[1], y.shape[1]) > _MAX_COLUMNS:  # noqa: PLR2004 - two halves
+    import numpy as np
+
+    x, y = plain_rows(raw, columns=MAX_COLUMNS), plain_rows(fitted, columns=MAX_COLUMNS)
+    if x is None or y is None or len(x) != len(y) or len(x) < 2:  # noqa: PLR2004 - two halves
         return None
+    with np.errstate(all="ignore"):
+        return _plainest_exact(x, y)
+
+
+def _plainest_exact(x: "Array", y: "Array") -> AffineMap | None:
+    import numpy as np
+
     same_width = x.shape[1] == y.shape[1]
     for kind in MapKind:
         if kind is not MapKind.FULL and not same_width:
             continue
-        fit_on, check_on = _halves(len(x), x.shape[1], kind)
-        tried = residuals(fit_map(kind, x[fit_on], y[fit_on]), x[check_on], y[check_on])
-        if (tried <= TOLERANCE).mean() < _EXACT_SHARE:
+        try:
+            found = _exact(kind, x, y)
+        except (np.linalg.LinAlgError, ValueError):
+            # Values so far apart that their sums of squares cannot be solved, or are no longer finite.
             continue
-        found = fit_map(kind, x, y)
-        residual = float(residuals(found, x, y).max())
-        if residual <= TOLERANCE:
-            return replace(found, residual=residual)
+        if found is not None:
+            return found
     return None
+
+
+def _exact(kind: MapKind, x: "Array", y: "Array") -> AffineMap | None:
+    """Return the map of ``kind`` when it holds on rows it was not fitted on, and then on all of them."""
+    fit_on, check_on = _halves(len(x), x.shape[1], kind)
+    tried = residuals(fit_map(kind, x[fit_on], y[fit_on]), x[check_on], y[check_on])
+    if (tried <= TOLERANCE).mean() < _EXACT_SHARE:
+        return None
+    found = fit_map(kind, x, y)
+    residual = float(residuals(found, x, y).max())
+    return replace(found, residual=residual) if residual <= TOLERANCE else None
 
 
 def fit_map(kind: MapKind, x: "Array", y: "Array") -> AffineMap:
@@ -132,7 +156,7 @@ def residuals(found: AffineMap, x: "Array", y: "Array") -> "NDArray[np.float64]"
     blocks = range(0, len(y), _BLOCK)
     squares = sum(((y[i : i + _BLOCK] - mean) ** 2).sum() for i in blocks)
     spread = float(np.sqrt(squares / len(y))) or 1.0
-    largest = float(np.abs(y).max())
+    largest = max(abs(float(y.min())), abs(float(y.max())))
     rounding = 4 * float(np.finfo(np.float32).eps) * largest * float(np.sqrt(y.shape[1]))
     apart = [
         np.sqrt(((found.apply(x[i : i + _BLOCK]) - y[i : i + _BLOCK].astype(np.float64)) ** 2).sum(axis=1))
@@ -152,7 +176,8 @@ def _halves(n: int, columns: int, kind: MapKind) -> tuple[slice, slice]:
 
 def _centred(x: "Array", y: "Array", mean_x: "Array", mean_y: "Array") -> "Iterator[tuple[Array, Array]]":
     for i in range(0, len(x), _BLOCK):
-        yield x[i : i + _BLOCK] - mean_x, y[i : i + _BLOCK] - mean_y
+        # In 64 bits whatever they came in: squares of what a float16 or float32 holds overflow there.
+        yield x[i : i + _BLOCK].astype(float) - mean_x, y[i : i + _BLOCK].astype(float) - mean_y
 
 
 def _solve(x: "Array", y: "Array", mean_x: "Array", mean_y: "Array") -> "Array":

@@ -2,11 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from grader.measuring.plain_rows import plain_rows
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 _CLOSE = 1e-6
+_MAX_COLUMNS = 1024
 
 
 def decode_by_targets(
@@ -24,18 +27,32 @@ def decode_by_targets(
     Targets may be one-hot in any column order, or numbers on any scale, one per class. With integer targets
     and several outputs (sparse cross-entropy) the target numbers the column. None when a class was trained
     towards two different targets, two classes towards the same one, or the widths do not fit: then nobody
-    can say what the outputs mean. Columns that no class owns are not asked.
+    can say what the outputs mean. None too for arrays that are no tables of ordinary, finite numbers, or
+    have more than 1024 columns. Columns that no class owns are not asked. Never raises.
     """
     import numpy as np
 
-    answers = outputs.reshape(len(outputs), -1).astype(np.float64)
-    targets = fit_targets.reshape(len(fit_targets), -1).astype(np.float64)
+    answers = plain_rows(outputs, columns=_MAX_COLUMNS)
+    targets = plain_rows(fit_targets, columns=_MAX_COLUMNS)
+    classes = plain_rows(labels, columns=1)
+    if answers is None or targets is None or classes is None:
+        return None
+    with np.errstate(all="ignore"):
+        return _decoded(answers.astype(np.float64), targets.astype(np.float64), classes[:, 0])
+
+
+def _decoded(
+    answers: "NDArray[np.float64]", targets: "NDArray[np.float64]", labels: "NDArray[Any]"
+) -> "NDArray[np.int64] | None":
+    import numpy as np
+
     known = np.unique(labels[labels >= 0])
     code = _code_of_each(known, targets, labels)
     if code is None:
         return None
     if targets.shape[1] == answers.shape[1]:
-        apart = ((answers[:, None, :] - code[None, :, :]) ** 2).sum(axis=2)
+        # One class at a time: all of them at once would be an array of rows x classes x columns.
+        apart = np.stack([((answers - one) ** 2).sum(axis=1) for one in code], axis=1)
         return np.asarray(known[apart.argmin(axis=1)], dtype=np.int64)
     column = np.round(code[:, 0]).astype(np.int64)
     numbers = targets.shape[1] == 1 and np.abs(code[:, 0] - column).max() <= _CLOSE
@@ -50,7 +67,7 @@ def _code_of_each(
     """Return the one target of every class, or None when they are not one each, or not told apart."""
     import numpy as np
 
-    if len(targets) != len(labels) or len(known) < 2 or not np.isfinite(targets).all():  # noqa: PLR2004 - one class says nothing
+    if len(targets) != len(labels) or len(known) < 2:  # noqa: PLR2004 - one class says nothing
         return None
     codes = []
     for label in known:

@@ -10,6 +10,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from grader.measuring.affine_map import (
+    MAX_COLUMNS,
     TOLERANCE,
     AffineMap,
     MapKind,
@@ -17,6 +18,7 @@ from grader.measuring.affine_map import (
     infer_affine_map,
     residuals,
 )
+from grader.measuring.plain_rows import plain_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_PERMUTED_ROWS = 8
 _MAX_FITTED_ROWS = 4096
+_MAX_MIXED_COLUMNS = 256
+"""Columns that a matrix may make of eight rows tried in every order; each costs 40,320 projections."""
 _SCREENED = 1e-3
 
 
@@ -41,14 +45,25 @@ def match_rows(raw: "np.ndarray[Any, Any]", fitted: "np.ndarray[Any, Any]") -> M
     Fitted rows that are raw rows as they stand are matched whatever else stands between them, if every
     raw row is there. Otherwise the distinct fitted rows must be as many as the raw ones: in the same
     order any exact map will do, and up to eight rows are tried in every order. Two different maps that
-    both fit are no answer.
+    both fit are no answer, nor are arrays that are no tables of ordinary numbers, more than 4096 columns or
+    fitted rows, or a matrix with more than 256 columns for rows in any order. Never raises.
     """
     import numpy as np
 
-    x = raw.reshape(len(raw), -1).astype(np.float64)
-    y = fitted.reshape(len(fitted), -1).astype(np.float64)
-    if not len(x) or not len(y) or len(y) > _MAX_FITTED_ROWS:
+    if fitted.ndim and len(fitted) > _MAX_FITTED_ROWS:
         return None
+    known, seen = plain_rows(raw, columns=MAX_COLUMNS), plain_rows(fitted, columns=MAX_COLUMNS)
+    if known is None or seen is None:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            return _matched(known.astype(np.float64), seen.astype(np.float64))
+    except np.linalg.LinAlgError:
+        # Values so far apart that their sums of squares cannot be solved.
+        return None
+
+
+def _matched(x: "NDArray[Any]", y: "NDArray[Any]") -> Matched | None:
     untouched = _as_they_stand(x, y)
     if untouched is not None:
         return untouched
@@ -116,7 +131,7 @@ def _in_any_order(x: "NDArray[Any]", y: "NDArray[Any]") -> Matched | None:
 def _determined(kind: MapKind, x: "NDArray[Any]", y: "NDArray[Any]") -> bool:
     """Return whether the rows say more than the map can bend to: at least twice its unknowns per column."""
     if kind is MapKind.FULL:
-        return bool(len(x) >= 2 * (x.shape[1] + 1))
+        return bool(len(x) >= 2 * (x.shape[1] + 1) and y.shape[1] <= _MAX_MIXED_COLUMNS)
     if x.shape[1] != y.shape[1]:
         return False
     values = x.size if kind is MapKind.SCALAR else len(x)
@@ -131,17 +146,21 @@ def _screen(kind: MapKind, x: "NDArray[Any]", y: "NDArray[Any]", orders: "NDArra
     if kind is MapKind.FULL:
         with_ones = np.column_stack([x, np.ones(len(x))])
         leaves = np.eye(len(x)) - with_ones @ np.linalg.pinv(with_ones)
-        left = np.stack([((leaves @ column[orders].T) ** 2).sum(axis=0) for column in y.T])
-        return np.asarray(left.sum(axis=0) / total)
+        left = np.zeros(len(orders))
+        for column in y.T:
+            left += ((leaves @ column[orders].T) ** 2).sum(axis=0)
+        return np.asarray(left / total)
     axis = None if kind is MapKind.SCALAR else 0
     a = x - x.mean(axis=axis)
     b = y - y.mean(axis=axis)
-    dots = np.stack([b[:, j][orders] @ a[:, j] for j in range(x.shape[1])], axis=1)
     varied = (a**2).sum(axis=0)
     if kind is MapKind.SCALAR:
-        left = (b**2).sum() - dots.sum(axis=1) ** 2 / max(float(varied.sum()), 1e-300)
+        together = (b @ a.T)[orders, np.arange(len(x))].sum(axis=1)
+        left = (b**2).sum() - together**2 / max(float(varied.sum()), 1e-300)
         return np.asarray(left / total)
-    explained = np.divide(dots**2, varied, out=np.zeros_like(dots), where=varied > 0).sum(axis=1)
+    explained = np.zeros(len(orders))
+    for j in np.flatnonzero(varied > 0):
+        explained += (b[:, j][orders] @ a[:, j]) ** 2 / varied[j]
     return np.asarray(((b**2).sum() - explained) / total)
 
 

@@ -197,6 +197,15 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     assert "too large when unpacked" in why(bomb)
 
 
+def test_a_table_of_contents_of_millions_is_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*_: Any) -> None:
+        raise AssertionError("zipfile was asked")
+
+    content = archive(sequential(DENSE)) + b"PK\x01\x02" * 201
+    monkeypatch.setattr(zipfile, "ZipFile", opened)
+    assert "not a .keras archive" in why(content)
+
+
 def test_a_configuration_larger_than_it_claims_is_not_read_on() -> None:
     config = json.dumps(sequential(DENSE)).encode() + b" " * (9 << 20)
     assert "too large" in why(archive(config))
