@@ -11,6 +11,7 @@ from grader.words import say
 
 _MAX_DEPTH = 100
 _MAX_OBJECTS = 100_000
+_MAX_LAYERS = 10_000
 _NAME_SHOWN = 80
 _KERAS = frozenset({"keras", "tf_keras"})
 _CONTAINERS = frozenset({"Sequential", "Functional", "Model"})
@@ -76,6 +77,9 @@ def read_config(config: Any) -> Found | Refused:
             custom.append(_custom_label(one))
         elif _is_layer(one):
             layers.append(_shown(one.name))
+    if len(layers) + len(custom) > _MAX_LAYERS:
+        # Not cut short: a layer beyond the cut would never be looked at.
+        return Refused(reason=say("GR266", layers=len(layers) + len(custom), limit=_MAX_LAYERS))
     return Found(layers=tuple(layers), custom=tuple(custom), inputs=_inputs(config))
 
 

@@ -258,3 +258,9 @@ odd: st.SearchStrategy[Any] = st.sampled_from([None, 1, "x", "Dense", "keras.lay
 def test_no_configuration_makes_it_raise(config: Any) -> None:
     read_keras_archive(archive(config))
     read_keras_archive(archive(sequential(config)))
+
+
+def test_more_layers_than_any_model_has_are_refused_and_none_goes_unseen() -> None:
+    many = [layer("Dense")] * 9_999
+    assert read(sequential(*many, layer("Conv2D"))).layers[-1] == "Conv2D"
+    assert "10,001 layers" in why(archive(sequential(*many, layer("Conv2D"), layer("Made", None))))
