@@ -1,9 +1,11 @@
 """Tests of honesty that cost nothing: findings with evidence for a person, never a zero by themselves."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grader.model.evidence import HarnessReport
+from grader.model.run import Run
 from grader.model.submission import Finding, Severity
 from grader.words import say
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 SUSPICIOUS_BELOW = 1e-4
 """Largest p-value that becomes a finding: one honest program in ten thousand."""
+_LEAST_CPU_SECONDS = 1.0
+"""A run that trained spends more: importing TensorFlow alone takes several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,17 @@ def canary_agreement(
     )
 
 
+def worst_agreement(found: Sequence[CanaryAgreement]) -> CanaryAgreement | None:
+    """Return the most suspicious of several runs, its p-value corrected for having looked at all of them.
+
+    Bonferroni: times the number of runs, at most 1. None when there are none. The result goes to :func:`copied_labels` like that of a single run.
+    """
+    if not found:
+        return None
+    worst = min(found, key=lambda one: one.p_value)
+    return replace(worst, p_value=min(worst.p_value * len(found), 1.0))
+
+
 def copied_labels(found: CanaryAgreement) -> Finding | None:
     """Return the finding that a program repeats served test labels, or None when chance explains it."""
     if found.p_value >= SUSPICIOUS_BELOW:
@@ -77,6 +92,29 @@ def trained_on_test_rows(report: HarnessReport) -> Finding | None:
         return None
     message = say("GR401", fits=", ".join(str(number) for number in watching))
     return Finding(code="GR401", severity=Severity.REVIEW, message=message)
+
+
+def untrained(report: HarnessReport, delivered: bool) -> Finding | None:  # noqa: FBT001 - the one question
+    """Return the finding that predictions were delivered by a run in which no ``fit`` was seen.
+
+    Loaded weights, a model typed by hand, or a training loop of one's own: a person should look.
+    """
+    if not delivered or _trained(report):
+        return None
+    return Finding(code="GR403", severity=Severity.REVIEW, message=say("GR403"))
+
+
+def implausible_training(run: Run, report: HarnessReport) -> Finding | None:
+    """Return the finding that ``fit`` is claimed by a run that took too little time to import a library."""
+    if not _trained(report) or run.cpu_seconds >= _LEAST_CPU_SECONDS:
+        return None
+    epochs = sum(fit.epochs for fit in report.fits)
+    message = say("GR404", epochs=epochs, seconds=run.cpu_seconds)
+    return Finding(code="GR404", severity=Severity.REVIEW, message=message)
+
+
+def _trained(report: HarnessReport) -> bool:
+    return any(fit.epochs > 0 for fit in report.fits)
 
 
 def _confusion_chances(

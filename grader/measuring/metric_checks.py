@@ -23,8 +23,9 @@ class MetricAnswer:
     def __call__(self, spec: CheckSpec, facts: Facts) -> CheckResult:
         """Return passed, failed (with the points of the best tier met) or inconclusive.
 
-        Inconclusive by closeness keeps the points; a failed program that was disturbed by the changed
-        labels it trained or validated on is inconclusive without them, for a person to decide.
+        Inconclusive by closeness keeps the points, unless the predictions repeat served labels; a failed
+        program that was disturbed by the changed labels it trained or validated on is inconclusive without
+        them, for a person to decide.
         """
         if not isinstance(spec, MetricCheck):
             raise TypeError(f"{spec.id} is no metric check")
@@ -42,8 +43,10 @@ class MetricAnswer:
         measured, bar = tell_measured(summary, facts), tell_bar(spec.threshold, summary, counts)
         note = _note(facts)
         if not stands.settled:
-            message = say("GR201", measured=measured, bar=bar, runs=len(summary.values), note=note)
-            return _result(spec, Outcome.INCONCLUSIVE, spec.points, message)
+            # Luck gets the benefit of the doubt, copied labels do not.
+            code, points = ("GR201", spec.points) if facts.copied is None else ("GR227", Decimal(0))
+            message = say(code, measured=measured, bar=bar, runs=len(summary.values), note=note)
+            return _result(spec, Outcome.INCONCLUSIVE, points, message)
         if stands.met:
             outcome = Outcome.INCONCLUSIVE if _some_empty(facts) else Outcome.PASSED
             message = say("GR202", measured=measured, bar=bar, note=note)
@@ -161,7 +164,10 @@ def tell_bar(threshold: Threshold, summary: MetricSummary, counts_rows: bool) ->
 
 
 def _best_tier(spec: MetricCheck, summary: MetricSummary, facts: Facts) -> Tier | None:
-    """Return the tier with the most points among those met, or too close to be called missed."""
+    """Return the tier with the most points among those met, or too close to be called missed.
+
+    Where labels were copied, only what is clearly met counts.
+    """
     counts = facts.metrics[spec.metric].counts_rows
     earned = []
     for tier in spec.partial:
@@ -172,7 +178,8 @@ def _best_tier(spec: MetricCheck, summary: MetricSummary, facts: Facts) -> Tier 
             baseline=facts.baseline,
             runs_max=facts.assignment.run.runs_max,
         )
-        if stands.met or not stands.settled:
+        close = not stands.settled
+        if (stands.met and not close) if facts.copied is not None else (stands.met or close):
             earned.append(tier)
     return max(earned, key=lambda tier: tier.points, default=None)
 

@@ -4,6 +4,7 @@ The harness shares a process with the submission, so what it says can be forged.
 therefore asks for more: a model file that reproduces the graded predictions in the second sandbox.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from grader.measuring.diagnose import explain_failure
@@ -21,6 +22,7 @@ from grader.words import say
 
 TIED_FROM = 0.999
 """Share of graded rows that the model file must reproduce: the rest may be ties decided by rounding."""
+_NAMES_SHOWN = 10
 
 
 class RunsAnswer:
@@ -34,6 +36,9 @@ class RunsAnswer:
         for one in facts.runs:
             if one.run.status is not RunStatus.OK or one.report.errors:
                 return _failed(spec, explain_failure(one.run, one.report))
+        if not all(one.report.finished for one in facts.runs):
+            # os._exit(0) looks like success from outside.
+            return _failed(spec, say("GR225"))
         return _passed(spec, say("GR218"))
 
 
@@ -78,21 +83,21 @@ class ArchitectureAnswer:
         """Return passed, failed with the layers that are not allowed, or inconclusive when not tied.
 
         A forbidden layer fails even in a model file that is tied to nothing: no other model was shown.
-        Inconclusive keeps the points, a person decides; not so when the predictions repeat served labels.
+        Inconclusive keeps the points, a person decides; not so when the predictions repeat served labels,
+        nor when there is no model file to look at.
         """
         if not isinstance(spec, ArchitectureCheck):
             raise TypeError(f"{spec.id} is no architecture check")
         replay = facts.replay
         if replay is None or replay.layers is None:
             why = replay.why if replay and replay.why else say("verdict.replay.no_model")
-            return _untied(spec, facts, why)
-        forbidden = [name for name in replay.layers if name not in spec.allow]
+            return _unseen(spec, facts, why)
+        forbidden = [name for name in dict.fromkeys(replay.layers) if name not in spec.allow]
         if forbidden:
-            listed = ", ".join(dict.fromkeys(forbidden))
-            message = say("GR212", forbidden=listed, allowed=", ".join(spec.allow))
+            message = say("GR212", forbidden=_listed(forbidden), allowed=", ".join(spec.allow))
             return _failed(spec, message)
         if replay.custom:
-            listed = ", ".join(dict.fromkeys(replay.custom))
+            listed = _listed(list(dict.fromkeys(replay.custom)))
             return _untied(spec, facts, say("verdict.replay.custom", names=listed))
         if replay.agreement is None:
             why = replay.why or say("verdict.replay.not_replayed")
@@ -100,7 +105,7 @@ class ArchitectureAnswer:
         if replay.agreement < TIED_FROM:
             why = say("verdict.replay.other_model", share=replay.agreement)
             return _untied(spec, facts, why)
-        return _passed(spec, say("GR211", layers=", ".join(replay.layers)))
+        return _passed(spec, say("GR211", layers=_listed(replay.layers)))
 
 
 def _passed(spec: CheckSpec, message: Message) -> CheckResult:
@@ -116,6 +121,21 @@ def _untied(spec: CheckSpec, facts: Facts, why: Message) -> CheckResult:
     if facts.copied is not None:
         return _result(spec, Outcome.INCONCLUSIVE, Decimal(0), say("GR228", why=why))
     return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("GR213", why=why))
+
+
+def _unseen(spec: CheckSpec, facts: Facts, why: Message) -> CheckResult:
+    """Withhold the points for a person to decide: where no model was left, nobody can say it was allowed."""
+    code = "GR229" if facts.copied is None else "GR228"
+    return _result(spec, Outcome.INCONCLUSIVE, Decimal(0), say(code, why=why))
+
+
+def _listed(names: Sequence[str]) -> Message:
+    """Return the first names and how many more there are: a file can make up any number of them."""
+    shown = ", ".join(names[:_NAMES_SHOWN])
+    more = len(names) - _NAMES_SHOWN
+    if more <= 0:
+        return say("verdict.names.all", names=shown)
+    return say("verdict.names.more", names=shown, more=more)
 
 
 def _result(spec: CheckSpec, outcome: Outcome, points: Decimal, message: Message) -> CheckResult:

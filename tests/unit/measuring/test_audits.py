@@ -10,11 +10,14 @@ from grader.measuring.audits import (
     CanaryAgreement,
     canary_agreement,
     copied_labels,
+    implausible_training,
     trained_on_test_rows,
+    untrained,
+    worst_agreement,
 )
 from grader.model.evidence import Fit
 from grader.model.submission import Severity
-from tests.unit.measuring.made import report
+from tests.unit.measuring.made import report, run
 
 
 def served(n: int, flips: int, seed: int, classes: int = 10) -> Any:
@@ -118,3 +121,53 @@ def test_test_rows_in_fit_are_a_finding_that_names_the_calls() -> None:
     assert finding is not None
     assert finding.severity is Severity.REVIEW
     assert "no. 2)" in finding.message.en
+
+
+TRAINED = Fit(epochs=2, seconds=1, history={}, on_test_rows=False)
+IDLE = Fit(epochs=0, seconds=1, history={}, on_test_rows=False)
+
+
+@pytest.mark.parametrize("fits", [(), (IDLE,)])
+def test_predictions_without_any_training_are_for_a_person(fits: tuple[Fit, ...]) -> None:
+    finding = untrained(report(fits=fits), delivered=True)
+    assert finding is not None
+    assert (finding.code, finding.severity) == ("GR403", Severity.REVIEW)
+    assert "no call of fit" in finding.message.en
+    assert "nenhuma chamada de fit" in finding.message.pt
+    assert untrained(report(fits=fits), delivered=False) is None
+    assert untrained(report(fits=(*fits, TRAINED)), delivered=True) is None
+
+
+def test_training_in_less_time_than_an_import_takes_is_for_a_person() -> None:
+    said = report(fits=(TRAINED,))
+    finding = implausible_training(run(cpu_seconds=0.4), said)
+    assert finding is not None
+    assert (finding.code, finding.severity) == ("GR404", Severity.REVIEW)
+    assert "0.4 s" in finding.message.en
+    assert "0,4 s" in finding.message.pt
+    assert implausible_training(run(cpu_seconds=1.0), said) is None
+    assert implausible_training(run(cpu_seconds=0.4), report()) is None
+    assert implausible_training(run(cpu_seconds=0.4), report(fits=(IDLE,))) is None
+
+
+def agreement(p_value: float, agreed: int = 3) -> CanaryAgreement:
+    return CanaryAgreement(agreed=agreed, canaries=200, expected=1.0, p_value=p_value)
+
+
+def test_of_several_runs_the_most_suspicious_counts_at_the_price_of_all_looks() -> None:
+    assert worst_agreement([]) is None
+    found = worst_agreement([agreement(0.3), agreement(3e-5, 150), agreement(0.9)])
+    assert found is not None
+    assert found.agreed == 150
+    assert found.p_value == pytest.approx(9e-5)
+    assert copied_labels(found) is not None
+    more = worst_agreement([agreement(3e-5), *[agreement(0.5)] * 4])
+    assert more is not None
+    assert copied_labels(more) is None
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_a_corrected_p_value_is_still_one(chances: list[float]) -> None:
+    found = worst_agreement([agreement(chance) for chance in chances])
+    assert found is not None
+    assert min(chances) <= found.p_value <= 1

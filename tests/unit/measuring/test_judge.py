@@ -251,7 +251,9 @@ def test_an_architecture_holds_only_for_the_model_behind_the_predictions(
     found = only(judged(assignment(DENSE), measured(0), replay=replay))
     assert found.outcome is outcome
     assert words in found.message.en
-    assert found.points == (0 if outcome is Outcome.FAILED else 2)
+    looked_at = replay is not None and replay.layers is not None
+    assert found.points == (2 if outcome is not Outcome.FAILED and looked_at else 0)
+    assert ("withheld" in found.message.en) is not looked_at
 
 
 def test_the_verdict_is_the_worst_of_the_required_checks_only() -> None:
@@ -282,3 +284,42 @@ def test_copied_labels_earn_nothing_for_a_model_that_did_not_make_them() -> None
     found = only(judged(assignment(DENSE), measured(0), replay=replay, copied=copied))
     assert (found.outcome, found.points) == (Outcome.INCONCLUSIVE, Decimal(0))
     assert "withheld" in found.message.en
+
+
+def test_copied_labels_keep_no_points_for_being_close() -> None:
+    copied = Message(pt="copiou", en="copied")
+    runs = [measured(wrong) for wrong in (156, 176, 179, 163, 141)]
+    asked = assignment(error_check(0.0161, partial=((0.05, 1),)))
+    found = judged(asked, *runs, copied=copied, baseline=MNIST)
+    assert (found.verdict, found.points) == (Verdict.INCONCLUSIVE, Decimal(0))
+    assert only(found).message.code == "GR227"
+    assert "withheld until a person decides" in only(found).message.en
+    assert "copied" in only(found).message.en
+
+
+def test_copied_labels_earn_a_step_only_when_it_is_clearly_met() -> None:
+    copied = Message(pt="copiou", en="copied")
+    asked = assignment(error_check(0.0161, partial=((0.0245, 3), (0.05, 1))))
+    assert judged(asked, measured(246), baseline=MNIST).points == 3
+    assert judged(asked, measured(246), copied=copied, baseline=MNIST).points == 1
+    assert judged(asked, measured(110), copied=copied, baseline=MNIST).points == 6
+
+
+def test_a_program_that_leaves_before_its_end_did_not_run_to_the_bottom() -> None:
+    found = only(judged(assignment(RUNS), measured(0), measured(0, said=report(finished=False))))
+    assert (found.outcome, found.points) == (Outcome.FAILED, Decimal(0))
+    assert found.message.code == "GR225"
+
+
+def test_lists_of_made_up_names_are_cut_short() -> None:
+    names = tuple(f"Made{number}" for number in range(1, 1001))
+    forbidden = only(judged(assignment(DENSE), measured(0), replay=Replay(layers=names)))
+    assert "Made9, Made10 and 990 more. Allowed: InputLayer" in forbidden.message.en
+    assert "Made9, Made10 e mais 990." in forbidden.message.pt
+    unknown = Replay(layers=LAYERS, custom=names[:11])
+    custom = only(judged(assignment(DENSE), measured(0), replay=unknown))
+    assert "Made10 and 1 more" in custom.message.en
+    deep = Replay(layers=LAYERS * 5, agreement=1.0)
+    assert "and 10 more" in only(judged(assignment(DENSE), measured(0), replay=deep)).message.en
+    ten = only(judged(assignment(DENSE), measured(0), replay=Replay(layers=names[:10])))
+    assert "Made10. Allowed" in ten.message.en
