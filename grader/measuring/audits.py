@@ -69,7 +69,8 @@ def canary_agreement(
 def worst_agreement(found: Sequence[CanaryAgreement]) -> CanaryAgreement | None:
     """Return the most suspicious of several runs, its p-value corrected for having looked at all of them.
 
-    Bonferroni: times the number of runs, at most 1. None when there are none. The result goes to :func:`copied_labels` like that of a single run.
+    Bonferroni: times the number of runs, at most 1. None when there are none.
+    The result goes to :func:`copied_labels` like that of a single run.
     """
     if not found:
         return None
