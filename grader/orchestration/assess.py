@@ -21,8 +21,8 @@ from grader.model.metric import Baseline, Measurement, Unmeasured
 from grader.model.result import Picture, Reason, RunResult, Sample, Status, SubmissionResult
 from grader.model.run import Run, RunStatus
 from grader.model.submission import FileKind, Finding, Submission, Unreadable
-from grader.orchestration.irregularities import Irregularities, find_irregularities
-from grader.orchestration.replay import model_candidate, model_trouble, replay_of
+from grader.orchestration.irregularities import Seen, find_irregularities
+from grader.orchestration.replay import model_candidate, model_trouble, replay_of, worst_replay
 from grader.orchestration.tools import Tools
 from grader.orchestration.work import CANARIES_FILE, ORDER_FILE
 from grader.reporting.cleaning import clean_text
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _SAMPLES = 20
+_VERSIONS = ("python", "numpy", "tensorflow", "keras", "tf_keras", "sklearn")
 _FIGURES = tuple(f"figure-{n:02d}.png" for n in range(1, 21))
 
 
@@ -82,9 +83,10 @@ def assess(
     ]
     graded = _graded(read)
     first = graded[0]
-    found = _irregularities(first, labels)
+    found = find_irregularities([_seen(one) for one in graded], labels)
     classes = len(prepared.dataset.classes) or None
-    replay = replay_of(first.stored, first.facts, assignment, classes=classes)
+    replays = [replay_of(one.stored, one.facts, assignment, classes=classes) for one in graded]
+    replay = worst_replay(replays, assignment)
     facts = [one.facts for one in graded]
     shared: dict[str, Any] = {
         "metrics": tools.metrics,
@@ -182,19 +184,21 @@ def _read_run(
     report = read_harness_report(stored.read("report.json"), stored.read("cells.jsonl"))
     order = _array(stored.read(ORDER_FILE))
     classes = len(prepared.dataset.classes) or None
+    # The harness writes its report last: arrays of a run without one were not taken by it.
+    taken = {
+        Source.PREDICT: stored.read("predict.npy"),
+        Source.PREDICTIONS: stored.read("predictions.npy"),
+        Source.CAPTURED: stored.read("captured.npy"),
+        Source.MODEL: model_candidate(stored),
+    }
     delivered = choose_predictions(
         assignment,
-        candidates={
-            Source.PREDICT: stored.read("predict.npy"),
-            Source.PREDICTIONS: stored.read("predictions.npy"),
-            Source.CAPTURED: stored.read("captured.npy"),
-            Source.MODEL: model_candidate(stored),
-        },
+        candidates=taken if report.finished else {},
         report=report,
         rows=len(labels),
         classes=classes,
         refusals=stored.refused,
-        known=model_trouble(stored),
+        known=model_trouble(stored) if report.finished else {},
     )
     own = None
     measurements: dict[str, Measurement | Unmeasured] = {}
@@ -235,6 +239,7 @@ def _same(one: RunRead, other: RunRead) -> bool:
     return (
         one.own is not None
         and other.own is not None
+        and one.facts.run.status is other.facts.run.status
         and np.array_equal(one.own, other.own)
         and _histories(one) == _histories(other)
         and np.array_equal(_raw_in_own_order(one), _raw_in_own_order(other))
@@ -269,10 +274,10 @@ def _run_as_seen(run: Run, report: HarnessReport, kind: FileKind) -> Run:
     return run
 
 
-def _irregularities(first: RunRead, labels: "np.ndarray[Any, Any]") -> Irregularities:
-    content = first.stored.read(CANARIES_FILE)
+def _seen(one: RunRead) -> Seen:
+    content = one.stored.read(CANARIES_FILE)
     canaries = _array(content) if content is not None else None
-    return find_irregularities(first.facts.report, own=first.own, truth=labels, canaries=canaries)
+    return Seen(run=one.facts.run, report=one.facts.report, own=one.own, canaries=canaries)
 
 
 def _notes(first: RunRead, *, fixed: bool) -> tuple[Message, ...]:
@@ -328,8 +333,13 @@ def _result(
         picture=picture,
         report=None,
         log=None,
-        record={**record, **first.report.versions},
+        record={**_versions(first.report), **record},
     )
+
+
+def _versions(report: HarnessReport) -> dict[str, str]:
+    """Return the versions the submission's process named, under names that no record of ours has."""
+    return {f"{name} (inside)": report.versions[name] for name in _VERSIONS if name in report.versions}
 
 
 def _printed(read: Sequence[RunRead]) -> str:

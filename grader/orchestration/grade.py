@@ -220,11 +220,9 @@ def _most_runs(one: Standing, options: Options) -> int:
 
 def _result_of(one: Standing) -> SubmissionResult:
     points = one.ground.assignment.points
-    if one.lost is not None:
-        return not_graded(one.submission, points, Reason.INFRASTRUCTURE, one.lost)
-    if one.assessed is None:
-        return not_graded(one.submission, points, Reason.INFRASTRUCTURE, say("GR823"))
-    return one.assessed.result
+    if one.assessed is not None:  # a run of ours that failed later does not undo what was measured
+        return one.assessed.result
+    return not_graded(one.submission, points, Reason.INFRASTRUCTURE, one.lost or say("GR823"))
 
 
 def _points(assignments: Sequence[Assignment], slug: str) -> Decimal:

@@ -1,15 +1,35 @@
-"""Signs of dishonesty or of disturbed training in one run, told to the instructor; never a zero."""
+"""Signs of dishonesty or of disturbed training in the graded runs, told to the instructor; never a zero."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.measuring.audits import canary_agreement, copied_labels, trained_on_test_rows
+from grader.measuring.audits import (
+    CanaryAgreement,
+    canary_agreement,
+    copied_labels,
+    implausible_training,
+    trained_on_test_rows,
+    untrained,
+    worst_agreement,
+)
 from grader.model.evidence import HarnessReport
 from grader.model.message import Message
+from grader.model.run import Run
 from grader.model.submission import Finding
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Seen:
+    """What one run shows: its decoded predictions in the dataset's own order, (row, label shown) pairs."""
+
+    run: Run
+    report: HarnessReport
+    own: "np.ndarray[Any, Any] | None"
+    canaries: "np.ndarray[Any, Any] | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,30 +40,34 @@ class Irregularities:
     copied: Message | None = None
 
 
-def find_irregularities(
-    report: HarnessReport,
-    *,
-    own: "np.ndarray[Any, Any] | None",
-    truth: "np.ndarray[Any, Any]",
-    canaries: "np.ndarray[Any, Any] | None",
-) -> Irregularities:
-    """Return what one run shows: canaries agreed with, served test rows in ``fit``.
+def find_irregularities(runs: Sequence[Seen], truth: "np.ndarray[Any, Any]") -> Irregularities:
+    """Return what the graded runs show, every one of them: a program can behave in all but one.
 
-    ``own`` are the decoded predictions and ``truth`` the labels in the dataset's own order; ``canaries``
-    holds (row, label shown) pairs.
+    ``truth`` holds the labels in the dataset's own order.
     """
+    agreements = [found for run in runs if (found := _agreement(run, truth)) is not None]
+    worst = worst_agreement(agreements)
+    copied = copied_labels(worst) if worst is not None else None
+    findings = [] if copied is None else [copied]
+    findings += _first(trained_on_test_rows(one.report) for one in runs)
+    findings += _first(untrained(one.report, delivered=one.own is not None) for one in runs)
+    findings += _first(implausible_training(one.run, one.report) for one in runs)
+    return Irregularities(findings=tuple(findings), copied=copied.message if copied is not None else None)
+
+
+def _first(found: Iterable[Finding | None]) -> list[Finding]:
+    """Return the first finding there is, as a list of one or none: the same thing is told once."""
+    return [finding for finding in found if finding is not None][:1]
+
+
+def _agreement(one: Seen, truth: "np.ndarray[Any, Any]") -> CanaryAgreement | None:
     import numpy as np
 
-    copied = None
-    if own is not None and canaries is not None and len(canaries) and truth.dtype == np.int64:
-        served = truth.copy()
-        rows = canaries[:, 0].astype(np.int64)
-        served[rows] = canaries[:, 1]
-        flipped = np.zeros(len(truth), dtype=bool)
-        flipped[rows] = True
-        copied = copied_labels(canary_agreement(own, served, truth, flipped))
-    watched = trained_on_test_rows(report)
-    return Irregularities(
-        findings=tuple(finding for finding in (copied, watched) if finding is not None),
-        copied=copied.message if copied is not None else None,
-    )
+    if one.own is None or one.canaries is None or not len(one.canaries) or truth.dtype != np.int64:
+        return None
+    served = truth.copy()
+    rows = one.canaries[:, 0].astype(np.int64)
+    served[rows] = one.canaries[:, 1]
+    flipped = np.zeros(len(truth), dtype=bool)
+    flipped[rows] = True
+    return canary_agreement(one.own, served, truth, flipped)

@@ -6,6 +6,7 @@ the sandbox gets the model and mapped rows in an order of its own, and no file o
 
 import secrets
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,10 @@ from grader.measuring.decode_by_targets import decode_by_targets
 from grader.measuring.facts import Replay, RunFacts
 from grader.measuring.keras_archive import read_keras_archive
 from grader.measuring.match_rows import match_rows
-from grader.measuring.npy_reader import read_npy
+from grader.measuring.npy_reader import count_not_finite, read_npy
 from grader.measuring.predictions import Chosen, decode_predictions
 from grader.measuring.refused import Refused
+from grader.measuring.run_checks import TIED_FROM
 from grader.model.assignment import Assignment
 from grader.model.check import ArchitectureCheck
 from grader.model.evidence import Source
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 MODEL_PREDICTIONS = "model_predictions.npy"
 _MODEL_RUN = "model_run"
 _MOST = 256 * MIB
+_ARITHMETIC = (ArithmeticError, ValueError, TypeError, IndexError, MemoryError)
+"""What numpy and scipy raise on arrays made to upset them (LinAlgError is a ValueError)."""
 _WALL_SECONDS = 300.0
 
 
@@ -53,7 +57,7 @@ def apply_model(
     """Apply the run's model to the graded rows and keep what it predicts beside the run, in served order.
 
     Returns what is known of the model (layers, map, why it could not be applied), or :class:`NotRun` when
-    the sandbox itself failed.
+    the sandbox itself failed. Arrays that our arithmetic cannot digest are the submission's doing.
     """
     wanted = Source.MODEL in assignment.deliver.sources or _asks_architecture(assignment)
     if not wanted:
@@ -66,15 +70,21 @@ def apply_model(
     if isinstance(model, Refused):
         return {"why": _plain(model.reason)}
     known: dict[str, Any] = {"layers": list(model.layers), "custom": list(model.custom)}
-    found = _map_of(job.folder, prepared, served)
-    if isinstance(found, Message):
-        return {**known, "why": _plain(found)}
-    known["map"] = found.map.kind.value
-    predicted = _predict(job, sandbox, path, found.map.apply(prepared.x_graded))
-    if isinstance(predicted, NotRun):
-        return predicted
-    why = predicted if isinstance(predicted, Message) else _keep(predicted, found, job, served)
-    return known if why is None else {**known, "why": _plain(why)}
+    try:
+        found = _map_of(job.folder, prepared, served)
+        if isinstance(found, Message):
+            told: Message | NotRun | None = found
+        else:
+            predicted = _predict(job, sandbox, path, found.map.apply(prepared.x_graded))
+            if isinstance(predicted, Message | NotRun):
+                told = predicted
+            else:
+                told = _keep(predicted, found, job, served)
+    except _ARITHMETIC:
+        told = say("GR837")
+    if isinstance(told, NotRun):
+        return told
+    return known if told is None else {**known, "why": _plain(told)}
 
 
 def model_candidate(stored: StoredRun) -> bytes | None:
@@ -102,6 +112,21 @@ def replay_of(
         agreement=_agreement(stored, facts, classes),
         why=Message(**why) if why else None,
     )
+
+
+def worst_replay(replays: Sequence[Replay | None], assignment: Assignment) -> Replay | None:
+    """Return the replay that speaks worst: a program may show another model in each run."""
+    allowed = {name for c in assignment.checks if isinstance(c, ArchitectureCheck) for name in c.allow}
+
+    def standing(replay: Replay | None) -> int:
+        if replay is None or replay.layers is None:
+            return 1
+        if set(replay.layers) - allowed:
+            return 0
+        tied = not replay.custom and replay.agreement is not None and replay.agreement >= TIED_FROM
+        return 3 if tied else 2
+
+    return min(replays, key=standing, default=None)
 
 
 def _agreement(stored: StoredRun, facts: RunFacts, classes: int | None) -> float | None:
@@ -211,12 +236,15 @@ def _keep(predicted: "np.ndarray[Any, Any]", found: _Found, job: RunJob, served:
 
 
 def _read(path: Path) -> "np.ndarray[Any, Any] | None":
+    """Return an array of rows of finite numbers that the run left, or None."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
     read = read_npy(content, max_bytes=_MOST)
-    return None if isinstance(read, Refused) else read
+    if isinstance(read, Refused) or read.ndim < 1 or not len(read) or count_not_finite(read):
+        return None
+    return read
 
 
 def _plain(message: Message) -> dict[str, str | None]:

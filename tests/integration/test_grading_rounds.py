@@ -1,7 +1,9 @@
 """The use case of grading, with the real course, data, judging and store, and a sandbox that runs nothing."""
 
+import io
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,8 +17,10 @@ from grader.coursefiles.find_submissions import find_submissions
 from grader.coursefiles.load_course import Known, load_course
 from grader.datasets.prepare import Prepared, truth
 from grader.model.assignment import Assignment, Course
+from grader.model.errors import SandboxError
+from grader.model.message import Message
 from grader.model.result import Grading, Reason, Status, SubmissionResult, Verdict
-from grader.model.run import SandboxCommand
+from grader.model.run import RunStatus, SandboxCommand
 from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.grade import grade_course
 from grader.orchestration.plan import prepare_data
@@ -264,7 +268,7 @@ def test_labels_copied_from_the_served_set_fail_and_the_page_can_say_why(classro
 
     result = classroom.grade(FakeSandbox(program))["copier"]
     assert result.verdict is Verdict.FAILED
-    assert [finding.code for finding in result.findings] == ["GR402"]
+    assert [finding.code for finding in result.findings] == ["GR402", "GR403"]
     assert result.findings[0].p_value is not None
     assert result.findings[0].p_value < 1e-20
     metric = next(check for check in result.checks if check.kind == "metric")
@@ -355,3 +359,147 @@ def _cache_without_data(folder: Path) -> Path:
     (cache / "runtimes").symlink_to(cache_folder() / "runtimes")
     shutil.rmtree(cache / "prepared", ignore_errors=True)
     return cache
+
+
+def _model_archive(*layers: str) -> bytes:
+    """Return a well-formed .keras archive with made-up weights: nobody of ours loads it."""
+    config = {
+        "module": "keras",
+        "class_name": "Sequential",
+        "config": {
+            "layers": [{"module": "keras.layers", "class_name": name, "config": {}} for name in layers]
+        },
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        made.writestr("metadata.json", '{"keras_version": "3.15.1"}')
+        made.writestr("config.json", json.dumps(config))
+        made.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n" + bytes(64))
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def with_architecture(classroom: Class, digits: tuple[Course, Assignment, Prepared]) -> Class:
+    whole = digits[0].assignment("digits")
+    assert whole is not None
+    checks = tuple(c for c in whole.checks if c.kind in ("metric", "architecture", "runs"))
+    points = sum((c.points for c in checks), Decimal(0))
+    classroom.assignment = replace(whole, checks=checks, points=points, reference=None)
+    return classroom
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        np.float64(0.0).reshape(()),
+        np.full((898, 64), np.nan, np.float32),
+        np.linspace(-1e307, 1e307, 898 * 64).reshape(898, 64),
+        np.linspace(-3e38, 3e38, 898 * 64).reshape(898, 64).astype(np.float32),
+        np.zeros((0, 64)),
+        np.zeros((898, 0)),
+    ],
+    ids=["scalar", "nan", "huge", "huge32", "empty", "no columns"],
+)
+def test_inputs_made_to_upset_our_arithmetic_do_not_turn_a_failure_into_not_graded(
+    with_architecture: Class,
+    digits: tuple[Course, Assignment, Prepared],
+    inputs: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
+) -> None:
+    with_architecture.hand_in("sly")
+
+    def program(command: SandboxCommand) -> Files:
+        wrong = (truth(digits[2]) + 3) % 10
+        return {
+            "predictions.npy": npy(wrong[secret_order(command)]),
+            "captured_inputs.npy": npy(inputs),
+            "captured_model.keras": _model_archive("InputLayer", "Dense"),
+            "report.json": REPORT,
+        }
+
+    result = with_architecture.grade(FakeSandbox(program))["sly"]
+    assert (result.status, result.verdict) == (Status.GRADED, Verdict.FAILED)
+
+
+def test_arrays_of_a_run_that_never_finished_are_not_taken(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("loop")
+
+    def program(command: SandboxCommand) -> Files:
+        return {"predictions.npy": npy(truth(digits[2])[secret_order(command)])}
+
+    result = classroom.grade(FakeSandbox(program, status=RunStatus.TIMEOUT))["loop"]
+    assert (result.verdict, result.points) == (Verdict.FAILED, 0)
+
+
+def test_copying_in_a_later_run_only_is_found(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("later")
+    runs = iter(range(10))
+
+    def program(command: SandboxCommand) -> Files:
+        if next(runs) == 0:
+            return {
+                "predictions.npy": npy(truth(digits[2])[secret_order(command)]),
+                "report.json": REPORT,
+            }
+        served = np.load(served_folder(command) / "y_test.npy")
+        return {"predictions.npy": npy(served), "report.json": REPORT}
+
+    result = classroom.grade(FakeSandbox(program), runs=2)["later"]
+    assert "GR402" in [finding.code for finding in result.findings]
+
+
+def test_another_model_in_a_later_run_does_not_hide_a_forbidden_layer(
+    with_architecture: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    with_architecture.hand_in("later")
+    runs = iter(range(10))
+
+    def program(command: SandboxCommand) -> Files:
+        layers = ("InputLayer", "Dense") if next(runs) == 0 else ("InputLayer", "Conv2D")
+        labels = truth(digits[2])
+        labels[:9] = (labels[:9] + 1 + len(layers[-1])) % 10
+        return {
+            "predictions.npy": npy(labels[secret_order(command)]),
+            "captured_model.keras": _model_archive(*layers),
+            "report.json": REPORT,
+        }
+
+    result = with_architecture.grade(FakeSandbox(program), runs=2)["later"]
+    assert result.verdict is Verdict.FAILED
+
+
+def test_the_record_cannot_be_written_from_inside(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("forger")
+    forged = {"submission": "0" * 64, "runtime": "forged", "keras": "99"}
+    report = json.dumps({**json.loads(REPORT), "versions": forged}).encode()
+
+    def program(command: SandboxCommand) -> Files:
+        right = truth(digits[2])[secret_order(command)]
+        return {"predictions.npy": npy(right), "report.json": report}
+
+    record = classroom.grade(FakeSandbox(program))["forger"].record
+    assert record["submission"] != "0" * 64
+    assert record["runtime"] != "forged"
+    assert "99" in record.values()
+
+
+def test_a_run_of_ours_that_fails_later_does_not_undo_what_was_measured(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    runs = iter(range(10))
+
+    def program(command: SandboxCommand) -> Files:
+        if next(runs) > 0:
+            raise SandboxError(Message(pt="o disco está cheio", en="the disk is full"))
+        right = truth(digits[2])[secret_order(command)]
+        return {"predictions.npy": npy(right), "report.json": REPORT}
+
+    result = classroom.grade(FakeSandbox(program), runs=3)["ana"]
+    assert result.verdict is Verdict.PASSED
+    assert len(result.runs) == 1
