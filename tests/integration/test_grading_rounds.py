@@ -429,7 +429,7 @@ def test_arrays_of_a_run_that_never_finished_are_not_taken(
         return {"predictions.npy": npy(truth(digits[2])[secret_order(command)])}
 
     result = classroom.grade(FakeSandbox(program, status=RunStatus.TIMEOUT))["loop"]
-    assert (result.verdict, result.points) == (Verdict.FAILED, 0)
+    assert (result.verdict, result.points) == (Verdict.FAILED, Decimal(0))
 
 
 def test_copying_in_a_later_run_only_is_found(
