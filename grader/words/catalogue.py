@@ -88,6 +88,8 @@ _SIGNIFICANT = 4
 def _percent(share: float) -> str:
     """Return two decimals, more where two would say 0 or 100 of what is neither, none of a whole number."""
     hundredths = share * 100
+    if not math.isfinite(hundredths):  # a hundred times the largest number there is
+        return "-"
     digits = 2 if abs(hundredths) >= 0.1 or hundredths == 0 else 3  # noqa: PLR2004 - below 0.1 % two digits hide it
     while digits < _MOST_DIGITS and _hidden(hundredths, digits):
         digits += 1

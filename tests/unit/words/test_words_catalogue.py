@@ -2,7 +2,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.model.message import Language, Message
@@ -73,6 +73,7 @@ def test_a_number_keeps_its_first_four_digits(value: float) -> None:
 
 
 @given(st.one_of(st.floats(), st.integers(-(10**30), 10**30)), st.sampled_from(["pct", "num", "secs"]))
+@example(value=1.797693134862316e306, conversion="pct")
 def test_no_number_breaks_a_sentence(value: float, conversion: str) -> None:
     for language in Language:
         assert _fill(f"{{x:{conversion}}}", language, {"x": value})
