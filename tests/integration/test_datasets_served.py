@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import textwrap
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -319,16 +318,6 @@ def test_files_follow_a_rearranged_training_set(ready: Prepared, tmp_path: Path,
         lines = gzip.decompress(mask.read_bytes()).decode().splitlines()
         assert np.array_equal(np.loadtxt(lines, delimiter=",")[0::2], np.column_stack((x, y)))
     assert not (np.array_equal(x, ready.x_train) and np.array_equal(y, ready.y_train))
-
-
-@pytest.mark.parametrize("name", ["mnist"])
-def test_serving_mnist_costs_hundredths_of_a_second(ready: Prepared, tmp_path: Path) -> None:
-    seconds = []
-    for number in range(5):
-        started = time.process_time()
-        serve(ready, into=tmp_path / str(number), labels=Labels.CANARY)
-        seconds.append(time.process_time() - started)
-    assert min(seconds) < 0.1
 
 
 def in_runtime(site_packages: Path, program: str, *arguments: str, binds: Any = ()) -> str:
