@@ -232,7 +232,7 @@ for family, kind, address in (
 ):
     print(attempt(lambda: reach(family, kind, address)))
 try:
-    socket.getaddrinfo("pypi.org", 443)
+    socket.getaddrinfo("example.org", 443)
 except socket.gaierror:
     print("no name")
 with socket.create_server(("127.0.0.1", 0)) as server:
