@@ -8,7 +8,11 @@ need bwrap bubblewrap
 need unzip unzip
 need dot graphviz
 need setpriv util-linux
-if [ "${GRADER_BROWSER_TESTS:-0}" = 1 ]; then need chromium chromium; fi
+if [ "${GRADER_BROWSER_TESTS:-0}" = 1 ]; then
+    need chromium chromium
+    # The program that drives the browser in tests is linked against it.
+    /sbin/ldconfig -p | grep -q libatomic.so.1 || missing="$missing libatomic1"
+fi
 python=$(command -v /usr/bin/python3.11 || command -v python3.11 || command -v /usr/bin/python3 || command -v python3 || true)
 if [ -z "$python" ] || ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then missing="$missing python3-venv"; fi
 [ -n "$missing" ] || exit 0

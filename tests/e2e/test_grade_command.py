@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.wiring import cache_folder
-from tests.e2e.classroom import GRADER, grader, lay_out_course, results
+from tests.e2e.classroom import GRADER, ROOT, grader, lay_out_course, results
 
 pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
 
@@ -37,7 +38,9 @@ def slow_class(course: Path) -> Iterator[tuple[Path, "subprocess.Popen[bytes]"]]
     """A class of a fast and a slow program, being graded: the fast one is done, the slow one runs."""
     program(course, "ana", FAST)
     program(course, "bia", SLOW)
-    command = [str(GRADER), "grade", "submissions", "-j", "2", "--runs", "1", "--lang", "en"]
+    # A shell that starts tests in the background has them ignore Ctrl-C; a person's shell does not.
+    command = ["env", "--default-signal=INT", str(GRADER), "grade", "submissions", "-j", "2"]
+    command += ["--runs", "1", "--lang", "en"]
     environment = {**os.environ, "NO_COLOR": "1"}
     with subprocess.Popen(command, cwd=course, env=environment, stderr=subprocess.PIPE) as process:
         try:
@@ -174,6 +177,17 @@ def _link_or_copy(source: str, target: str) -> None:
         shutil.copy2(source, target, follow_symlinks=False)
 
 
+def _copy_of_the_program(folder: Path) -> str:
+    """Copy the grader and what it imports to where every user can read it; return its PYTHONPATH."""
+    packages = next((Path(sys.prefix) / "lib").glob("python3*/site-packages"))
+    shutil.copytree(packages, folder / "site", symlinks=True, copy_function=_link_or_copy)
+    shutil.copytree(ROOT / "grader", folder / "checkout" / "grader")
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            path.chmod(0o755)
+    return f"{folder / 'checkout'}:{folder / 'site'}"
+
+
 def test_an_ordinary_user_grades_with_user_namespaces(public_folder: Path) -> None:
     course = lay_out_course(public_folder / "course")
     program(course, "ana", FAST)
@@ -187,10 +201,11 @@ def test_an_ordinary_user_grades_with_user_namespaces(public_folder: Path) -> No
     )
     # Started by an ordinary user, every test here is this test already; as root we step down.
     user = 65533 if os.geteuid() == 0 else os.geteuid()
+    python_path = _copy_of_the_program(public_folder)
     for path in (public_folder / "cache", course, *course.rglob("*")):
         os.chown(path, user, -1)
     step_down = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
-    command = [str(GRADER), "grade", "submissions", "--runs", "1", "--lang", "en"]
+    command = ["/usr/bin/python3", "-m", "grader", "grade", "submissions", "--runs", "1", "--lang", "en"]
     done = subprocess.run(
         command if os.geteuid() != 0 else [*step_down, *command],
         cwd=course,
@@ -198,6 +213,7 @@ def test_an_ordinary_user_grades_with_user_namespaces(public_folder: Path) -> No
             "PATH": "/usr/bin:/bin",
             "HOME": str(course),
             "GRADER_CACHE_DIR": str(public_folder / "cache"),
+            "PYTHONPATH": python_path,
         },
         capture_output=True,
         text=True,

@@ -30,7 +30,15 @@ class Driver:
     def command_line(self) -> list[str]:
         drop = ["setpriv", "--reuid", str(ORDINARY_USER), "--regid", str(ORDINARY_USER)]
         user = [*drop, "--clear-groups"] if os.geteuid() == 0 and not self.as_root else []
-        return [*user, INNER_PYTHON, "-B", str(self.folder / DRIVER.name)]
+        # A shell that starts tests in the background has them ignore Ctrl-C; a person's shell does not.
+        return [
+            "/usr/bin/env",
+            "--default-signal=INT",
+            *user,
+            INNER_PYTHON,
+            "-B",
+            str(self.folder / DRIVER.name),
+        ]
 
     def start(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(

@@ -17,6 +17,9 @@ from grader.orchestration.executors import ProcessExecutor, SerialExecutor, _Pla
 from grader.orchestration.ports import Done, Job, Slot
 from tests.unit.orchestration.small_jobs import Heard, Small, await_file, is_alive, perform
 
+WITH_CTRL_C = ("env", "--default-signal=INT")
+"""A shell that starts tests in the background has them ignore Ctrl-C; a person's shell does not."""
+
 
 def _code(done: Done) -> str | None:
     assert isinstance(done.answer, NotRun)
@@ -129,7 +132,7 @@ def test_workers_die_when_nobody_wants_their_answers(tmp_path: Path, how: str) -
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_workers_die_with_their_grader(tmp_path: Path, ending: signal.Signals) -> None:
-    command = [sys.executable, "-m", "tests.unit.orchestration.small_jobs", str(tmp_path)]
+    command = [*WITH_CTRL_C, sys.executable, "-m", "tests.unit.orchestration.small_jobs", str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as grader:
         workers = [int(await_file(tmp_path / f"{name}.begun")) for name in ("one", "two")]
         assert all(is_alive(worker) for worker in workers)
@@ -142,7 +145,7 @@ def test_workers_die_with_their_grader(tmp_path: Path, ending: signal.Signals) -
 
 def test_ctrl_c_at_a_terminal_reaches_only_the_grader(tmp_path: Path) -> None:
     """A terminal sends it to every process of the group, workers and those just starting included."""
-    command = [sys.executable, "-m", "tests.unit.orchestration.small_jobs", str(tmp_path)]
+    command = [*WITH_CTRL_C, sys.executable, "-m", "tests.unit.orchestration.small_jobs", str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as grader:
         await_file(tmp_path / "one.begun")
         os.killpg(grader.pid, signal.SIGINT)
