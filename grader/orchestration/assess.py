@@ -18,10 +18,11 @@ from grader.model.errors import StorageError
 from grader.model.evidence import Fit, HarnessReport, Source
 from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement, Unmeasured
-from grader.model.result import Picture, Reason, RunResult, Sample, Status, SubmissionResult
+from grader.model.result import Picture, Reason, RunResult, Status, SubmissionResult
 from grader.model.run import Run, RunStatus
 from grader.model.submission import FileKind, Finding, Submission, Unreadable
 from grader.orchestration.irregularities import Seen, find_irregularities
+from grader.orchestration.picture import draw_picture
 from grader.orchestration.replay import model_candidate, model_trouble, replay_of, worst_replay
 from grader.orchestration.tools import Tools
 from grader.orchestration.work import CANARIES_FILE, ORDER_FILE
@@ -33,9 +34,7 @@ from grader.words import say
 if TYPE_CHECKING:
     import numpy as np
 
-_SAMPLES = 20
 _VERSIONS = ("python", "numpy", "tensorflow", "keras", "tf_keras", "sklearn")
-_FIGURES = tuple(f"figure-{n:02d}.png" for n in range(1, 21))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,7 +107,7 @@ def assess(
         reference=reference,
         findings=(*submission.findings, *found.findings),
         notes=_notes(first, fixed=fixed),
-        picture=_picture(first, prepared, labels),
+        picture=draw_picture(first.stored.folder, first.own, prepared, labels),
         record=record,
     )
     return Assessed(result=result, more_runs_wanted=wanted and not fixed)
@@ -360,49 +359,6 @@ def _run_result(one: RunRead) -> RunResult:
     report = one.facts.report
     in_cells = tuple(cell.error for cell in report.cells if cell.error is not None)
     return RunResult(run=one.facts.run, metrics=values, fits=report.fits, errors=report.errors or in_cells)
-
-
-def _picture(first: RunRead, prepared: Prepared, labels: "np.ndarray[Any, Any]") -> Picture:
-    """Return what the page draws of the first graded run."""
-    import numpy as np
-
-    figures = tuple(name for name in _FIGURES if (first.stored.folder / name).is_file())
-    classes = prepared.dataset.classes
-    if first.own is None or not classes:
-        return Picture(figures=figures, folder=str(first.stored.folder))
-    begin, end = prepared.groups["test"]
-    truth_, predicted = labels[begin:end], first.own[begin:end]
-    confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
-    np.add.at(confusion, (truth_, predicted), 1)
-    return Picture(
-        classes=classes,
-        confusion=tuple(tuple(int(v) for v in row) for row in confusion),
-        samples=_samples(prepared, truth_, predicted),
-        figures=figures,
-        folder=str(first.stored.folder),
-    )
-
-
-def _samples(
-    prepared: Prepared, labels: "np.ndarray[Any, Any]", predicted: "np.ndarray[Any, Any]"
-) -> tuple[Sample, ...]:
-    import numpy as np
-
-    shape, classes = prepared.dataset.image_shape, prepared.dataset.classes
-    if shape is None:
-        return ()
-    images = np.asarray(prepared.x_graded[:_SAMPLES], dtype=np.float64)
-    grey = np.clip(images * (255 / prepared.dataset.brightest), 0, 255).astype(np.uint8)
-    return tuple(
-        Sample(
-            pixels=grey[row].tobytes(),
-            height=shape[0],
-            width=shape[1],
-            truth=classes[int(labels[row])],
-            predicted=classes[int(predicted[row])],
-        )
-        for row in range(min(_SAMPLES, len(labels)))
-    )
 
 
 def _array(content: bytes | None) -> "np.ndarray[Any, Any]":
