@@ -12,12 +12,16 @@ from grader.coursefiles.shown import shown
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
 from grader.model.assignment import (
     Assignment,
+    AuditSpec,
     Course,
     DataSpec,
     DeliverSpec,
     GpuNeed,
     Labels,
+    OnClose,
+    Rule,
     RunSpec,
+    VerdictSpec,
 )
 from grader.model.check import (
     ArchitectureCheck,
@@ -186,6 +190,8 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
             model=tuple(parsed.deliver.model),
         ),
         checks=tuple(_check_spec(t, parsed) for t in parsed.check),
+        verdict=VerdictSpec(rule=Rule(parsed.verdict.rule), on_close=OnClose(parsed.verdict.on_close)),
+        audits=AuditSpec(**parsed.audits.model_dump()),
         version=digest_parts(assignment=asked),
         run_version=digest_parts(**run_parts),
         folder=folder,

@@ -90,6 +90,24 @@ class DeliverTable(Table):
     model: list[Name] = ["model"]
 
 
+class VerdictTable(Table):
+    """``[verdict]``: how several runs are judged together."""
+
+    rule: Literal["mean", "median", "best", "each"] = "mean"
+    on_close: Literal["benefit", "review"] = "benefit"
+
+
+class AuditsTable(Table):
+    """``[audits]``: which tests of honesty are made; each yields findings, never a zero."""
+
+    order: bool = True
+    canary: bool = True
+    pair: bool = True
+    placebo: bool = True
+    claim: bool = True
+    twins: bool = True
+
+
 class TierTable(Table):
     """One easier threshold with its points."""
 
@@ -163,6 +181,8 @@ class AssignmentFile(Table):
     data: DataTable
     run: RunTable = RunTable()
     deliver: DeliverTable = DeliverTable()
+    verdict: VerdictTable = VerdictTable()
+    audits: AuditsTable = AuditsTable()
     check: Annotated[list[AnyCheck], Field(min_length=1)]
 
 

@@ -48,6 +48,45 @@ class RunSpec:
     """``5 x reference``: the limit is this many times the reference's time, when that is known."""
 
 
+class Rule(Enum):
+    """How the values of several runs become the one that is held against a threshold.
+
+    EACH: every run must meet it.
+    """
+
+    MEAN = "mean"
+    MEDIAN = "median"
+    BEST = "best"
+    EACH = "each"
+
+
+class OnClose(Enum):
+    """What happens to the points of a check that stays too close to call, until a person decides."""
+
+    BENEFIT = "benefit"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictSpec:
+    """How several runs are judged together, and who gets the benefit of the doubt."""
+
+    rule: Rule = Rule.MEAN
+    on_close: OnClose = OnClose.BENEFIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSpec:
+    """Which tests of honesty are made. They yield findings; what is served stays as it is without them."""
+
+    order: bool = True
+    canary: bool = True
+    pair: bool = True
+    placebo: bool = True
+    claim: bool = True
+    twins: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverSpec:
     """Where predictions are taken from: the first of ``sources`` that works."""
@@ -69,6 +108,8 @@ class Assignment:
     run: RunSpec
     deliver: DeliverSpec
     checks: tuple[CheckSpec, ...]
+    verdict: VerdictSpec = VerdictSpec()
+    audits: AuditSpec = AuditSpec()
     version: str
     """Digest of everything here and of the checks: changes when a grade could."""
     run_version: str
