@@ -1,6 +1,7 @@
 import io
 import struct
 import time
+import tracemalloc
 import zipfile
 import zlib
 
@@ -194,7 +195,9 @@ def test_an_unknown_compression_is_refused() -> None:
     for signature, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         at = content.index(signature) + offset
         content[at : at + 2] = b"\x63\x00"
-    assert _code(bytes(content)) == "GR140"
+    unpacked = read_zip(bytes(content), "all.zip")
+    assert unpacked.members == ()
+    assert "usual options" in unpacked.refused[0].en
 
 
 @settings(max_examples=400)
@@ -229,3 +232,21 @@ def test_every_name_that_comes_out_stays_inside(members: dict[str, bytes]) -> No
         parts = member.name.split("/")
         assert all(part not in ("", ".", "..") and len(part.encode()) <= 200 for part in parts)
         assert zlib.crc32(member.content) in {zlib.crc32(c) for c in members.values()}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_only_unbounded_decompressors_read_is_refused_unopened(method: int) -> None:
+    # 600 bytes of bzip2 are 600 MiB of zeros, and zipfile unpacks all of a block at once.
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        made.writestr("mlp2.py", "good")
+        made.writestr("bomb.py", bytes(64 * 2**20), compress_type=method)
+    tracemalloc.start()
+    try:
+        unpacked = read_zip(buffer.getvalue(), "all.zip")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert _names(unpacked) == ["mlp2.py"]
+    assert "usual options" in unpacked.refused[0].en
+    assert peak < 4 * 2**20
