@@ -28,13 +28,14 @@ class Training(Enum):
     """How training rows are arranged.
 
     AS_PUBLISHED: nothing moved. REORDERED: rows of equal label change places, so that a lucky seed is not
-    frozen (from run 2 on; for regression all rows do). SHUFFLED_LABELS: labels are dealt to other rows, so
-    that nothing can be learnt (the placebo).
+    frozen (from run 2 on; for regression all rows do). WRONG_LABELS: every training row shows the label of a
+    row of another class, drawn anew (for regression, the largest target changes places with the smallest),
+    so that who learns from them cannot come out right, and who is right did not learn (the placebo).
     """
 
     AS_PUBLISHED = "as_published"
     REORDERED = "reordered"
-    SHUFFLED_LABELS = "shuffled_labels"
+    WRONG_LABELS = "wrong_labels"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +69,14 @@ def serve(
     labels: Labels,
     randomness: "np.random.Generator | None" = None,
     order: "NDArray[Any] | None" = None,
+    canaries: Canaries | None = None,
     training: Training = Training.AS_PUBLISHED,
     fails_at: float = 0.0,
 ) -> Served:
     """Write a new served copy into ``into/data`` and its secrets into ``into/secret``.
 
-    ``order`` repeats an earlier serving's order (the pair audit); ``randomness`` makes all of it repeatable
-    in tests. ``fails_at`` is the loosest error rate that still earns points in the assignment: at least
+    ``order`` and ``canaries`` repeat an earlier serving's (the pair audit); ``randomness`` makes all of it
+    repeatable in tests. ``fails_at`` is the loosest error rate that still earns points in the assignment: at least
     that share of the served labels is wrong, so that handing them back earns nothing.
 
     Raises:
@@ -90,6 +92,9 @@ def serve(
         raise ValueError("order is not a permutation of the graded rows")
     x_rows, y_rows = _training_rows(prepared, training, training_source)
     shown, changed = _labels(prepared, labels, canary_source, fails_at)
+    if canaries is not None and not prepared.dataset.typed:
+        shown, changed = np.array(prepared.y_graded), canaries.rows
+        shown[changed] = canaries.labels
     arrangement = Arrangement(order=order, y_test=shown[order], x_rows=x_rows, y_rows=y_rows)
 
     data, secret = into / "data", into / "secret"
@@ -160,8 +165,8 @@ def _training_rows(
     y = prepared.y_train
     if training is Training.AS_PUBLISHED:
         return None, None
-    if training is Training.SHUFFLED_LABELS:
-        return None, source.permutation(len(y))
+    if training is Training.WRONG_LABELS:
+        return None, _wrong_labels(prepared, source)
     if not prepared.dataset.classes:
         rows = source.permutation(len(y))
         return rows, rows
@@ -170,6 +175,24 @@ def _training_rows(
         places = np.flatnonzero(y == label)
         rows[places] = source.permutation(places)
     return rows, None
+
+
+def _wrong_labels(prepared: Prepared, source: "np.random.Generator") -> "NDArray[Any]":
+    """Return for every training row another row, whose label it is shown with."""
+    import numpy as np
+
+    y = prepared.y_train
+    if not prepared.dataset.classes:
+        ranked = np.argsort(y, kind="stable")
+        rows = np.empty_like(ranked)
+        rows[ranked] = ranked[::-1]
+        return rows
+    rows = np.arange(len(y))
+    for label in np.unique(y):
+        others = np.flatnonzero(y != label)
+        if len(others):
+            rows[y == label] = source.choice(others, size=int((y == label).sum()))
+    return rows
 
 
 def _labels(

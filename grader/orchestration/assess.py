@@ -1,31 +1,27 @@
 """From kept runs to a result: reads what the runs left, opens the labels, judges. Runs no student code."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared, truth
-from grader.measuring.facts import RunFacts
 from grader.measuring.judge import Judgement, gather, judge
-from grader.measuring.measure import measure
 from grader.measuring.metric_checks import more_runs_wanted
-from grader.measuring.predictions import Chosen, choose_predictions
-from grader.measuring.report_reader import read_harness_report
+from grader.measuring.predictions import Chosen
 from grader.model.assignment import Assignment
-from grader.model.check import MetricCheck, ReferenceCheck
-from grader.model.errors import StorageError
-from grader.model.evidence import Fit, HarnessReport, Source
+from grader.model.check import MetricCheck
+from grader.model.evidence import Fit, HarnessReport
 from grader.model.message import Message
-from grader.model.metric import Baseline, Measurement, Unmeasured
+from grader.model.metric import Baseline, Measurement
 from grader.model.result import Picture, Reason, RunResult, Status, SubmissionResult
-from grader.model.run import Run, RunStatus
-from grader.model.submission import FileKind, Finding, Submission, Unreadable
+from grader.model.submission import Finding, Submission, Unreadable
 from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
-from grader.orchestration.replay import model_candidate, model_trouble, replay_of, worst_replay
+from grader.orchestration.read_run import RunRead, array_of_ours, read_run
+from grader.orchestration.replay import replay_of, worst_replay
 from grader.orchestration.tools import Tools
-from grader.orchestration.work import CANARIES_FILE, ORDER_FILE
+from grader.orchestration.work import CANARIES_FILE
 from grader.reporting.cleaning import clean_text
 from grader.running.run_job import OUTPUT_FILE
 from grader.storage.run_store import StoredRun
@@ -44,16 +40,6 @@ class Reference:
     baseline: Baseline | None = None
     fits: tuple[Fit, ...] = ()
     seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RunRead:
-    """One kept run with what was read out of it; ``own`` is decoded, in the dataset's own row order."""
-
-    stored: StoredRun
-    facts: RunFacts
-    order: "np.ndarray[Any, Any]"
-    own: "np.ndarray[Any, Any] | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,7 +63,7 @@ def assess(
     """Judge ``submission`` from its complete runs, at least one."""
     labels = truth(prepared)
     read = [
-        _read_run(one, assignment, prepared=prepared, kind=submission.kind, labels=labels, tools=tools)
+        read_run(one, assignment, prepared=prepared, kind=submission.kind, labels=labels, tools=tools)
         for one in stored
     ]
     graded = _graded(read)
@@ -169,56 +155,6 @@ def _empty(**known: Any) -> SubmissionResult:
     )
 
 
-def _read_run(
-    stored: StoredRun,
-    assignment: Assignment,
-    *,
-    prepared: Prepared,
-    kind: FileKind,
-    labels: "np.ndarray[Any, Any]",
-    tools: Tools,
-) -> RunRead:
-    import numpy as np
-
-    report = read_harness_report(stored.read("report.json"), stored.read("cells.jsonl"))
-    order = _array(stored.read(ORDER_FILE))
-    classes = len(prepared.dataset.classes) or None
-    # The harness writes its report last: arrays of a run without one were not taken by it.
-    taken = {
-        Source.PREDICT: stored.read("predict.npy"),
-        Source.PREDICTIONS: stored.read("predictions.npy"),
-        Source.CAPTURED: stored.read("captured.npy"),
-        Source.MODEL: model_candidate(stored),
-    }
-    delivered = choose_predictions(
-        assignment,
-        candidates=taken if report.finished else {},
-        report=report,
-        rows=len(labels),
-        classes=classes,
-        refusals=stored.refused,
-        known=model_trouble(stored) if report.finished else {},
-    )
-    own = None
-    measurements: dict[str, Measurement | Unmeasured] = {}
-    if isinstance(delivered, Chosen):
-        own = np.empty_like(delivered.decoded)
-        own[order] = delivered.decoded
-        wanted = {c.metric for c in assignment.checks if isinstance(c, MetricCheck | ReferenceCheck)}
-        measurements = measure(
-            [tools.metrics[name] for name in sorted(wanted)],
-            predicted={g: own[a:b] for g, (a, b) in prepared.groups.items()},
-            truth={g: labels[a:b] for g, (a, b) in prepared.groups.items()},
-        )
-    facts = RunFacts(
-        run=_run_as_seen(stored.run, report, kind),
-        report=report,
-        delivered=delivered,
-        measurements=measurements,
-    )
-    return RunRead(stored=stored, facts=facts, order=order, own=own)
-
-
 def _graded(read: list[RunRead]) -> list[RunRead]:
     """Return the runs that count: all, but one only of those that came out exactly the same."""
     kept: list[RunRead] = []
@@ -259,23 +195,9 @@ def _raw_in_own_order(one: RunRead) -> "np.ndarray[Any, Any]":
     return own
 
 
-def _run_as_seen(run: Run, report: HarnessReport, kind: FileKind) -> Run:
-    """Return the run with what only the report can tell: a caught error, a kernel that died in a cell.
-
-    The submission's own word may lower how a run ended, never raise it.
-    """
-    if run.status not in (RunStatus.OK, RunStatus.ERROR):
-        return run
-    if not report.finished and kind is FileKind.NOTEBOOK:
-        return replace(run, status=RunStatus.KERNEL_DIED)
-    if report.errors and run.status is RunStatus.OK:
-        return replace(run, status=RunStatus.ERROR)
-    return run
-
-
 def _seen(one: RunRead) -> Seen:
     content = one.stored.read(CANARIES_FILE)
-    canaries = _array(content) if content is not None else None
+    canaries = array_of_ours(content) if content is not None else None
     return Seen(run=one.facts.run, report=one.facts.report, own=one.own, canaries=canaries)
 
 
@@ -359,15 +281,3 @@ def _run_result(one: RunRead) -> RunResult:
     report = one.facts.report
     in_cells = tuple(cell.error for cell in report.cells if cell.error is not None)
     return RunResult(run=one.facts.run, metrics=values, fits=report.fits, errors=report.errors or in_cells)
-
-
-def _array(content: bytes | None) -> "np.ndarray[Any, Any]":
-    """Return an array of our own making; anything else there is our mistake."""
-    import io
-
-    import numpy as np
-
-    if content is None:
-        raise StorageError(say("GR800", folder="run", problem=ORDER_FILE))
-    array: np.ndarray[Any, Any] = np.load(io.BytesIO(content), allow_pickle=False)
-    return array

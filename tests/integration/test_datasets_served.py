@@ -299,7 +299,7 @@ def test_no_file_that_is_shown_holds_the_true_test_labels(ready: Prepared, serve
 
 
 @pytest.mark.parametrize("name", WITH_TEST_ROWS)
-@pytest.mark.parametrize("training", [Training.REORDERED, Training.SHUFFLED_LABELS])
+@pytest.mark.parametrize("training", [Training.REORDERED, Training.WRONG_LABELS])
 def test_files_follow_a_rearranged_training_set(ready: Prepared, tmp_path: Path, training: Training) -> None:
     served = serve(ready, into=tmp_path / "s", labels=Labels.CANARY, training=training)
     x, y = array(served, "x_train"), array(served, "y_train")

@@ -210,13 +210,33 @@ def test_reordered_regression_rows_keep_their_targets(tmp_path: Path) -> None:
     assert sorted(map(tuple, rows)) == sorted(map(tuple, kept))
 
 
-def test_the_placebo_deals_the_same_labels_to_other_rows(tmp_path: Path) -> None:
+def test_the_placebo_shows_no_training_row_with_its_own_class(tmp_path: Path) -> None:
     prepared = made_up(tmp_path / "p")
-    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, training=Training.SHUFFLED_LABELS)
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, training=Training.WRONG_LABELS)
     y = array_of(served, "y_train")
     assert np.array_equal(array_of(served, "x_train"), prepared.x_train)
+    assert set(np.unique(y)) <= set(np.unique(prepared.y_train))
+    assert not (y == prepared.y_train).any()
+
+
+def test_the_placebo_turns_regression_targets_upside_down(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", classes=0)
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, training=Training.WRONG_LABELS)
+    y = array_of(served, "y_train")
     assert np.array_equal(np.sort(y), np.sort(prepared.y_train))
-    assert not np.array_equal(y, prepared.y_train)
+    assert np.corrcoef(np.argsort(np.argsort(y)), np.argsort(np.argsort(prepared.y_train)))[0, 1] < -0.99
+
+
+def test_a_serving_can_repeat_order_and_canaries_of_an_earlier_one(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p")
+    first = serve(prepared, into=tmp_path / "a", labels=Labels.CANARY)
+    order, canaries = load_order(first.secret), load_canaries(first.secret)
+    again = serve(prepared, into=tmp_path / "b", labels=Labels.CANARY, order=order, canaries=canaries)
+    other = serve(prepared, into=tmp_path / "c", labels=Labels.CANARY, order=order)
+    assert np.array_equal(array_of(first, "y_test"), array_of(again, "y_test"))
+    assert np.array_equal(load_canaries(again.secret).rows, canaries.rows)
+    assert np.array_equal(array_of(first, "x_test"), array_of(other, "x_test"))
+    assert not np.array_equal(array_of(first, "y_test"), array_of(other, "y_test"))
 
 
 def test_a_typed_dataset_has_no_test_row_in_the_sandbox(tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""Reads one kept run: what it delivered, decoded into the dataset's own order, and what it measures."""
+
+import io
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from grader.datasets.prepare import Prepared
+from grader.measuring.facts import RunFacts
+from grader.measuring.measure import measure
+from grader.measuring.predictions import Chosen, choose_predictions
+from grader.measuring.report_reader import read_harness_report
+from grader.model.assignment import Assignment
+from grader.model.check import MetricCheck, ReferenceCheck
+from grader.model.errors import StorageError
+from grader.model.evidence import HarnessReport, Source
+from grader.model.run import Run, RunStatus
+from grader.model.submission import FileKind
+from grader.orchestration.replay import model_candidate, model_trouble
+from grader.orchestration.tools import Tools
+from grader.orchestration.work import ORDER_FILE
+from grader.storage.run_store import StoredRun
+from grader.words import say
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from grader.model.metric import Measurement, Unmeasured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunRead:
+    """One kept run with what was read out of it; ``own`` is decoded, in the dataset's own row order."""
+
+    stored: StoredRun
+    facts: RunFacts
+    order: "np.ndarray[Any, Any]"
+    own: "np.ndarray[Any, Any] | None"
+
+
+def read_run(
+    stored: StoredRun,
+    assignment: Assignment,
+    *,
+    prepared: Prepared,
+    kind: FileKind,
+    labels: "np.ndarray[Any, Any]",
+    tools: Tools,
+) -> RunRead:
+    """Return what ``stored`` shows; ``labels`` are the true ones, in the dataset's own order."""
+    import numpy as np
+
+    report = read_harness_report(stored.read("report.json"), stored.read("cells.jsonl"))
+    order = array_of_ours(stored.read(ORDER_FILE))
+    classes = len(prepared.dataset.classes) or None
+    # The harness writes its report last: arrays of a run without one were not taken by it.
+    taken = {
+        Source.PREDICT: stored.read("predict.npy"),
+        Source.PREDICTIONS: stored.read("predictions.npy"),
+        Source.CAPTURED: stored.read("captured.npy"),
+        Source.MODEL: model_candidate(stored),
+    }
+    delivered = choose_predictions(
+        assignment,
+        candidates=taken if report.finished else {},
+        report=report,
+        rows=len(labels),
+        classes=classes,
+        refusals=stored.refused,
+        known=model_trouble(stored) if report.finished else {},
+    )
+    own = None
+    measurements: dict[str, Measurement | Unmeasured] = {}
+    if isinstance(delivered, Chosen):
+        own = np.empty_like(delivered.decoded)
+        own[order] = delivered.decoded
+        wanted = {c.metric for c in assignment.checks if isinstance(c, MetricCheck | ReferenceCheck)}
+        measurements = measure(
+            [tools.metrics[name] for name in sorted(wanted)],
+            predicted={g: own[a:b] for g, (a, b) in prepared.groups.items()},
+            truth={g: labels[a:b] for g, (a, b) in prepared.groups.items()},
+        )
+    facts = RunFacts(
+        run=_run_as_seen(stored.run, report, kind),
+        report=report,
+        delivered=delivered,
+        measurements=measurements,
+    )
+    return RunRead(stored=stored, facts=facts, order=order, own=own)
+
+
+def array_of_ours(content: bytes | None) -> "np.ndarray[Any, Any]":
+    """Return an array of our own making; anything else there is our mistake."""
+    import numpy as np
+
+    if content is None:
+        raise StorageError(say("GR800", folder="run", problem=ORDER_FILE))
+    array: np.ndarray[Any, Any] = np.load(io.BytesIO(content), allow_pickle=False)
+    return array
+
+
+def _run_as_seen(run: Run, report: HarnessReport, kind: FileKind) -> Run:
+    """Return the run with what only the report can tell: a caught error, a kernel that died in a cell.
+
+    The submission's own word may lower how a run ended, never raise it.
+    """
+    if run.status not in (RunStatus.OK, RunStatus.ERROR):
+        return run
+    if not report.finished and kind is FileKind.NOTEBOOK:
+        return replace(run, status=RunStatus.KERNEL_DIED)
+    if report.errors and run.status is RunStatus.OK:
+        return replace(run, status=RunStatus.ERROR)
+    return run
