@@ -44,7 +44,8 @@ class Facts:
     """All that the checks of one submission are answered from.
 
     ``summaries`` are over the runs that delivered; a metric that could not be measured is in
-    ``unmeasured`` instead. ``copied`` is set when the program repeats served test labels.
+    ``unmeasured`` instead. ``copied`` is set when the program repeats served test labels, ``doubted`` when
+    an audit showed that its answers rest on something other than what it learnt in the run.
     """
 
     assignment: Assignment
@@ -55,6 +56,7 @@ class Facts:
     baseline: Baseline | None = None
     replay: Replay | None = None
     copied: Message | None = None
+    doubted: Message | None = None
 
 
 class Check(Protocol):

@@ -41,6 +41,7 @@ def judge(
     replay: Replay | None = None,
     baseline: Baseline | None = None,
     copied: Message | None = None,
+    doubted: Message | None = None,
     kind: FileKind | None = None,
 ) -> Judgement:
     """Return checks, points and verdict of one submission from its graded runs.
@@ -53,12 +54,21 @@ def judge(
         replay: what came of tying the model file to the graded predictions.
         baseline: the record of the reference solution.
         copied: the sentence of the canary finding, when there is one.
+        doubted: the sentence of the audit that leaves the predictions in doubt, when there is one.
         kind: notebook or script, so that an empty notebook is told as one.
 
     When an assignment asks for predictions and no run delivered any, nothing is earned: checks of
     predictions fail, the others are skipped, because they rest on the submission's word alone.
     """
-    facts = gather(assignment, runs, metrics=metrics, replay=replay, baseline=baseline, copied=copied)
+    facts = gather(
+        assignment,
+        runs,
+        metrics=metrics,
+        replay=replay,
+        baseline=baseline,
+        copied=copied,
+        doubted=doubted,
+    )
     asked = any(checks[spec.kind].needs_predictions for spec in assignment.checks)
     if asked and all(isinstance(one.delivered, NothingDelivered) for one in runs):
         return _nothing(assignment, runs[0], checks, kind)
@@ -94,6 +104,7 @@ def gather(
     replay: Replay | None = None,
     baseline: Baseline | None = None,
     copied: Message | None = None,
+    doubted: Message | None = None,
 ) -> Facts:
     """Return the facts that checks are answered from: each metric summarised over the runs that delivered."""
     summaries: dict[str, MetricSummary] = {}
@@ -115,6 +126,7 @@ def gather(
         baseline=baseline,
         replay=replay,
         copied=copied,
+        doubted=doubted,
     )
 
 

@@ -7,7 +7,7 @@ from grader.measuring.measure import metric_name
 from grader.measuring.predictions import NothingDelivered
 from grader.measuring.settle import standing
 from grader.measuring.statistics import errors_allowed
-from grader.model.assignment import Labels
+from grader.model.assignment import Labels, OnClose
 from grader.model.check import CheckResult, CheckSpec, MetricCheck, Outcome, ReferenceCheck, Tier
 from grader.model.message import Message
 from grader.model.metric import Direction, MetricSummary, Threshold
@@ -42,6 +42,12 @@ class MetricAnswer:
         )
         measured, bar = tell_measured(summary, facts), tell_bar(spec.threshold, summary, counts)
         note = _note(facts)
+        if facts.doubted is not None and (stands.met or not stands.settled):
+            kept = facts.assignment.verdict.on_close is OnClose.BENEFIT
+            points = spec.points if kept else Decimal(0)
+            code = "GR226" if kept else "GR250"
+            message = say(code, measured=measured, bar=bar, why=facts.doubted)
+            return _result(spec, Outcome.INCONCLUSIVE, points, message)
         if not stands.settled:
             # Luck gets the benefit of the doubt, copied labels do not.
             code, points = ("GR201", spec.points) if facts.copied is None else ("GR227", Decimal(0))

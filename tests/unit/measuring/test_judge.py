@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from grader.measuring.facts import Check, Facts, Replay, RunFacts
 from grader.measuring.judge import Judgement, gather, judge
 from grader.measuring.metric_checks import more_runs_wanted
 from grader.measuring.predictions import NothingDelivered
-from grader.model.assignment import Assignment, Labels
+from grader.model.assignment import Assignment, Labels, OnClose, VerdictSpec
 from grader.model.check import (
     ArchitectureCheck,
     CheckResult,
@@ -323,3 +324,19 @@ def test_lists_of_made_up_names_are_cut_short() -> None:
     assert "and 10 more" in only(judged(assignment(DENSE), measured(0), replay=deep)).message.en
     ten = only(judged(assignment(DENSE), measured(0), replay=Replay(layers=names[:10])))
     assert "Made10. Allowed" in ten.message.en
+
+
+@pytest.mark.parametrize(("on_close", "points"), [(OnClose.BENEFIT, 6), (OnClose.REVIEW, 0)])
+@pytest.mark.parametrize("errors", [50, 161])
+def test_an_audit_in_doubt_leaves_a_met_bar_to_a_person(on_close: OnClose, points: int, errors: int) -> None:
+    doubt = Message(pt="dúvida", en="doubt")
+    asked = replace(assignment(error_check(0.0161)), verdict=VerdictSpec(on_close=on_close))
+    found = judged(asked, measured(errors), doubted=doubt, baseline=MNIST)
+    assert (found.verdict, found.points) == (Verdict.INCONCLUSIVE, Decimal(points))
+    assert "doubt" in only(found).message.en
+
+
+def test_an_audit_in_doubt_saves_nobody_who_fails() -> None:
+    doubt = Message(pt="dúvida", en="doubt")
+    found = judged(assignment(error_check(0.0161)), measured(600), doubted=doubt, baseline=MNIST)
+    assert (found.verdict, found.points) == (Verdict.FAILED, Decimal(0))
