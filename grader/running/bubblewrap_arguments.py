@@ -4,7 +4,7 @@ Two modes, and every argument has an attack behind it (docs/explanation; tests/i
 
 * an ordinary user gets a user namespace that forbids further ones, with our own pid 1;
 * root gets no user namespace (inside one, root would stay root of the machine): the program runs as
-  an unused ordinary user, ``ROOT_MODE_UID`` + slot, below bubblewrap's own pid 1.
+  an unused ordinary user, lent to this sandbox alone, below bubblewrap's own pid 1.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,6 @@ STAGE0 = f"{HARNESS}/stage0.py"
 CONTROL_FD = "GRADER_CONTROL_FD"
 
 USER_MODE_UID = 1000
-ROOT_MODE_UID = 200_000
 HOST_NAME = "sandbox"
 PAGE = 4096
 
@@ -39,10 +38,13 @@ class Mode:
     uid: int
 
     @classmethod
-    def of(cls, user: int, slot: int) -> "Mode":
-        """Return the mode of a grader that runs as ``user``, for sandbox number ``slot``."""
-        if user == 0:
-            return cls(as_root=True, uid=ROOT_MODE_UID + slot)
+    def root(cls, lent: int) -> "Mode":
+        """Return the mode of a grader of root that lends its program the user id ``lent``."""
+        return cls(as_root=True, uid=lent)
+
+    @classmethod
+    def ordinary(cls) -> "Mode":
+        """Return the mode of any other grader."""
         return cls(as_root=False, uid=USER_MODE_UID)
 
 

@@ -39,6 +39,7 @@ from grader.running.gpu import gpu_arguments, prepare_gpu
 from grader.running.guards import choose_guard
 from grader.running.limits import Guard, GuardMaker, nproc, process_limit
 from grader.running.supervise import Output, Watched, kill, supervise
+from grader.running.user_ids import lend_user_id, lock_folder
 from grader.words.catalogue import say
 
 NEEDED = (0, 8, 0)
@@ -210,7 +211,7 @@ class BubblewrapSandbox:
 
     def _session(self, command: SandboxCommand, held: ExitStack) -> "_Session":
         bwrap, filter_ = self._require()
-        mode = Mode.of(self._user, command.slot)
+        mode = self._mode(command.slot, held)
         _check_binds(command, mode)
         files = Files(held, filter_, small_files(mode))
         if mode.as_root:
@@ -225,6 +226,11 @@ class BubblewrapSandbox:
             files=files,
             output=Output(files.output_read, command.limits.output_kept_bytes),
         )
+
+    def _mode(self, slot: int, held: ExitStack) -> Mode:
+        if self._user != 0:
+            return Mode.ordinary()
+        return Mode.root(held.enter_context(lend_user_id(slot, folder=lock_folder())))
 
     def _guard(self, limits: Limits, held: ExitStack) -> Guard:
         try:

@@ -115,6 +115,7 @@ def test_a_convolution_fails_the_architecture_whatever_its_error(rows: Rows) -> 
     assert "Conv2D" in check(found, "architecture")["message"]["en"]
 
 
+@pytest.mark.attack("fake_scores")
 def test_a_printed_accuracy_of_one_counts_for_nothing(rows: Rows) -> None:
     found = row(rows, "diz")
     assert found["verdict"] == "failed"
@@ -140,6 +141,7 @@ def test_a_notebook_that_is_not_json_is_not_graded_and_no_zero(rows: Rows) -> No
     assert (found["status"], found["reason"], found["points"]) == ("not_graded", "unreadable", None)
 
 
+@pytest.mark.attack("download")
 def test_wget_and_unzip_through_the_shell_work_offline_and_stand_in_the_ledger(rows: Rows) -> None:
     found = row(rows, "wget")
     assert found["runs"][0]["status"] == "ok"

@@ -92,6 +92,7 @@ def alive(processes: set[tuple[int, str]]) -> bool:
     )
 
 
+@pytest.mark.attack("grader_killed")
 def test_ctrl_c_ends_all_sandboxes_and_keeps_what_is_finished(
     slow_class: tuple[Path, "subprocess.Popen[bytes]"],
 ) -> None:
@@ -105,6 +106,7 @@ def test_ctrl_c_ends_all_sandboxes_and_keeps_what_is_finished(
     assert len(list((course / ".grader" / "runs").rglob("run.json"))) == 1
 
 
+@pytest.mark.attack("grader_killed")
 def test_a_killed_grader_leaves_no_process_and_the_next_grading_goes_on(
     slow_class: tuple[Path, "subprocess.Popen[bytes]"],
 ) -> None:
@@ -131,6 +133,7 @@ def test_a_time_limit_of_the_command_line_lowers_the_assignments(course: Path) -
     assert (row["verdict"], row["points"]) == ("failed", 0)
 
 
+@pytest.mark.attack("no_bwrap")
 def test_without_a_sandbox_grading_refuses_and_says_what_to_install(course: Path) -> None:
     program(course, "ana", FAST)
     ended = grader("grade", "submissions", "--sandbox", "docker", "--lang", "en", cwd=course, timeout=60)

@@ -9,11 +9,14 @@ from types import SimpleNamespace
 from typing import IO, Any
 
 from grader.plugins.interfaces import Sandbox
+from tests.integration.promises import Promises
 from tests.integration.sandbox_driver import answer
 
 DRIVER = Path(__file__).with_name("sandbox_driver.py")
 
 ORDINARY_USER = 65533
+IN_ENVIRONMENT = "a secret of the grader"
+"""Stands in the grader's environment."""
 INNER_PYTHON = "/usr/bin/python3"
 MIB = 1024 * 1024
 MODES = ("root", "user") if os.geteuid() == 0 else ("user",)
@@ -43,7 +46,7 @@ class Driver:
     def start(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             self.command_line(),
-            env={"PYTHONPATH": str(self.folder), "GRADER_TEST_SECRET": "a secret of the grader"},
+            env={"PYTHONPATH": str(self.folder), "GRADER_TEST_SECRET": IN_ENVIRONMENT},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -74,20 +77,34 @@ class Confined:
     driver: Driver
     sandbox: Sandbox
     number: int = field(default=0)
+    promises: Promises | None = None
+    told: list[str] = field(default_factory=list)
+    """All that came out of the runs."""
 
     def run(self, code: str, **options: Any) -> SimpleNamespace:
         """Run Python ``code``; ``options`` are limits, or parts of the command."""
         return SimpleNamespace(**self.answer(self.request(code, **options)))
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self.mode == "root":
-            return answer(self.sandbox, request)
-        return self.driver.answer(request)
+        answered = answer(self.sandbox, request) if self.mode == "root" else self.driver.answer(request)
+        self.told.append(str(answered["text"]))
+        for name in answered.get("collected", ()):
+            self.told.append((Path(request["into"]) / name).read_bytes().decode(errors="replace"))
+        return answered
+
+    def keep_promises(self) -> None:
+        """Fail unless the machine is as it was before the runs, and nothing came out of it."""
+        if self.promises is not None:
+            process = self.driver.process
+            grader = process.pid if process is not None and self.mode == "user" else os.getpid()
+            self.promises.kept(grader, "\n".join(self.told))
+            assert IN_ENVIRONMENT not in "\n".join(self.told)
 
     def request(self, code: str, **options: Any) -> dict[str, Any]:
         self.number += 1
+        marker = [self.promises.marker] if self.promises else []
         command = {
-            "argv": [INNER_PYTHON, "-c", code],
+            "argv": [INNER_PYTHON, "-c", code, *marker],
             "binds": [],
             "environment": [["HOME", "/tmp/home"], ["PATH", "/usr/bin:/bin"]],
             "wanted": [],

@@ -10,7 +10,9 @@ import pytest
 
 import grader
 from grader.running.bubblewrap_sandbox import BubblewrapSandbox
-from tests.integration.confined import DRIVER, MODES, ORDINARY_USER, Confined, Driver
+from grader.running.user_ids import ROOT_MODE_UIDS
+from tests.integration.confined import DRIVER, IN_ENVIRONMENT, MODES, ORDINARY_USER, Confined, Driver
+from tests.integration.promises import Promises
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +38,20 @@ def driver() -> Iterator[Driver]:
 
 
 @pytest.fixture(params=MODES)
-def confined(request: pytest.FixtureRequest, driver: Driver) -> Iterator[Confined]:
+def confined(
+    request: pytest.FixtureRequest, driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Confined]:
+    """A grader in one mode; at the end of the test, what holds after every run is looked at."""
+    monkeypatch.setenv("GRADER_TEST_SECRET", IN_ENVIRONMENT)
     folder = Path(tempfile.mkdtemp(prefix="shown-"))
     folder.chmod(0o755)
-    if request.param == "user" and os.geteuid() == 0:
-        os.chown(folder, ORDINARY_USER, ORDINARY_USER)
-    yield Confined(request.param, folder, driver, BubblewrapSandbox())
+    stepped_down = request.param == "user" and os.geteuid() == 0
+    grader = ORDINARY_USER if stepped_down else os.geteuid()
+    os.chown(folder, grader, -1)
+    inner = ROOT_MODE_UIDS if request.param == "root" else range(grader, grader + 1)
+    promises = Promises.made_by(grader, inner)
+    made = Confined(request.param, folder, driver, BubblewrapSandbox(), promises=promises)
+    yield made
+    made.keep_promises()
+    shutil.rmtree(promises.course)
     shutil.rmtree(folder)

@@ -106,6 +106,7 @@ def test_an_empty_notebook_leaves_a_report_and_no_cells(tmp_path: Path) -> None:
     assert left.report["errors"] == []
 
 
+@pytest.mark.attack("kernel_death")
 def test_a_notebook_killed_in_a_cell_leaves_the_lines_before_it(tmp_path: Path) -> None:
     cells = [("code", "print(1)"), ("code", "print(2)"), ("code", "import os\nos._exit(7)"), ("code", "3")]
     left = harness_run(tmp_path, {"n.ipynb": notebook(cells)})

@@ -2,11 +2,11 @@
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
 from tests.integration.confined import MIB, Confined
+from tests.integration.promises import alive
 
 pytestmark = pytest.mark.sandbox
 
@@ -52,18 +52,6 @@ while True:
 """
 
 
-def alive(marker: str) -> list[str]:
-    """Return the processes of this machine whose command line holds ``marker``."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if marker.encode() in path.read_bytes():
-                found.append(path.parent.name)
-        except OSError:  # it has just ended
-            continue
-    return found
-
-
 def test_a_program_that_ends_well_is_ok_and_measured(confined: Confined) -> None:
     code = "import time; x = bytearray(60 << 20); e = time.process_time() + 0.3\n"
     code += "while time.process_time() < e: pass\nprint('done')"
@@ -84,17 +72,20 @@ def test_an_exit_code_like_a_limits_is_not_taken_for_the_limit(confined: Confine
     assert run.status in {"ERROR", "CRASH"}
 
 
+@pytest.mark.attack("exit0_early")
 def test_exit_0_early_is_just_an_end(confined: Confined) -> None:
     run = confined.run("print('All tests passed', flush=True); import os; os._exit(0)")
     assert (run.status, run.collected) == ("OK", [])
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
+@pytest.mark.attack("segfault")
 def test_death_by_a_signal_of_its_own_is_a_crash(confined: Confined, number: int) -> None:
     run = confined.run(f"import os; os.kill(os.getpid(), {int(number)})")
     assert (run.status, run.exit_code, run.signal) == ("CRASH", None, number)
 
 
+@pytest.mark.attack("segfault")
 def test_a_segfault_leaves_no_core_file(confined: Confined) -> None:
     code = """
 import ctypes, os, resource
@@ -108,6 +99,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status), os.listdir('.'))
 
 
 @pytest.mark.parametrize("code", ["while True: pass", "import time; time.sleep(60)"])
+@pytest.mark.attack("infinite_loop")
 def test_time_is_held_to_a_tenth_of_a_second(confined: Confined, code: str) -> None:
     ignore = "import signal\nfor n in range(1, 32):\n  n in (9, 19) or signal.signal(n, 1)\n"
     run = confined.run(ignore + code, wall_seconds=0.8)
@@ -122,17 +114,20 @@ def test_processor_time_of_all_processes_together_is_held(confined: Confined) ->
     assert run.seconds < 10
 
 
+@pytest.mark.attack("kill_all")
 def test_kill_all_reaches_nothing_but_itself(confined: Confined) -> None:
     run = confined.run(KILL_ALL, wall_seconds=0.6)
     assert (run.status, run.text) == ("TIMEOUT", "still here\n")
 
 
+@pytest.mark.attack("memory_bomb")
 def test_a_memory_bomb_of_one_process_ends_as_memory(confined: Confined) -> None:
     run = confined.run("x = [bytearray(1 << 20) for _ in range(4000)]", memory_bytes=100 * MIB)
     assert run.status == "MEMORY"
     assert run.guard in {"cgroup-v2", "cgroup-v1", "watchdog"}
 
 
+@pytest.mark.attack("memory_bomb")
 def test_a_memory_bomb_of_many_processes_ends_as_memory(confined: Confined) -> None:
     code = """
 import os, time  # MARKER
@@ -149,6 +144,7 @@ time.sleep(60)
 
 
 @pytest.mark.parametrize("way", ["mapped", "written"])
+@pytest.mark.attack("memory_bomb")
 def test_memory_in_a_nameless_file_is_counted(confined: Confined, way: str) -> None:
     code = f"""
 import mmap, os, time
@@ -181,6 +177,7 @@ def test_addresses_are_not_memory(confined: Confined) -> None:
     assert (run.status, run.text) == ("OK", "mapped\n")
 
 
+@pytest.mark.attack("fork_bomb")
 def test_a_fork_bomb_is_held_and_leaves_nobody(confined: Confined) -> None:
     marker = f"fork-bomb-{confined.mode}-{os.getpid()}"
     run = confined.run(FORK_BOMB.replace("MARKER", marker), processes=60, wall_seconds=1)
@@ -189,6 +186,7 @@ def test_a_fork_bomb_is_held_and_leaves_nobody(confined: Confined) -> None:
     assert not alive(marker)
 
 
+@pytest.mark.attack("thread_bomb")
 def test_a_thread_bomb_meets_an_error_that_the_program_can_get_over(confined: Confined) -> None:
     code = """
 import threading
@@ -208,12 +206,14 @@ import os; os._exit(0)
     assert 60 < int(run.text) <= 100
 
 
+@pytest.mark.attack("thread_bomb")
 def test_open_files_come_to_an_end_too(confined: Confined) -> None:
     code = "a = []\ntry:\n  while True: a.append(open('/dev/null'))\n"
     code += "except OSError as e: print(e.errno)"
     assert confined.run(code).text == "24\n"
 
 
+@pytest.mark.attack("daemon")
 def test_a_daemon_dies_with_the_main_program(confined: Confined) -> None:
     marker = f"daemon-{confined.mode}-{os.getpid()}"
     run = confined.run(DAEMON.replace("MARKER", marker), wanted=[["early", 9], ["late", 9]], wall_seconds=5)
@@ -222,6 +222,7 @@ def test_a_daemon_dies_with_the_main_program(confined: Confined) -> None:
     assert not alive(marker)
 
 
+@pytest.mark.attack("output_flood")
 def test_an_output_flood_is_counted_and_ended(confined: Confined) -> None:
     run = confined.run("while True: print('x' * 65535)")
     assert run.status == "OUTPUT"
@@ -236,6 +237,7 @@ def test_output_below_the_limit_is_all_there(confined: Confined) -> None:
 
 
 @pytest.mark.parametrize("place", ["/tmp", "/out", "/submission", "/dev/shm"])
+@pytest.mark.attack("disk_fill")
 def test_a_full_file_system_is_a_disk_limit(confined: Confined, place: str) -> None:
     code = f"f = open({place!r} + '/x', 'wb')\nwhile True: f.write(bytes(65536))"
     run = confined.run(code)
@@ -254,6 +256,7 @@ except OSError:
     assert confined.run(code).status == "OK"
 
 
+@pytest.mark.attack("disk_fill")
 def test_too_many_small_files_are_a_disk_limit(confined: Confined) -> None:
     code = "import itertools\nfor n in itertools.count(): open(f'/tmp/{n}', 'w').close()"
     run = confined.run(code, files=2000)

@@ -57,6 +57,7 @@ def test_files_are_collected_from_a_run_that_was_ended(confined: Confined) -> No
 
 
 @pytest.mark.parametrize("kind", NOT_PLAIN)
+@pytest.mark.attack("symlink_out", "fifo_out")
 def test_what_is_not_a_plain_file_is_refused_at_once(confined: Confined, kind: str) -> None:
     code = f"import os\npath = '/out/predictions.npy'\n{NOT_PLAIN[kind]}"
     run = confined.run(code, wanted=[["predictions.npy", MIB]])

@@ -21,6 +21,7 @@ from grader.running.bubblewrap_process import sweep_orphans
 from grader.running.bubblewrap_sandbox import BubblewrapSandbox
 from grader.running.cgroups import UnifiedGroup, sweep
 from tests.integration.confined import MIB, Confined, Driver
+from tests.integration.promises import alive
 
 pytestmark = pytest.mark.sandbox
 
@@ -53,18 +54,6 @@ def fake_bwrap(folder: Path, *, version: str = "0.8.0", then: str = "exit 1") ->
     return path
 
 
-def alive(marker: str) -> list[int]:
-    """Return the processes of this machine whose command line holds ``marker``."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if marker.encode() in path.read_bytes():
-                found.append(int(path.parent.name))
-        except OSError:  # it has just ended
-            continue
-    return found
-
-
 def descriptors() -> set[str]:
     """Return the numbers of this process's open files."""
     return {path.name for path in Path("/proc/self/fd").iterdir()}
@@ -95,6 +84,7 @@ def own_driver(driver: Driver, confined: Confined) -> Iterator[Driver]:
     mine.stop()
 
 
+@pytest.mark.attack("grader_killed")
 def test_a_killed_grader_leaves_nothing_alive(confined: Confined, own_driver: Driver) -> None:
     marker = f"orphan-{confined.mode}-{os.getpid()}"
     code = f"import os, time  # {marker}\nos.fork()\nif os.fork() == 0: os.setsid()\ntime.sleep(60)"
@@ -109,6 +99,7 @@ def test_a_killed_grader_leaves_nothing_alive(confined: Confined, own_driver: Dr
     assert wait_for(lambda: not alive(marker), 3)
 
 
+@pytest.mark.attack("grader_killed")
 def test_ctrl_c_ends_the_sandbox_with_the_grader(confined: Confined, own_driver: Driver) -> None:
     marker = f"interrupted-{confined.mode}-{os.getpid()}"
     process = own_driver.process
@@ -141,6 +132,21 @@ def test_a_run_may_come_from_a_thread_that_ends(tmp_path: Path) -> None:
     assert [outcome.output for outcome in outcomes] == [b"ok\n"] * 3
 
 
+def test_two_graders_of_root_never_lend_the_same_user(driver: Driver, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        return  # an ordinary user has user namespaces instead
+    mine = Confined("root", tmp_path, driver, BubblewrapSandbox())
+    other = Driver(driver.folder, as_root=True)
+    code = "import os, time; print(os.getuid(), flush=True); time.sleep(0.5)"
+    told: list[str] = []
+    thread = threading.Thread(target=lambda: told.append(other.answer(mine.request(code))["text"]))
+    thread.start()
+    told.append(mine.run(code).text)
+    thread.join()
+    other.stop()
+    assert len(set(told)) == 2
+
+
 def test_a_run_leaves_no_open_file_no_child_and_no_cgroup(tmp_path: Path) -> None:
     sandbox = BubblewrapSandbox()
     sandbox.run(command(tmp_path / "0"))
@@ -152,6 +158,7 @@ def test_a_run_leaves_no_open_file_no_child_and_no_cgroup(tmp_path: Path) -> Non
     assert not list(Path("/sys/fs/cgroup").rglob(f"grader-*-{os.getpid()}-*"))
 
 
+@pytest.mark.attack("grader_killed")
 def test_cgroups_of_a_killed_grader_are_swept(tmp_path: Path) -> None:
     space = Path("/proc/self/ns/pid").stat().st_ino
     gone = subprocess.Popen(["/bin/true"])
@@ -170,6 +177,7 @@ def test_cgroups_of_a_killed_grader_are_swept(tmp_path: Path) -> None:
     assert foreign.exists()
 
 
+@pytest.mark.attack("grader_killed")
 def test_an_orphan_of_a_start_that_was_cut_off_is_swept(tmp_path: Path) -> None:
     marker = f"cut-off-{os.getpid()}"
     arguments = ["--unshare-user", "--unshare-pid", "--die-with-parent", "--ro-bind", "/", "/"]
@@ -209,6 +217,7 @@ def test_the_machine_says_which_guard_holds_memory() -> None:
     assert BubblewrapSandbox().memory_guard in set(MemoryGuard) - {MemoryGuard.NONE}
 
 
+@pytest.mark.attack("no_bwrap")
 def test_without_bubblewrap_nothing_runs(tmp_path: Path) -> None:
     sandbox = BubblewrapSandbox(search=str(tmp_path))
     for attempt in (sandbox.probe, lambda: sandbox.run(command(tmp_path))):
@@ -220,6 +229,7 @@ def test_without_bubblewrap_nothing_runs(tmp_path: Path) -> None:
             assert word in caught.value.message.en
 
 
+@pytest.mark.attack("no_bwrap")
 def test_an_old_bubblewrap_is_refused(tmp_path: Path) -> None:
     sandbox = BubblewrapSandbox(bwrap=fake_bwrap(tmp_path, version="0.7.0"))
     with pytest.raises(SandboxUnavailable, match=r"0\.7\.0.*0\.8\.0.*grader doctor"):
@@ -227,6 +237,7 @@ def test_an_old_bubblewrap_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", APPARMOR)
+@pytest.mark.attack("no_bwrap")
 def test_forbidden_user_namespaces_are_recognised(tmp_path: Path, text: str) -> None:
     sandbox = BubblewrapSandbox(bwrap=fake_bwrap(tmp_path, then=f"echo '{text}' >&2; exit 1"))
     with pytest.raises(SandboxUnavailable, match="bwrap-userns-restrict") as caught:

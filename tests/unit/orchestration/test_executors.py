@@ -153,6 +153,7 @@ def test_ctrl_c_at_a_terminal_reaches_only_the_grader(tmp_path: Path) -> None:
     assert said.count(b"Traceback") == 1
 
 
+@pytest.mark.attack("gpu_hog", "gpu_peek")
 def test_gpus_are_lent_to_one_at_a_time(tmp_path: Path) -> None:
     jobs = [
         Small(name="gpu 1", folder=tmp_path, does="wait", wants_gpu=True),

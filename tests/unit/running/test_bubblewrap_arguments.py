@@ -16,8 +16,8 @@ from grader.running.bubblewrap_arguments import (
 )
 
 HARNESS = Path("/opt/grader/harness")
-USER = Mode.of(1001, 3)
-ROOT = Mode.of(0, 3)
+USER = Mode.ordinary()
+ROOT = Mode.root(200_003)
 DESCRIPTORS = Descriptors(seccomp=10, info=11, control=12, status=13, etc=(("/etc/passwd", 14),))
 
 

@@ -49,6 +49,7 @@ def test_a_machine_without_a_driver_has_none(tmp_path: Path) -> None:
     assert list_gpus(tmp_path) == ()
 
 
+@pytest.mark.attack("gpu_peek")
 def test_one_gpu_is_lent_and_no_other(machine: Path) -> None:
     told = gpu_arguments(1, machine)
     lent = [told[n + 1] for n, word in enumerate(told) if word == "--dev-bind"]
