@@ -104,7 +104,7 @@ class ControlChannel:
         if not heard or self._heard > MAX_HEARD:
             self._deafen()
             return
-        for _ in range(min(heard.count(WANTED), MAX_REQUESTS)):
+        for _ in range(min(heard.count(WANTED), MAX_REQUESTS - self._requests)):
             self._begin_answer()
         if self._requests >= MAX_REQUESTS:
             self._deafen(after_answer=True)

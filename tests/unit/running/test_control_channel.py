@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.running.control import ControlChannel
+from grader.running.control import MAX_REQUESTS, ControlChannel
 
 
 @pytest.fixture
@@ -108,6 +108,15 @@ def test_noise_closes_our_ears_in_the_end(channel: ControlChannel) -> None:
         channel.inside.send(b"x")
 
 
+def test_no_more_is_answered_than_is_promised_however_it_is_asked() -> None:
+    with ControlChannel(None) as channel:
+        channel.inside.send(b"W" * (MAX_REQUESTS - 1))
+        channel.hear()
+        channel.inside.send(b"W" * (MAX_REQUESTS - 1))
+        channel.hear()
+        assert channel.inside.recv(1 << 16) == bytes(8 * MAX_REQUESTS)
+
+
 @given(st.lists(st.binary(min_size=1, max_size=50), max_size=30))
 def test_whatever_is_said_the_answers_are_counted(noise: list[bytes]) -> None:
     with ControlChannel(None) as channel:
@@ -124,4 +133,4 @@ def test_whatever_is_said_the_answers_are_counted(noise: list[bytes]) -> None:
         except BlockingIOError:
             assert not any(b"W" in piece for piece in noise)
         assert got == bytes(len(got))
-        assert len(got) <= 8 * 64
+        assert len(got) <= 8 * MAX_REQUESTS
