@@ -23,6 +23,7 @@ def plain_text(raw: bytes | str, *, limit: int) -> str:
     """
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
     text = _ESCAPES.sub("", text[: limit * 4]).replace("\r\n", "\n").replace("\b", "\r")
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
     if "\r" in text:
         text = "\n".join(_final(line) for line in text.split("\n"))
     if not text.isascii() or not text.isprintable():

@@ -143,6 +143,10 @@ def test_text_loses_colours_controls_and_direction_tricks() -> None:
     assert plain_text(raw, limit=200) == "red abgnp.exe caf\u00e9 \U0001f600\ttab\nline"
 
 
+def test_the_line_ends_of_other_alphabets_are_line_ends() -> None:
+    assert plain_text("one\u2028two\u2029three", limit=100) == "one\ntwo\nthree"
+
+
 def test_a_progress_bar_is_shown_as_it_stood_at_the_end() -> None:
     assert plain_text("a\r\n 10%\r 50%\r100%\ndone\r\n", limit=100) == "a\n100%\ndone\n"
     assert plain_text("1/2 [==]\b\b\b\b\b\b\b\b2/2 [==]\n", limit=100) == "2/2 [==]\n"
