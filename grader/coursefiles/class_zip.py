@@ -11,12 +11,12 @@ import zipfile
 from pathlib import Path
 
 from grader.coursefiles.file_names import is_litter
+from grader.coursefiles.shown import legible
 from grader.coursefiles.zip_reader import (
     MOST_BYTES,
     MOST_RATIO,
     member_name,
     name_parts,
-    shown_name,
     why_refused,
 )
 from grader.model.errors import CourseError
@@ -90,13 +90,13 @@ def _wanted(opened: zipfile.ZipFile, name: str) -> tuple[dict[str, zipfile.ZipIn
         if why is None and info.file_size > min(MOST_BYTES, max(_SMALL, info.compress_size * MOST_RATIO)):
             why = say("zip.large")
         if why is not None:
-            refused.append(say("GR141", name=name, member=shown_name(raw), why=why))
+            refused.append(say("GR141", name=name, member=legible(raw), why=why))
             continue
         parts = name_parts(raw)
         wanted["/".join(parts)] = info
         folders.update("/".join(parts[:depth]) for depth in range(1, len(parts)))
     for clash in folders & wanted.keys():
-        refused.append(say("GR141", name=name, member=shown_name(clash), why=say("zip.folder")))
+        refused.append(say("GR141", name=name, member=legible(clash), why=say("zip.folder")))
         del wanted[clash]
     return wanted, tuple(refused)
 

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from grader.coursefiles.shown import legible
 from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.words import say
@@ -18,7 +19,6 @@ _REASONS = {
     "toml.value": re.compile(r"Invalid value|Invalid date"),
 }
 _MOST_BYTES = 2**20
-_SHOWN = 60
 
 
 def read_toml(file: Path, where: str) -> dict[str, Any]:
@@ -58,7 +58,6 @@ def _explained(text: str, where: str, problem: str) -> Message:
         place = say("toml.end", line=lines)
         return say("GR101", file=where, place=place, problem=say(reason, got=""))
     line, column = int(found[1]), int(found[2])
-    content = text.split("\n")[line - 1].strip()
-    cut = content if len(content) <= _SHOWN else content[: _SHOWN - 1] + "…"
+    cut = legible(text.split("\n")[line - 1].strip())
     place = say("toml.column", line=line, column=column)
     return say("GR101", file=where, place=place, problem=say(reason, got=f": {cut}" if cut else ""))

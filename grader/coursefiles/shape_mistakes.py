@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.coursefiles import schema
 from grader.coursefiles.near_miss import near_miss
-from grader.coursefiles.shown import check_label, shown
+from grader.coursefiles.shown import check_label, legible, shown
 from grader.model.message import Message
 from grader.words import say
 
@@ -110,7 +110,7 @@ def _told(raw: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[str]:
         if parts and parts[0] in _KINDS:  # the union's tag, which stands in no file
             del parts[0]
     for part in parts:
-        yield str(part + 1) if isinstance(part, int) else part
+        yield str(part + 1) if isinstance(part, int) else legible(part)
 
 
 def _keys_beside(path: tuple[str | int, ...]) -> list[str]:

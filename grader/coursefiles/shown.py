@@ -1,4 +1,4 @@
-"""How messages show what stands in a course's file."""
+"""How messages show what stands in a course's file or an archive's table of contents."""
 
 from typing import Any
 
@@ -8,7 +8,13 @@ _SHOWN = 60
 def check_label(check: Any, number: int) -> str:
     """Return how a message names a check: by its id, else by its number in the file, from 1."""
     named = check.get("id") if isinstance(check, dict) else None
-    return f"check.{named}" if isinstance(named, str) and named else f"check.{number}"
+    return f"check.{legible(named)}" if isinstance(named, str) and named else f"check.{number}"
+
+
+def legible(text: str, longest: int = _SHOWN) -> str:
+    """Return ``text`` on one line, cut to ``longest``, what cannot be seen escaped."""
+    seen = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: longest + 1])
+    return seen if len(seen) <= longest else seen[: longest - 1] + "…"
 
 
 def shown(value: Any) -> str:
@@ -19,4 +25,4 @@ def shown(value: Any) -> str:
         text = "{" + ", ".join(map(str, value)) + "}"
     else:
         text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return legible(text)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.coursefiles.file_names import is_litter
+from grader.coursefiles.shown import legible
 from grader.model.errors import SubmissionError
 from grader.model.message import Message
 from grader.words import say
@@ -68,13 +69,13 @@ def read_zip(content: bytes, name: str) -> Unpacked:
     for info, raw in files:
         why = why_refused(info, raw)
         if why is not None:
-            refused.append(say("GR141", name=name, member=shown_name(raw), why=why))
+            refused.append(say("GR141", name=name, member=legible(raw), why=why))
             continue
         data = _read_member(archive, info, budget, name)
         budget -= len(data)
         safe = "/".join(name_parts(raw))
         if safe in members:
-            refused.append(say("GR129", path=f"{name}: {shown_name(safe)}"))
+            refused.append(say("GR129", path=f"{name}: {legible(safe)}"))
         members[safe] = Member(name=safe, content=data)
     return Unpacked(members=tuple(members.values()), refused=tuple(refused))
 
@@ -115,11 +116,6 @@ def why_refused(info: zipfile.ZipInfo, raw: str) -> Message | None:
 
 def _is_name(part: str) -> bool:
     return _PART.fullmatch(part) is not None and len(part.encode()) <= _LONGEST_PART
-
-
-def shown_name(raw: str) -> str:
-    """Return a member's name fit for a message."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in raw[:80])
 
 
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: int, name: str) -> bytes:

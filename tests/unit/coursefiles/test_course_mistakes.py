@@ -208,6 +208,23 @@ def test_a_folder_name_that_cannot_be_a_file_name_is_told(tmp_path: Path) -> Non
     assert [m.code for m in caught.value.messages] == ["GR117"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = (\x0f\x1b[2J",
+        VALID.replace('runtime = "keras3"', r'runtime = "k\u001b[2J\n\u202e3"'),
+        VALID.replace('runtime = "keras3"', r'"run\n\u202etime" = "keras3"'),
+        VALID.replace('id = "runs"', r'id = "ru\u001b[2J\nns"'),
+        VALID.replace("points = 10", f"points = [{', '.join(['10'] * 5000)}]"),
+    ],
+    ids=["line", "value", "key", "id", "list"],
+)
+def test_what_is_shown_of_a_file_is_short_and_moves_no_cursor(tmp_path: Path, text: str) -> None:
+    for mistake in _mistakes(tmp_path, text):
+        assert mistake.isprintable()
+        assert len(mistake) < 400
+
+
 _TOML = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
     lambda inner: st.one_of(
