@@ -38,6 +38,7 @@ from grader.running.ending import Ending, decide_ending
 from grader.running.gpu import gpu_arguments, prepare_gpu
 from grader.running.guards import choose_guard
 from grader.running.limits import Guard, GuardMaker, nproc, process_limit
+from grader.running.recognise import mend_of, recognise
 from grader.running.supervise import Output, Watched, kill, supervise
 from grader.running.user_ids import lend_user_id, lock_folder
 from grader.words.catalogue import say
@@ -51,9 +52,6 @@ PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
 _HARNESS = Path(__file__).parent / "harness"
 _PACKAGE = Path(__file__).parent.parent
 _INTERPRETERS = ("/usr/bin/python3", "/usr/local/bin/python3")
-_FORBIDDEN = re.compile(
-    r"uid map|RTM_NEWADDR|[Nn]o permissions to creat\w+ new namespace|Creating new namespace failed"
-)
 
 
 class BubblewrapSandbox:
@@ -269,9 +267,10 @@ class BubblewrapSandbox:
         return self._bwrap, filter_
 
     def _reason(self, message: Message) -> Message:
-        """Recognise the answers of systems that forbid user namespaces."""
-        code = "GR603" if _FORBIDDEN.search(message.en) else "GR604"
-        return say(code, found=self._version, reason=message)
+        """Say why bubblewrap did not confine, and the command that mends it where one is known."""
+        as_root = self._user == 0
+        code = recognise(message.en, as_root=as_root)
+        return say(code, found=self._version, reason=message, mend=mend_of(code, as_root=as_root))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
