@@ -19,11 +19,12 @@ _NUMBERS = frozenset(
 )
 # What numpy writes, and nothing more: three keys in this order, whole numbers, no expressions.
 _HEADER = re.compile(
-    rb"\{\s*'descr':\s*(?P<descr>[^\n]{1,200}?),\s*'fortran_order':\s*(?P<fortran>True|False),"
-    rb"\s*'shape':\s*\((?P<shape>[0-9, ]{0,200})\),?\s*\}[ ]*\n"
+    rb"\{ *'descr': *(?P<descr>[^\n]{1,200}?), *'fortran_order': *(?P<fortran>True|False),"
+    rb" *'shape': *\((?P<shape>[0-9, ]{0,200})\),? *\} *\n"
 )
 _DESCR = re.compile(rb"'([<>|=][A-Za-z][0-9]{0,4})'")
-_SHAPE = re.compile(rb"|[0-9]{1,18},|[0-9]{1,18}(?:, ?[0-9]{1,18})+,?")
+_SIZE = rb"(?:0|[1-9][0-9]{0,17})"
+_SHAPE = re.compile(rb"|%b,|%b(?:, ?%b)+,?" % (_SIZE, _SIZE, _SIZE))
 
 
 def read_npy(content: bytes, *, max_bytes: int) -> "np.ndarray[Any, Any] | Refused":
