@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from grader.cli.formats import format_option, print_submission
 from grader.cli.options import course_and_assignments, course_options, limits_from, machine_options
 from grader.cli.progress import progress_for
-from grader.cli.rendering import console, points_of, printable, spoken, tell, why_of, word_of
+from grader.cli.rendering import console, printable, spoken, tell
 from grader.coursefiles.find_submissions import Found, read_single
 from grader.model.assignment import Assignment, Course
 from grader.model.check import ReferenceCheck
@@ -17,6 +18,7 @@ from grader.model.result import Grading, Status, SubmissionResult, Verdict
 from grader.model.submission import Submission
 from grader.orchestration.grade import grade_course
 from grader.orchestration.tools import Tools
+from grader.reporting.summary import summary_row
 from grader.storage.run_store import open_store
 from grader.wiring import Request, grader_for, tools_for
 from grader.words import phrase, say
@@ -29,6 +31,7 @@ _MARKS = {"passed": "✓", "failed": "✗", "inconclusive": "≈", "skipped": "-
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
 @course_options
 @machine_options
+@format_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write a page here.")
 def command(
     *,
@@ -41,6 +44,7 @@ def command(
     timeout: str | None,
     memory: str | None,
     quiet: bool,
+    shape: str,
     out: Path | None,
 ) -> int:
     """Run FILE once the way it will be graded and say what would come of it.
@@ -61,9 +65,9 @@ def command(
         grader = grader_for(tools, options, store=store, progress=progress_for(quiet=quiet), serial=True)
         grading = grade_course(course, (assignment,), found, grader=grader, publish=lambda _: None)
         if out is not None:
-            _write_page(grading, out)
+            grading = _published(grading, out)
     result = grading.submissions[0]
-    _print(result, file, assignment, course)
+    print_submission(grading, shape, lambda: _print(result, file, assignment, course), file=_from_here(file))
     if result.status is Status.NOT_GRADED:
         return 3
     return _STATUS[result.verdict or Verdict.FAILED]
@@ -99,10 +103,17 @@ def _public_part(assignment: Assignment) -> Assignment:
     return replace(assignment, reference=None, checks=visible, points=points)
 
 
-def _write_page(grading: Grading, out: Path) -> None:
-    from grader.orchestration.publish import Publisher
+def _from_here(file: Path) -> str:
+    """Return the path of ``file`` as a build service knows it: from the folder it works in."""
+    path, here = file.absolute(), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _published(grading: Grading, out: Path) -> Grading:
+    from grader.orchestration.publish import Publisher, with_paths
 
     Publisher(reports=out, language=spoken()).publish(grading)
+    return with_paths(grading)
 
 
 def _print(result: SubmissionResult, file: Path, assignment: Assignment, course: Course) -> None:
@@ -110,10 +121,10 @@ def _print(result: SubmissionResult, file: Path, assignment: Assignment, course:
     out = console()
     title = assignment.title.told_in(language)
     out.print(phrase("cli.check_measured", language, file=printable(file.name), title=title))
-    verdict = phrase(f"summary.{word_of(result)}", language)
-    out.print(f"{verdict}: {points_of(result)}  -  {course.name}")
+    row = summary_row(result, language)
+    out.print(f"{row.verdict}: {row.points}  -  {printable(course.name)}")
     if result.reason_message is not None:
-        out.print(why_of(result, language))
+        out.print(printable(row.why))
     for check in result.checks:
         message = printable(check.message.told_in(language))
         out.print(f"  {_MARKS[check.outcome.value]} {check.id}: {message}")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.formats import format_option, print_class
 from grader.cli.options import (
     course_and_assignments,
     course_options,
@@ -18,7 +19,7 @@ from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
 from grader.model.result import Grading, Status
 from grader.orchestration.grade import grade_course
-from grader.orchestration.publish import Publisher
+from grader.orchestration.publish import Publisher, with_paths
 from grader.orchestration.tools import Options
 from grader.storage.run_store import open_store
 from grader.wiring import Request, grader_for, tools_for
@@ -29,6 +30,7 @@ from grader.words import say
 @click.argument("submissions", type=click.Path(path_type=Path))
 @course_options
 @machine_options
+@format_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where reports go.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Runs at a time.")
 @click.option("--runs", type=click.IntRange(1, 100), help="Runs of each submission.")
@@ -46,6 +48,7 @@ def command(
     timeout: str | None,
     memory: str | None,
     quiet: bool,
+    shape: str,
     out: Path | None,
     jobs: int,
     runs: int | None,
@@ -64,7 +67,7 @@ def command(
     grading = grade_folder(
         submissions, course, chosen, request=request, options=options, reports=reports, quiet=quiet, only=only
     )
-    print_grading(grading, str(reports / "index.html"))
+    print_class(grading, shape, lambda: print_grading(grading, str(reports / "index.html")))
     return _exit_status(grading, fail_under)
 
 
@@ -95,7 +98,7 @@ def grade_folder(
             tell(say("GR815"))
         grader = grader_for(tools_for(request), options, store=store, progress=progress_for(quiet=quiet))
         publisher = Publisher(reports=reports, language=spoken())
-        return grade_course(course, chosen, found, grader=grader, publish=publisher.publish)
+        return with_paths(grade_course(course, chosen, found, grader=grader, publish=publisher.publish))
 
 
 def _exit_status(grading: Grading, fail_under: float | None) -> int:

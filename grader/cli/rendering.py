@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.model.message import Language, Message
-from grader.model.result import Grading, Status, SubmissionResult, Verdict
+from grader.model.result import Grading
+from grader.reporting.escaping import for_terminal
+from grader.reporting.summary import COLUMNS, counts_told, summary_rows
 from grader.words import phrase
 
 if TYPE_CHECKING:
@@ -58,11 +60,8 @@ def tell(message: Message) -> None:
 
 
 def printable(text: str) -> str:
-    """Return ``text`` without control characters, so that no name or message moves a terminal's cursor."""
-    return "".join(c if c == "\n" or (c.isprintable() and c not in _BIDI) else "\ufffd" for c in text)
-
-
-_BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    """Return ``text`` so that nothing in it moves a terminal's cursor or commands a build service."""
+    return for_terminal(text)
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -88,7 +87,7 @@ def print_grading(grading: Grading, report: str) -> None:
     language = spoken()
     out = console()
     out.print(_grading_table(grading, language))
-    out.print(Text(phrase("summary.counts", language, **_counts(grading.submissions))))
+    out.print(Text(counts_told(grading, language)))
     out.print(Text(phrase("summary.report", language, path=report)), soft_wrap=True)
 
 
@@ -99,66 +98,19 @@ def print_messages(messages: Iterable[Message], *, heading: str) -> None:
         click.echo("\n".join([phrase(heading, spoken()), *(f"  - {line}" for line in told)]), err=True)
 
 
-def word_of(result: SubmissionResult) -> str:
-    """Return the catalogue's word for how a submission came out."""
-    if result.status is Status.NOT_GRADED:
-        return "not_graded"
-    return (result.verdict or Verdict.FAILED).value
-
-
-def points_of(result: SubmissionResult) -> str:
-    """Return ``9 / 10``, or a dash where no grade could be given."""
-    fields = {"points": result.points, "possible": result.max_points}
-    if result.points is None:
-        return phrase("number.no_points", spoken(), **fields)
-    return phrase("number.points", spoken(), **fields)
-
-
-def why_of(result: SubmissionResult, language: Language) -> str:
-    """Return the sentence that explains a result best: the reason, else the worst check's."""
-    if result.reason_message is not None:
-        return printable(result.reason_message.told_in(language))
-    order = ("errored", "failed", "inconclusive", "passed", "skipped")
-    checks = sorted(result.checks, key=lambda c: (not c.required, order.index(c.outcome.value)))
-    worst = next((c for c in checks if c.outcome.value in order[:3]), checks[0] if checks else None)
-    return printable(worst.message.told_in(language)) if worst else ""
-
-
 def _grading_table(grading: Grading, language: Language) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for key in ("student", "assignment", "verdict", "points", "measured", "why"):
+    for key in COLUMNS:
         table.add_column(
             phrase(f"summary.{key}", language),
             no_wrap=key in ("verdict", "points"),
             justify="right" if key == "points" else "left",
         )
-    for result in grading.submissions:
-        word = word_of(result)
-        table.add_row(
-            Text(" ".join(printable(result.student).split())),
-            Text(result.assignment),
-            Text(phrase(f"summary.{word}", language), style=_COLOURS[word]),
-            Text(points_of(result)),
-            Text(measured_of(result, language)),
-            Text(why_of(result, language)),
-        )
+    for row in summary_rows(grading, language):
+        cells = [Text(" ".join(printable(cell).split())) for cell in row.cells]
+        cells[COLUMNS.index("verdict")].stylize(_COLOURS[row.word])
+        table.add_row(*cells)
     return table
-
-
-def measured_of(result: SubmissionResult, language: Language) -> str:
-    """Return the first metric's value in words, or nothing."""
-    if not result.metrics:
-        return ""
-    first = result.metrics[0]
-    shares = ("error_rate", "accuracy", "noise_error")
-    key = "number.pct" if first.metric in shares else "number.num"
-    return phrase(key, language, value=first.value)
-
-
-def _counts(results: tuple[SubmissionResult, ...]) -> dict[str, int]:
-    words = [word_of(r) for r in results]
-    kinds = ("passed", "failed", "inconclusive", "not_graded")
-    return {"total": len(words), **{kind: words.count(kind) for kind in kinds}}

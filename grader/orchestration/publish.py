@@ -1,4 +1,4 @@
-"""Writes what people read: results.json first, then pages and logs, each whole or not at all."""
+"""Writes what people read: pages and logs, then the gradebook and results.json, each whole or not at all."""
 
 import re
 from dataclasses import dataclass, replace
@@ -19,21 +19,25 @@ class Publisher:
     language: Language
 
     def publish(self, grading: Grading) -> None:
-        """Write results.json, every submission's page and log, and the class page.
+        """Write every submission's page and log, the class page, the gradebook and results.json.
+
+        Whoever finds a submission in results.json finds its page.
 
         Raises:
             StorageError: the reports folder cannot be written.
         """
+        from grader.reporting.gradebook import gradebook_csv
         from grader.reporting.html import index_page, student_page
         from grader.reporting.results_json import results_json
 
-        named = replace(grading, submissions=tuple(_with_paths(r) for r in grading.submissions))
+        named = with_paths(grading)
         for result in named.submissions:
             page = student_page(named, result, self.language, self._figures(result))
             self._write(str(result.report), page)
             if result.log is not None:
                 self._write(result.log, result.output)
         self._write("index.html", index_page(named, self.language))
+        self._write("gradebook.csv", gradebook_csv(named))
         self._write("results.json", results_json(named))
 
     def _figures(self, result: SubmissionResult) -> dict[str, bytes]:
@@ -51,6 +55,11 @@ class Publisher:
         data = content.encode("utf-8", "replace")
         if not (path.is_file() and path.read_bytes() == data):
             write_whole(path, data)
+
+
+def with_paths(grading: Grading) -> Grading:
+    """Return ``grading`` with where each submission's page and log lie below the reports folder."""
+    return replace(grading, submissions=tuple(_with_paths(result) for result in grading.submissions))
 
 
 def _with_paths(result: SubmissionResult) -> SubmissionResult:

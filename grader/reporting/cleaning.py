@@ -52,12 +52,12 @@ def clean_text(raw: bytes | str) -> str:
     return _capped("\n".join(line for line in lines if not _NOISE.match(line)))
 
 
-def visible(text: str) -> str:
-    """Return ``text`` without surrogates, controls, bidirectional and invisible characters.
+def visible(text: str, *, instead: str = "") -> str:
+    """Return ``text`` with ``instead`` of each control, bidirectional and invisible character; no surrogates.
 
     For names and messages: unlike :func:`clean_text` nothing is cut, filtered or overwritten.
     """
-    return _HIDDEN.sub("", replace_surrogates(text))
+    return _HIDDEN.sub(instead, replace_surrogates(text))
 
 
 def replace_surrogates(text: str) -> str:

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,16 +6,11 @@ from grader.cli.rendering import (
     complain,
     console,
     language_of,
-    measured_of,
-    points_of,
     print_grading,
     print_messages,
     printable,
     speak,
-    why_of,
-    word_of,
 )
-from grader.model.check import Outcome
 from grader.model.message import Language
 from grader.model.result import Reason, Status, Verdict
 from grader.words import say
@@ -78,40 +71,8 @@ def test_a_name_is_shown_as_it_is_and_moves_no_cursor(capsys: Told, name: str) -
 @given(st.text())
 def test_what_is_printed_is_printable(text: str) -> None:
     shown = printable(text)
-    assert len(shown) == len(text)
     assert all(c == "\n" or c.isprintable() for c in shown)
     assert printable(shown) == shown
-
-
-def test_points_are_told_as_the_language_writes_them() -> None:
-    result = a.a_result(points=Decimal("7.50"), max_points=Decimal("10.000"))
-    assert points_of(result) == "7.5 / 10"
-    speak(Language.PT)
-    assert points_of(result) == "7,5 / 10"
-    assert points_of(a.a_result(points=None)) == "- / 10"
-
-
-def test_a_share_is_told_in_per_cent_and_a_quantity_is_not() -> None:
-    assert measured_of(a.a_result(), Language.PT) == "1,63 %"
-    assert measured_of(a.a_result(metrics=(a.a_summary(metric="rmse", value=0.5),)), Language.EN) == "0.5"
-    assert measured_of(a.a_result(metrics=()), Language.EN) == ""
-
-
-def test_the_worst_required_check_explains_a_result() -> None:
-    checks = (
-        a.a_check(outcome=Outcome.PASSED, message=a.a_message(en="passed")),
-        a.a_check(outcome=Outcome.FAILED, required=False, message=a.a_message(en="optional")),
-        a.a_check(outcome=Outcome.FAILED, message=a.a_message(en="required")),
-    )
-    assert why_of(a.a_result(checks=checks), Language.EN) == "required"
-    assert why_of(a.a_result(checks=()), Language.EN) == ""
-    told = a.a_result(checks=checks, reason_message=a.a_message(en="reason"))
-    assert why_of(told, Language.EN) == "reason"
-
-
-def test_not_graded_is_a_word_of_its_own() -> None:
-    assert word_of(a.a_result(status=Status.NOT_GRADED, verdict=None)) == "not_graded"
-    assert word_of(a.a_result(verdict=Verdict.INCONCLUSIVE)) == "inconclusive"
 
 
 def test_a_list_of_nothing_is_not_announced(capsys: Told) -> None:

@@ -1,0 +1,97 @@
+"""Gradings as JUnit XML, for build services that show tests.
+
+A submission is the test case ``verdict`` and one for each check. What failed is a failure; what was not
+graded, and a check in which we erred, is an error, and so never looks like a zero; what is inconclusive is
+skipped, since it neither passed nor failed. Nothing that a program printed is in the file: GitLab takes
+``[[ATTACHMENT|path]]`` in printed text as an order to publish that file.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC
+from decimal import Decimal
+from xml.etree import ElementTree as ET
+
+from grader.model.check import Outcome
+from grader.model.message import Language
+from grader.model.result import Grading, SubmissionResult
+from grader.reporting.escaping import for_xml, one_line
+from grader.reporting.summary import why_of, word_of
+
+_CHILDREN = {
+    "failed": "failure",
+    "not_graded": "error",
+    "inconclusive": "skipped",
+    Outcome.FAILED.value: "failure",
+    Outcome.ERRORED.value: "error",
+    Outcome.INCONCLUSIVE.value: "skipped",
+    Outcome.SKIPPED.value: "skipped",
+}
+_COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+
+
+def junit_xml(grading: Grading, language: Language) -> str:
+    """Return one suite for each assignment, with the verdict and the checks of every submission."""
+    root = ET.Element("testsuites", name=for_xml(grading.course))
+    slugs = dict.fromkeys(result.assignment for result in grading.submissions)
+    for slug in slugs:
+        results = [result for result in grading.submissions if result.assignment == slug]
+        cases = [case for result in results for case in _cases(result, language)]
+        started = grading.started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        suite = ET.SubElement(
+            root, "testsuite", {"name": for_xml(slug), "timestamp": started, **_counts(cases)}
+        )
+        suite.set("time", _seconds(sum(map(_took, results))))
+        suite.extend(cases)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _cases(result: SubmissionResult, language: Language) -> Iterable[ET.Element]:
+    verdict = _case(result, "verdict", word_of(result), why_of(result, language))
+    verdict.set("time", _seconds(_took(result)))
+    points = {"points": result.points, "max_points": result.max_points}
+    _describe(verdict, {"student": result.student, **points})
+    yield verdict
+    for check in result.checks:
+        case = _case(result, check.id, check.outcome.value, check.message.told_in(language))
+        _describe(case, {"points": check.points, "max_points": check.max_points, "required": check.required})
+        yield case
+
+
+def _case(result: SubmissionResult, name: str, word: str, why: str) -> ET.Element:
+    # The id, unlike a name, is nobody else's: of two cases called alike the second is lost.
+    case = ET.Element("testcase", classname=one_line(f"{result.assignment}.{result.id}"), name=one_line(name))
+    case.set("file", one_line(result.main))
+    if (child := _CHILDREN.get(word)) is not None:
+        ET.SubElement(case, child, message=for_xml(why)).text = for_xml(why)
+    return case
+
+
+def _describe(case: ET.Element, properties: dict[str, object]) -> None:
+    held = ET.Element("properties")
+    for name, value in properties.items():
+        if value is not None:
+            ET.SubElement(held, "property", name=name, value=one_line(_plain(value)))
+    case.insert(0, held)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _counts(cases: list[ET.Element]) -> dict[str, str]:
+    found = {
+        attribute: str(sum(case.find(child) is not None for case in cases))
+        for child, attribute in _COUNTED.items()
+    }
+    return {"tests": str(len(cases)), **found}
+
+
+def _took(result: SubmissionResult) -> float:
+    return sum(one.run.seconds for one in result.runs)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3f}"

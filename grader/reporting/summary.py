@@ -1,0 +1,93 @@
+"""One line for each submission, and how many came out how: what terminals, Markdown and build logs show.
+
+All of it is text as it was received or said; whoever writes it somewhere escapes it for that place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.model.message import Language
+from grader.model.result import Grading, Status, SubmissionResult, Verdict
+from grader.words import phrase
+
+COLUMNS = ("student", "assignment", "verdict", "points", "measured", "why")
+_KINDS = ("passed", "failed", "inconclusive", "not_graded")
+_SHARES = ("error_rate", "accuracy", "noise_error")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryRow:
+    """What is said of one submission in a line; ``word`` is its verdict's, or ``not_graded``."""
+
+    student: str
+    assignment: str
+    word: str
+    verdict: str
+    points: str
+    measured: str
+    why: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The texts in the order of ``COLUMNS``."""
+        return (self.student, self.assignment, self.verdict, self.points, self.measured, self.why)
+
+
+def summary_rows(grading: Grading, language: Language) -> tuple[SummaryRow, ...]:
+    """Return a row for every submission, in the grading's order."""
+    return tuple(summary_row(result, language) for result in grading.submissions)
+
+
+def summary_row(result: SubmissionResult, language: Language) -> SummaryRow:
+    """Return what is said of ``result`` in a line."""
+    word = word_of(result)
+    return SummaryRow(
+        student=result.student,
+        assignment=result.assignment,
+        word=word,
+        verdict=phrase(f"summary.{word}", language),
+        points=points_of(result, language),
+        measured=measured_of(result, language),
+        why=why_of(result, language),
+    )
+
+
+def counts_told(grading: Grading, language: Language) -> str:
+    """Return how many submissions came out how, in a sentence."""
+    words = [word_of(result) for result in grading.submissions]
+    return phrase("summary.counts", language, total=len(words), **_counted(words))
+
+
+def _counted(words: list[str]) -> Mapping[str, int]:
+    return {kind: words.count(kind) for kind in _KINDS}
+
+
+def word_of(result: SubmissionResult) -> str:
+    """Return the catalogue's word for how a submission came out."""
+    if result.status is Status.NOT_GRADED:
+        return "not_graded"
+    return (result.verdict or Verdict.FAILED).value
+
+
+def points_of(result: SubmissionResult, language: Language) -> str:
+    """Return ``9 / 10``, or a dash where there are no points to give."""
+    fields = {"points": result.points, "possible": result.max_points}
+    return phrase("number.no_points" if result.points is None else "number.points", language, **fields)
+
+
+def why_of(result: SubmissionResult, language: Language) -> str:
+    """Return the sentence that explains a result best: the reason, else the worst check's."""
+    if result.reason_message is not None:
+        return result.reason_message.told_in(language)
+    order = ("errored", "failed", "inconclusive", "passed", "skipped")
+    checks = sorted(result.checks, key=lambda c: (not c.required, order.index(c.outcome.value)))
+    worst = next((c for c in checks if c.outcome.value in order[:3]), checks[0] if checks else None)
+    return worst.message.told_in(language) if worst else ""
+
+
+def measured_of(result: SubmissionResult, language: Language) -> str:
+    """Return the first metric's value in words, or nothing."""
+    if not result.metrics:
+        return ""
+    first = result.metrics[0]
+    return phrase("number.pct" if first.metric in _SHARES else "number.num", language, value=first.value)

@@ -1,0 +1,90 @@
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+
+from grader.model.result import Reason, Status, Verdict
+from grader.reporting.gradebook import COLUMNS, gradebook_csv
+from tests import builders as a
+from tests.unit.reporting.hostile import WORDS, hostile_grading
+
+MISSING = a.a_result(
+    id="bob",
+    student="bob",
+    status=Status.NOT_GRADED,
+    verdict=None,
+    reason=Reason.INFRASTRUCTURE,
+    points=None,
+    metrics=(),
+    report=None,
+)
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+
+
+def test_a_submission_has_its_row() -> None:
+    (row,) = _rows(gradebook_csv(a.a_grading()))
+    assert row == {
+        "student": "ana",
+        "id": "ana",
+        "assignment": "mnist-dense",
+        "attempt": "1",
+        "status": "graded",
+        "verdict": "inconclusive",
+        "reason": "",
+        "points": "9",
+        "max_points": "10",
+        "metric": "error_rate",
+        "value": "0.0163",
+        "report": "mnist-dense/ana.html",
+    }
+
+
+def test_what_was_not_graded_has_empty_cells_and_never_a_zero() -> None:
+    (row,) = _rows(gradebook_csv(a.a_grading(submissions=(MISSING,))))
+    assert (row["status"], row["reason"]) == ("not_graded", "infrastructure")
+    assert [row[name] for name in ("points", "verdict", "metric", "value", "report")] == [""] * 5
+    assert row["max_points"] == "10"
+
+
+def test_withheld_points_are_an_empty_cell() -> None:
+    (row,) = _rows(gradebook_csv(a.a_grading(submissions=(a.a_result(points=None),))))
+    assert (row["verdict"], row["points"]) == ("inconclusive", "")
+
+
+def test_a_zero_is_a_zero() -> None:
+    failed = a.a_result(points=Decimal("0.00"), verdict=Verdict.FAILED)
+    assert _rows(gradebook_csv(a.a_grading(submissions=(failed,))))[0]["points"] == "0"
+
+
+@pytest.mark.attack("csv_formula")
+def test_numbers_stay_numbers_also_below_zero() -> None:
+    metrics = (a.a_summary(metric="r2", value=-0.25),)
+    result = a.a_result(student="-1", points=Decimal("7.50"), metrics=metrics)
+    (row,) = _rows(gradebook_csv(a.a_grading(submissions=(result,))))
+    assert (row["student"], row["points"], row["value"]) == ("'-1", "7.5", "-0.25")
+
+
+@pytest.mark.attack("csv_formula")
+@pytest.mark.parametrize("words", WORDS)
+def test_whatever_a_student_is_called_the_table_keeps_its_shape(words: str) -> None:
+    text = gradebook_csv(hostile_grading(words))
+    text.encode()
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    assert [len(row) for row in rows] == [len(COLUMNS)] * 2
+    assert not [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r"))]
+
+
+def test_a_value_that_is_no_number_is_an_empty_cell() -> None:
+    result = a.a_result(metrics=(a.a_summary(value=float("nan")),))
+    assert _rows(gradebook_csv(a.a_grading(submissions=(result,))))[0]["value"] == ""
+
+
+def test_spreadsheets_are_told_that_it_is_utf8() -> None:
+    data = gradebook_csv(a.a_grading(submissions=(a.a_result(student="José"),))).encode()
+    assert data.startswith(b"\xef\xbb\xbfstudent,id,")
+    assert "José".encode() in data
+    assert data.endswith(b"\r\n")
