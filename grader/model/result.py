@@ -86,6 +86,47 @@ class Claim:
     where: str
 
 
+class AuditOutcome(Enum):
+    """What an audit by extra runs came to. OPEN: one more run has to say."""
+
+    CLEAR = "clear"
+    FOUND = "found"
+    UNDECIDED = "undecided"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """One audit that took runs of its own: what it says, and the processor time it cost."""
+
+    audit: str
+    outcome: AuditOutcome
+    message: Message
+    cpu_seconds: float
+    p_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLayer:
+    """One layer of a model file: its name, its class, and how many numbers its weights are."""
+
+    name: str
+    kind: str
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTable:
+    """The layers of the model file, models inside spread out; ``parameters`` are all of the file's.
+
+    Names and classes are what the file says; the parameters were counted in sandbox B from the shapes of
+    its arrays.
+    """
+
+    parameters: int
+    layers: tuple[ModelLayer, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionResult:
     """All that is known of one submission after grading. Every submission received has one."""
@@ -124,6 +165,9 @@ class SubmissionResult:
     record: Mapping[str, str]
     """Digests and versions needed to repeat the result."""
     claimed: Claim | None = None
+    audits: tuple[AuditResult, ...] = ()
+    model: ModelTable | None = None
+    """The layer table of the model file, where one was looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,19 @@ class RunStatus(Enum):
     NOT_RUN = "not_run"
 
 
+class Purpose(Enum):
+    """What a run is made for: to be graded, or to tell something about the graded one.
+
+    PAIR: same seed and order, other test labels changed. REPEAT: the very same once more. PLACEBO: wrong
+    training labels.
+    """
+
+    GRADED = "graded"
+    PAIR = "pair"
+    REPEAT = "repeat"
+    PLACEBO = "placebo"
+
+
 class MemoryGuard(Enum):
     """Which mechanism held the memory limit."""
 

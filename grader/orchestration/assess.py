@@ -14,8 +14,10 @@ from grader.model.check import MetricCheck
 from grader.model.evidence import Fit, HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement
-from grader.model.result import Picture, Reason, RunResult, Status, SubmissionResult
+from grader.model.result import AuditResult, Picture, Reason, RunResult, Status, SubmissionResult
+from grader.model.run import Purpose
 from grader.model.submission import Finding, Submission, Unreadable
+from grader.orchestration.audit import audit, findings_of
 from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, read_run
@@ -59,13 +61,15 @@ def assess(
     tools: Tools,
     reference: Reference,
     record: Mapping[str, str],
+    extra: Mapping[Purpose, StoredRun | Message] | None = None,
 ) -> Assessed:
-    """Judge ``submission`` from its complete runs, at least one."""
+    """Judge ``submission`` from its complete runs, at least one, and the ``extra`` ones of its audits."""
     labels = truth(prepared)
-    read = [
-        read_run(one, assignment, prepared=prepared, kind=submission.kind, labels=labels, tools=tools)
-        for one in stored
-    ]
+
+    def reading(one: StoredRun) -> RunRead:
+        return read_run(one, assignment, prepared=prepared, kind=submission.kind, labels=labels, tools=tools)
+
+    read = [reading(one) for one in stored]
     graded = _graded(read)
     first = graded[0]
     found = find_irregularities([_seen(one) for one in graded], labels)
@@ -73,11 +77,15 @@ def assess(
     replays = [replay_of(one.stored, one.facts, assignment, classes=classes) for one in graded]
     replay = worst_replay(replays, assignment)
     facts = [one.facts for one in graded]
+    made = {p: one if isinstance(one, Message) else reading(one) for p, one in (extra or {}).items()}
+    audits = audit(first, made, labels)
+    audited = findings_of(audits)
     shared: dict[str, Any] = {
         "metrics": tools.metrics,
         "replay": replay,
         "baseline": reference.baseline,
         "copied": found.copied,
+        "doubted": audited[0].message if audited else None,
     }
     judgement = judge(assignment, facts, checks=tools.checks, kind=submission.kind, **shared)
     gathered = gather(assignment, facts, **shared)
@@ -91,7 +99,8 @@ def assess(
         read,
         judgement,
         reference=reference,
-        findings=(*submission.findings, *found.findings),
+        findings=(*submission.findings, *found.findings, *audited),
+        audits=audits,
         notes=_notes(first, fixed=fixed),
         picture=draw_picture(first.stored.folder, first.own, prepared, labels),
         record=record,
@@ -219,6 +228,7 @@ def _result(
     *,
     reference: Reference,
     findings: tuple[Finding, ...],
+    audits: tuple[AuditResult, ...],
     notes: tuple[Message, ...],
     picture: Picture,
     record: Mapping[str, str],
@@ -247,6 +257,7 @@ def _result(
         reference_fits=reference.fits,
         checks=judgement.checks,
         findings=findings,
+        audits=audits,
         ledger=first.report.ledger,
         notes=notes,
         layers=first.report.layers,

@@ -1,21 +1,23 @@
 """Grades a course: rounds of runs over the class, results whole after each round."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from grader.coursefiles.find_submissions import Found
 from grader.datasets.prepare import Prepared
-from grader.model.assignment import Assignment, Course, GpuNeed
+from grader.model.assignment import Assignment, Course, GpuNeed, Labels
 from grader.model.errors import CourseError, DataMissing
+from grader.model.evidence import Source
 from grader.model.message import Message
-from grader.model.result import Grading, Machine, Reason, SubmissionResult
-from grader.model.run import NotRun
+from grader.model.result import Grading, Machine, Reason, SubmissionResult, Verdict
+from grader.model.run import NotRun, Purpose
 from grader.model.submission import Submission
 from grader.orchestration.assess import Assessed, Reference, assess, not_graded, unreadable_result
+from grader.orchestration.audit import pair_is_open
 from grader.orchestration.baseline import reference_of
-from grader.orchestration.plan import limits_of, make_task, prepare_data, threads_for
+from grader.orchestration.plan import limits_of, make_audit_task, make_task, prepare_data, threads_for
 from grader.orchestration.rounds import Grader, make_runs
 from grader.orchestration.tools import Options
 from grader.orchestration.work import RunTask
@@ -38,11 +40,12 @@ class Ground:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Standing:
-    """How far one submission has come: its runs so far, and whether another one is wanted."""
+    """How far one submission has come: its runs, those of its audits, and whether one more is wanted."""
 
     submission: Submission
     ground: Ground
     runs: list[StoredRun] = field(default_factory=list)
+    extra: dict[Purpose, StoredRun | Message] = field(default_factory=dict)
     lost: Message | None = None
     assessed: Assessed | None = None
     wants_more: bool = True
@@ -87,6 +90,8 @@ def grade_course(
         return _grading(course, assignments, results, grader=grader, started=started)
 
     _run_rounds(standings, grader, lambda: publish(grading()))
+    if grader.options.audits:
+        _run_audits(standings, grader, lambda: publish(grading()))
     whole = grading()
     publish(whole)
     return whole
@@ -157,6 +162,62 @@ def _run_round(open_ones: list[Standing], number: int, grader: Grader) -> None:
             one.lost = lost[key]
 
 
+def _run_audits(standings: list[Standing], grader: Grader, after_round: Callable[[], None]) -> None:
+    """Make the extra runs of those who would pass, then repeat the pairs that differ.
+
+    An extra run that could not be made leaves its audit undecided and takes nothing away.
+    """
+    asked = {id(one): _audits_of(one) for one in standings}
+    rounds: tuple[Callable[[Standing], list[Purpose]], ...] = (
+        lambda one: asked[id(one)],
+        lambda one: [Purpose.REPEAT] if one.assessed and pair_is_open(one.assessed.result.audits) else [],
+    )
+    for wanted in rounds:
+        tasks = [(one, p, _audit_task(one, p, grader)) for one in standings for p in wanted(one)]
+        if not tasks:
+            return
+        if grader.options.force:
+            for _, _, task in tasks:
+                grader.store.forget(task.key)
+        made, lost = _make_extra([task for _, _, task in tasks], grader)
+        for one, purpose, task in tasks:
+            one.extra[purpose] = made[task.key] if task.key in made else lost[task.key]
+        for one in {id(one): one for one, _, _ in tasks}.values():
+            _take_stock(one, grader)
+        after_round()
+
+
+def _audits_of(one: Standing) -> list[Purpose]:
+    """Return the audits worth their runs: of those who would pass, where rows and labels are served."""
+    asked, result = one.ground.assignment, one.assessed.result if one.assessed else None
+    if result is None or result.evidence is None or one.ground.prepared.dataset.typed:
+        return []
+    earned = any(check.metric is not None and check.points > 0 for check in result.checks)
+    if result.verdict is Verdict.FAILED and not earned:
+        return []
+    pair = asked.audits.pair and asked.data.labels is Labels.CANARY
+    wanted = ((Purpose.PAIR, pair), (Purpose.PLACEBO, asked.audits.placebo))
+    return [purpose for purpose, on in wanted if on]
+
+
+def _audit_task(one: Standing, purpose: Purpose, grader: Grader) -> RunTask:
+    evidence = one.assessed.result.evidence if one.assessed else None
+    graded = _task(one, 1, grader)
+    return make_audit_task(graded, one.runs[0], purpose, model=evidence is Source.MODEL)
+
+
+def _make_extra(
+    tasks: list[RunTask], grader: Grader
+) -> tuple[Mapping[str, StoredRun], Mapping[str, Message]]:
+    """Return the runs of ``tasks`` by key, kept or made now, and why some could not be made."""
+    made = {task.key: run for task in tasks if (run := grader.store.load(task.key))}
+    missing = {task.key: task for task in tasks if task.key not in made}
+    lost: dict[str, Message] = {}
+    if missing:
+        made.update(make_runs(missing.values(), grader, say("progress.audits"), lost))
+    return made, lost
+
+
 def _announce(missing: list[RunTask], kept: int, expected: float, grader: Grader) -> None:
     """Say how much there is to do, how long it takes if programs are like the references, and at most."""
     jobs = max(1, min(grader.options.jobs, len(missing)))
@@ -204,6 +265,7 @@ def _take_stock(one: Standing, grader: Grader) -> None:
             "runtime": one.ground.runtime.digest,
             "runtime_name": one.ground.runtime.name,
         },
+        extra=one.extra,
     )
     made, asked = len(one.runs), grader.options.runs
     if asked is not None:

@@ -1,18 +1,19 @@
 """What still has to run: tasks and the keys their runs are kept under. Pure but for reading our own code."""
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from grader.datasets.prepare import Prepared, prepare
 from grader.model.assignment import Assignment
 from grader.model.digest import digest_bytes, digest_parts
-from grader.model.run import Limits
+from grader.model.run import Limits, Purpose
 from grader.model.submission import Submission
 from grader.orchestration.tools import Options, Tools
-from grader.orchestration.work import RunTask
+from grader.orchestration.work import CANARIES_FILE, ORDER_FILE, RunTask
 from grader.running.workspace import harness_folder
 from grader.runtimes.catalogue import Runtime
-from grader.storage.run_store import RunStore
+from grader.storage.run_store import RunStore, StoredRun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +70,27 @@ def make_task(
         number=number,
         threads=threads,
         scratch=store.scratch_path(key, submission.id),
+    )
+
+
+def make_audit_task(graded: RunTask, first: StoredRun, purpose: Purpose, *, model: bool) -> RunTask:
+    """Return the task of an extra run that tells something about ``first``, the first graded run.
+
+    Seed and threads are the graded run's; so is, but for the placebo, the order of rows. ``model``: the
+    predictions come from the model it leaves, so that has to be applied.
+    """
+    repeats = purpose is not Purpose.PLACEBO
+    order = digest_bytes(first.read(ORDER_FILE) or b"") if repeats else ""
+    labels = digest_bytes(first.read(CANARIES_FILE) or b"") if purpose is Purpose.REPEAT else ""
+    key = digest_parts(graded=graded.key, purpose=purpose.value, order=order, labels=labels)
+    return replace(
+        graded,
+        key=key,
+        threads=first.run.threads,
+        scratch=graded.scratch.with_name(f"{graded.scratch.name}-{purpose.value}"),
+        purpose=purpose,
+        first=first.folder if repeats else None,
+        applies_model=model,
     )
 
 

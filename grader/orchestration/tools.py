@@ -32,3 +32,5 @@ class Options:
     timeout_seconds: float | None = None
     memory_bytes: int | None = None
     force: bool = False
+    audits: bool = True
+    """Whether the extra runs of audits are made."""

@@ -8,14 +8,15 @@ import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.datasets.prepare import Prepared
-from grader.datasets.serve import Served, Training, load_order, rows_for_request, serve
+from grader.datasets.serve import Served, Training, load_canaries, load_order, rows_for_request, serve
 from grader.model.assignment import Assignment, GpuNeed
 from grader.model.check import MetricCheck
 from grader.model.evidence import Source
 from grader.model.metric import Direction
-from grader.model.run import Bind, Limits, NotRun, RunJob, StagedFile
+from grader.model.run import Bind, Limits, NotRun, Purpose, RunJob, StagedFile
 from grader.model.submission import Submission
 from grader.orchestration.ports import Slot
 from grader.orchestration.replay import apply_model
@@ -29,13 +30,20 @@ ORDER_FILE = "order.npy"
 CANARIES_FILE = "canaries.npy"
 _CLEARLY = 3.5
 """Standard errors of the rows; a bar counts as too close within 2.9 of them (five looks at 1 %)."""
+_PLACEBO_ROWS = 200_000
+_LEAST_EPOCHS = 3
+"""Rows seen in training are enough to have learnt that the labels are others: 4 epochs of MNIST."""
 _ONLY_FOR_REPLAY = ("captured_inputs.npy", "fit_inputs.npy", "fit_targets.npy")
 """Tens of megabytes a run, of no use once the model has been applied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RunTask:
-    """One run to be made of one submission, with all that it needs; ``key`` names it in the store."""
+    """One run to be made of one submission, with all that it needs; ``key`` names it in the store.
+
+    ``first`` is the folder of the graded run whose order (and labels) an audit's run repeats.
+    ``applies_model``: the model it leaves is applied in the second sandbox.
+    """
 
     key: str
     submission: Submission
@@ -47,6 +55,9 @@ class RunTask:
     number: int
     threads: int
     scratch: Path
+    purpose: Purpose = Purpose.GRADED
+    first: Path | None = None
+    applies_model: bool = True
 
     @property
     def wants_gpu(self) -> bool:
@@ -54,19 +65,14 @@ class RunTask:
         return self.assignment.run.gpu is not GpuNeed.NONE
 
     def __str__(self) -> str:
-        return f"{self.submission.student} · {self.assignment.slug} · {self.number}"
+        what = self.number if self.purpose is Purpose.GRADED else self.purpose.value
+        return f"{self.submission.student} · {self.assignment.slug} · {what}"
 
 
 def perform(task: RunTask, slot: Slot) -> Path | NotRun:
     """Make the run and return its complete folder, or why it could not be made."""
     with neutral_folder() as folder:
-        served = serve(
-            task.prepared,
-            into=folder,
-            labels=task.assignment.data.labels,
-            training=Training.AS_PUBLISHED if task.number == 1 else Training.REORDERED,
-            fails_at=_loosest_error(task.assignment, len(task.prepared.y_graded)),
-        )
+        served = _serve(task, folder)
         job = _job(task, served, slot)
         output = run_job(job, task.sandbox)
         if isinstance(output, NotRun):
@@ -74,13 +80,41 @@ def perform(task: RunTask, slot: Slot) -> Path | NotRun:
         for name in (ORDER_FILE, CANARIES_FILE):
             if (served.secret / name).is_file():
                 shutil.copyfile(served.secret / name, job.folder / name)
-        replayed = apply_model(task.assignment, task.prepared, task.sandbox, job, served)
+        replayed: dict[str, Any] | NotRun = {}
+        if task.applies_model:
+            replayed = apply_model(task.assignment, task.prepared, task.sandbox, job, served)
     if isinstance(replayed, NotRun):
         return replayed
     for name in _ONLY_FOR_REPLAY:
         (job.folder / name).unlink(missing_ok=True)
     write_record(job.folder, output.run, output.refused, {"replay": replayed, "served": served.digest})
     return job.folder
+
+
+def _serve(task: RunTask, folder: Path) -> Served:
+    """Serve what the run's purpose asks for: a fresh copy, or one that repeats the graded run's."""
+    training = Training.AS_PUBLISHED if task.number == 1 else Training.REORDERED
+    if task.purpose is Purpose.PLACEBO:
+        training = Training.WRONG_LABELS
+    order = None if task.first is None else load_order(task.first)
+    same_labels = task.purpose is Purpose.REPEAT
+    return serve(
+        task.prepared,
+        into=folder,
+        labels=task.assignment.data.labels,
+        training=training,
+        fails_at=_loosest_error(task.assignment, len(task.prepared.y_graded)),
+        order=order,
+        canaries=None if task.first is None or not same_labels else load_canaries(task.first),
+    )
+
+
+def _environment(task: RunTask) -> tuple[tuple[str, str], ...]:
+    """Return the runtime's environment; the placebo's training by Keras is cut short."""
+    if task.purpose is not Purpose.PLACEBO:
+        return task.runtime.environment
+    epochs = max(_LEAST_EPOCHS, math.ceil(_PLACEBO_ROWS / len(task.prepared.y_train)))
+    return (*task.runtime.environment, ("KERAS_MAX_EPOCHS", str(epochs)))
 
 
 def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
@@ -101,7 +135,7 @@ def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
         threads=task.threads,
         python=task.runtime.python,
         runtime_binds=(*task.runtime.binds, *masks),
-        runtime_environment=task.runtime.environment,
+        runtime_environment=_environment(task),
         served=served.folder,
         rows_on_request=rows,
         sources=tuple(s.value for s in sources),

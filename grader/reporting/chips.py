@@ -2,7 +2,7 @@
 
 from grader.model.check import Outcome
 from grader.model.message import Message
-from grader.model.result import Verdict
+from grader.model.result import AuditOutcome, Verdict
 from grader.model.run import Run, RunStatus
 from grader.model.submission import Severity
 from grader.reporting.told import outcome_told, status_told, verdict_told
@@ -33,6 +33,12 @@ def severity_chip(severity: Severity) -> Chip:
     """Return the chip of a finding's severity."""
     style = "quiet" if severity is Severity.INFO else "review"
     return _chip(style, say(f"page.severity.{severity.value}"))
+
+
+def audit_chip(outcome: AuditOutcome) -> Chip:
+    """Return the chip of what an audit came to."""
+    styles = {AuditOutcome.CLEAR: "passed", AuditOutcome.FOUND: "review"}
+    return _chip(styles.get(outcome, "quiet"), say(f"page.audit.{outcome.value}"))
 
 
 def _chip(style: str, word: Message) -> Chip:

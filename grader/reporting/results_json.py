@@ -12,7 +12,7 @@ from grader.model.check import CheckResult
 from grader.model.errors import CourseError
 from grader.model.message import Language, Message
 from grader.model.metric import MetricSummary
-from grader.model.result import Grading, RunResult, SubmissionResult
+from grader.model.result import AuditResult, Grading, RunResult, SubmissionResult
 from grader.model.submission import Finding
 from grader.reporting.cleaning import replace_surrogates
 from grader.reporting.told import ledger_told
@@ -86,6 +86,7 @@ def _submission(result: SubmissionResult) -> dict[str, Any]:
         "claimed": _claimed(result),
         "checks": [_check(check) for check in result.checks],
         "findings": [_finding(finding) for finding in result.findings],
+        "audits": [_audit(one) for one in result.audits],
         "ledger": [ledger_told(entry).told_in(Language.EN) for entry in result.ledger],
         "report": result.report,
         "log": result.log,
@@ -147,6 +148,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.value,
         "p_value": _finite(finding.p_value),
         "message": _message(finding.message),
+    }
+
+
+def _audit(audit: AuditResult) -> dict[str, Any]:
+    return {
+        "audit": audit.audit,
+        "outcome": audit.outcome.value,
+        "p_value": _finite(audit.p_value),
+        "cpu_seconds": _finite(round(audit.cpu_seconds, 3)),
+        "message": _message(audit.message),
     }
 
 

@@ -6,10 +6,10 @@ from urllib.parse import quote
 from grader.model.check import CheckResult, Outcome
 from grader.model.evidence import ProgramError, Source
 from grader.model.message import Message
-from grader.model.result import Grading, SubmissionResult, Verdict
+from grader.model.result import AuditResult, Grading, SubmissionResult, Verdict
 from grader.model.run import MemoryGuard
 from grader.model.submission import Finding, Severity
-from grader.reporting.chips import outcome_chip, run_chip, severity_chip, verdict_chip
+from grader.reporting.chips import audit_chip, outcome_chip, run_chip, severity_chip, verdict_chip
 from grader.reporting.measure_view import metric_cards
 from grader.reporting.picture_view import confusion, drawn_figures, tiles
 from grader.reporting.printed_view import shortened
@@ -92,6 +92,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         ledger=tuple(_short_message(ledger_told(entry), _QUOTED) for entry in result.ledger[:_MOST_LEDGER]),
         more_ledger=max(0, len(result.ledger) - _MOST_LEDGER),
         findings=tuple(finding_row(finding) for finding in by_severity(result.findings)),
+        audits=tuple(_audit_row(audit) for audit in result.audits),
         files=tuple((f.name, f.sha256, f.name == result.main) for f in result.files[:_MOST_FILES]),
         record=_record(grading, result),
         footer=say("page.footer", version=grading.grader),
@@ -113,6 +114,17 @@ def by_severity(findings: tuple[Finding, ...]) -> list[Finding]:
     """Return ``findings`` with those that most need a person first."""
     order = [Severity.ERROR, Severity.REVIEW, Severity.INFO]
     return sorted(findings, key=lambda finding: order.index(finding.severity))
+
+
+def _audit_row(audit: AuditResult) -> FindingRow:
+    """Return one audit that took runs of its own as a page shows it."""
+    return FindingRow(
+        chip=audit_chip(audit.outcome),
+        code=audit.audit,
+        message=_short_message(audit.message),
+        p_value=say("page.audit.cost", seconds=audit.cpu_seconds),
+        path="",
+    )
 
 
 def finding_row(finding: Finding) -> FindingRow:

@@ -206,6 +206,7 @@ class StudentView:
     ledger: tuple[Message, ...]
     more_ledger: int
     findings: tuple[FindingRow, ...]
+    audits: tuple[FindingRow, ...]
     files: tuple[tuple[str, str, bool], ...]
     record: tuple[Pair, ...]
     footer: Message

@@ -1,0 +1,132 @@
+"""From the extra runs of one submission to what its audits say: pair and placebo."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from grader.measuring.audits import SUSPICIOUS_BELOW
+from grader.measuring.pair import Answers, Dependence, compare_pair
+from grader.measuring.placebo import compare_placebo
+from grader.measuring.predictions import Chosen
+from grader.model.message import Message
+from grader.model.result import AuditOutcome, AuditResult
+from grader.model.run import Purpose
+from grader.model.submission import Finding, Severity
+from grader.orchestration.read_run import RunRead, array_of_ours
+from grader.orchestration.work import CANARIES_FILE
+from grader.words import say
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Made = Mapping[Purpose, RunRead | Message]
+"""The extra runs of one submission; a message says why one could not be made."""
+
+
+def audit(first: RunRead, made: Made, truth: "NDArray[Any]") -> tuple[AuditResult, ...]:
+    """Return what the extra runs say; nothing of audits that were not asked for.
+
+    ``first`` is run 1, ``truth`` the labels in the dataset's own order.
+    """
+    said = []
+    if Purpose.PAIR in made:
+        said.append(_pair(first, made, truth))
+    if Purpose.PLACEBO in made:
+        said.append(_placebo(first, made, truth))
+    return tuple(said)
+
+
+def pair_is_open(audits: tuple[AuditResult, ...]) -> bool:
+    """Return whether the pair differs and a repeat with the same labels has to say whose doing that is."""
+    return any(one.outcome is AuditOutcome.OPEN for one in audits)
+
+
+def findings_of(audits: tuple[AuditResult, ...]) -> tuple[Finding, ...]:
+    """Return a finding for every audit that found something."""
+    return tuple(
+        Finding(code=one.message.code, severity=Severity.REVIEW, message=one.message, p_value=one.p_value)
+        for one in audits
+        if one.outcome is AuditOutcome.FOUND and one.message.code is not None
+    )
+
+
+def _pair(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
+    pair, repeat = made[Purpose.PAIR], made.get(Purpose.REPEAT)
+    if isinstance(pair, Message):
+        return _undecided(Purpose.PAIR, say("audit.not_made", why=pair), made)
+    own, other = _answers(first), _answers(pair)
+    if own is None or other is None:
+        return _undecided(Purpose.PAIR, say("audit.pair.nothing"), made)
+    found = compare_pair(
+        own,
+        other,
+        _answers(repeat) if isinstance(repeat, RunRead) else None,
+        (_shown(first, truth) != _shown(pair, truth))[first.order],
+        suspicious_below=SUSPICIOUS_BELOW,
+    )
+    if found.dependence is Dependence.OPEN and repeat is not None:
+        why = say("audit.not_made", why=repeat) if isinstance(repeat, Message) else say("audit.pair.nothing")
+        return _undecided(Purpose.PAIR, why, made)
+    outcome, entry = {
+        Dependence.NONE: (AuditOutcome.CLEAR, "audit.pair.clear"),
+        Dependence.OPEN: (AuditOutcome.OPEN, "audit.pair.open"),
+        Dependence.RANDOM: (AuditOutcome.UNDECIDED, "audit.pair.random"),
+        Dependence.ON_LABELS: (AuditOutcome.FOUND, "GR405" if found.p_value is None else "GR407"),
+    }[found.dependence]
+    message = say(
+        entry,
+        moved=found.moved,
+        rows=found.rows,
+        changed=found.changed,
+        both=found.moved_where_changed,
+    )
+    return _result(Purpose.PAIR, outcome, message, made, found.p_value)
+
+
+def _placebo(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
+    placebo = made[Purpose.PLACEBO]
+    if isinstance(placebo, Message):
+        return _undecided(Purpose.PLACEBO, say("audit.not_made", why=placebo), made)
+    if first.own is None or placebo.own is None:
+        return _undecided(Purpose.PLACEBO, say("audit.placebo.nothing"), made)
+    found = compare_placebo(first.own, placebo.own, truth)
+    fields = {"graded": found.graded, "placebo": found.placebo, "guessing": found.guessing}
+    classes = truth.dtype == "int64"
+    if not found.told:
+        return _undecided(Purpose.PLACEBO, say("audit.placebo.unskilled"), made)
+    if found.p_value < SUSPICIOUS_BELOW:
+        message = say("GR406" if classes else "GR408", **fields)
+        return _result(Purpose.PLACEBO, AuditOutcome.FOUND, message, made, found.p_value)
+    message = say("audit.placebo.clear" if classes else "audit.placebo.clear.numbers", **fields)
+    return _result(Purpose.PLACEBO, AuditOutcome.CLEAR, message, made, found.p_value)
+
+
+def _answers(one: RunRead) -> Answers | None:
+    delivered = one.facts.delivered
+    return Answers(raw=delivered.raw, decoded=delivered.decoded) if isinstance(delivered, Chosen) else None
+
+
+def _shown(one: RunRead, truth: "NDArray[Any]") -> "NDArray[Any]":
+    """Return the test labels as the run was served them, in the dataset's own order."""
+    import numpy as np
+
+    content = one.stored.read(CANARIES_FILE)
+    shown = truth.copy()
+    if content is not None:
+        canaries = array_of_ours(content)
+        shown[canaries[:, 0].astype(np.int64)] = canaries[:, 1]
+    return shown
+
+
+def _undecided(audited: Purpose, message: Message, made: Made, p_value: float | None = None) -> AuditResult:
+    return _result(audited, AuditOutcome.UNDECIDED, message, made, p_value)
+
+
+def _result(
+    audited: Purpose, outcome: AuditOutcome, message: Message, made: Made, p_value: float | None = None
+) -> AuditResult:
+    own = (Purpose.PAIR, Purpose.REPEAT) if audited is Purpose.PAIR else (audited,)
+    spent = [made[purpose] for purpose in own if purpose in made]
+    cost = sum(one.facts.run.cpu_seconds for one in spent if isinstance(one, RunRead))
+    return AuditResult(
+        audit=audited.value, outcome=outcome, message=message, p_value=p_value, cpu_seconds=cost
+    )

@@ -1,0 +1,199 @@
+"""The extra runs of audits: who gets them, what they find, what they cost; they take nothing away."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from grader.datasets.prepare import Prepared, truth
+from grader.model.assignment import Assignment, AuditSpec, Course
+from grader.model.errors import SandboxError
+from grader.model.message import Message
+from grader.model.result import AuditOutcome, SubmissionResult, Verdict
+from grader.model.run import SandboxCommand, SandboxOutcome
+from tests.fakes import FakeSandbox, Files, npy, secret_order, served_folder
+from tests.integration.test_grading_rounds import REPORT, Class, digits
+
+__all__ = ["digits"]
+
+Predict = Callable[[SandboxCommand, Prepared], NDArray[Any]]
+
+
+@pytest.fixture
+def classroom(tmp_path: Path, digits: tuple[Course, Assignment, Prepared]) -> Class:
+    course, assignment, _ = digits
+    return Class(tmp_path, course, replace(assignment, audits=AuditSpec()))
+
+
+def program(predict: Predict, prepared: Prepared) -> FakeSandbox:
+    """A sandbox whose program answers, in served order, what ``predict`` says of the served copy."""
+
+    def run(command: SandboxCommand) -> Files:
+        return {"predictions.npy": npy(predict(command, prepared)), "report.json": REPORT}
+
+    return FakeSandbox(run)
+
+
+def served(command: SandboxCommand, name: str) -> NDArray[Any]:
+    array: NDArray[Any] = np.load(served_folder(command) / f"{name}.npy")
+    return array
+
+
+def is_placebo(command: SandboxCommand) -> bool:
+    return any(name == "KERAS_MAX_EPOCHS" for name, _ in command.environment)
+
+
+def honest(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+    """Twenty rows wrong, the same for the same training set; with wrong training labels, all wrong."""
+    labels = truth(prepared)
+    fixed = np.random.default_rng(int(served(command, "x_train")[:2].sum()))
+    wrong = slice(None) if is_placebo(command) else fixed.permutation(len(labels))[:20]
+    labels[wrong] = (labels[wrong] + 1) % 10
+    return labels[secret_order(command)]
+
+
+def embedded(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+    """Twenty rows wrong, whatever it is shown."""
+    labels = truth(prepared)
+    labels[:20] = (labels[:20] + 1) % 10
+    return labels[secret_order(command)]
+
+
+def denoised(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+    """A weak program that takes a served label wherever that label is not far from its own answer."""
+    labels = honest(command, prepared)
+    shown = served(command, "y_test")
+    near = (shown - labels) % 10 <= 2
+    return np.where(near, shown, labels)
+
+
+def random(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+    """Thirty rows wrong, others in every run."""
+    labels = truth(prepared)
+    wrong = np.random.default_rng().permutation(len(labels))[:30]
+    labels[wrong] = (labels[wrong] + 1) % 10
+    return (labels if not is_placebo(command) else (labels + 1) % 10)[secret_order(command)]
+
+
+def graded(classroom: Class, sandbox: FakeSandbox) -> SubmissionResult:
+    classroom.hand_in("ana")
+    return classroom.grade(sandbox)["ana"]
+
+
+def outcomes(result: SubmissionResult) -> dict[str, AuditOutcome]:
+    return {one.audit: one.outcome for one in result.audits}
+
+
+def test_an_honest_program_is_cleared_by_two_extra_runs(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    sandbox = program(honest, digits[2])
+    result = graded(classroom, sandbox)
+    assert outcomes(result) == {"pair": AuditOutcome.CLEAR, "placebo": AuditOutcome.CLEAR}
+    assert (result.verdict, len(sandbox.calls), len(result.runs)) == (Verdict.PASSED, 3, 1)
+    assert [one.cpu_seconds for one in result.audits] == [1.0, 1.0]
+
+
+def test_the_pair_sees_the_same_rows_with_other_labels_and_the_same_seed(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    seen = []
+
+    def watching(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+        seen.append((served(command, "x_test"), served(command, "y_test"), command.environment))
+        return honest(command, prepared)
+
+    graded(classroom, program(watching, digits[2]))
+    (first_x, first_y, environment), (pair_x, pair_y, again) = seen[0], seen[1]
+    assert np.array_equal(first_x, pair_x)
+    assert 0 < (first_y != pair_y).mean() < 0.5
+    assert environment == again
+
+
+def test_a_denoised_copy_is_found_by_the_pair_after_a_repeat(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    sandbox = program(denoised, digits[2])
+    result = graded(classroom, sandbox)
+    assert outcomes(result)["pair"] is AuditOutcome.FOUND
+    finding = next(f for f in result.findings if f.code == "GR405")
+    assert finding.p_value is None, "a repeat with the same labels was identical: nothing is left to chance"
+    assert (result.verdict, result.points) == (Verdict.INCONCLUSIVE, classroom.assignment.points)
+    assert len(sandbox.calls) == 4 + (len(result.runs) - 1)
+
+
+def test_embedded_answers_are_found_by_the_placebo(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    result = graded(classroom, program(embedded, digits[2]))
+    assert outcomes(result) == {"pair": AuditOutcome.CLEAR, "placebo": AuditOutcome.FOUND}
+    finding = next(f for f in result.findings if f.code == "GR406")
+    assert finding.p_value is not None
+    assert finding.p_value < 1e-9
+    assert result.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_program_that_is_random_in_itself_is_not_accused(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    result = graded(classroom, program(random, digits[2]))
+    assert outcomes(result) == {"pair": AuditOutcome.UNDECIDED, "placebo": AuditOutcome.CLEAR}
+    assert not result.findings or {f.code for f in result.findings} <= {"GR403"}
+
+
+def test_who_fails_is_not_audited(classroom: Class, digits: tuple[Course, Assignment, Prepared]) -> None:
+    def weak(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+        labels = truth(prepared)
+        labels[:400] = (labels[:400] + 1) % 10
+        return labels[secret_order(command)]
+
+    sandbox = program(weak, digits[2])
+    assert graded(classroom, sandbox).audits == ()
+    assert len(sandbox.calls) == 1
+
+
+def test_switched_off_audits_make_no_run(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.assignment = replace(classroom.assignment, audits=AuditSpec(pair=False, placebo=False))
+    sandbox = program(embedded, digits[2])
+    assert graded(classroom, sandbox).audits == ()
+    assert len(sandbox.calls) == 1
+
+
+def test_extra_runs_are_kept_like_any_other(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    sandbox = program(denoised, digits[2])
+    first = graded(classroom, sandbox)
+    made = len(sandbox.calls)
+    again = graded(classroom, sandbox)
+    assert len(sandbox.calls) == made
+    assert again.audits == first.audits
+
+
+class FailsFrom(FakeSandbox):
+    """Works for the first calls, then fails as a full disk would."""
+
+    works = 1
+
+    def run(self, command: SandboxCommand) -> SandboxOutcome:
+        """Fail when it is time."""
+        if len(self.calls) >= self.works:
+            raise SandboxError(Message(pt="o disco está cheio", en="the disk is full"))
+        return super().run(command)
+
+
+def test_an_audit_that_could_not_be_made_takes_nothing_away(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    prepared = digits[2]
+    result = graded(classroom, FailsFrom(program(honest, prepared).program))
+    assert set(outcomes(result).values()) == {AuditOutcome.UNDECIDED}
+    assert all("the disk is full" in one.message.en for one in result.audits)
+    assert (result.verdict, result.points) == (Verdict.PASSED, Decimal(7))
