@@ -65,6 +65,8 @@ def submission_annotations(result: SubmissionResult, language: Language, file: s
                 line=place.line if place.cell is None else None,
             )
         )
+    # Where nothing could be measured each check would only say so again.
+    checks = () if found else result.checks
     found += [
         Annotation(
             level=_CHECK_LEVELS[check.outcome],
@@ -72,7 +74,7 @@ def submission_annotations(result: SubmissionResult, language: Language, file: s
             text=check.message.told_in(language),
             file=file,
         )
-        for check in result.checks
+        for check in checks
         if check.outcome in _CHECK_LEVELS
     ]
     found += [

@@ -61,7 +61,8 @@ def _cases(result: SubmissionResult, language: Language) -> Iterable[ET.Element]
 def _case(result: SubmissionResult, name: str, word: str, why: str) -> ET.Element:
     # The id, unlike a name, is nobody else's: of two cases called alike the second is lost.
     case = ET.Element("testcase", classname=one_line(f"{result.assignment}.{result.id}"), name=one_line(name))
-    case.set("file", one_line(result.main))
+    if result.main:
+        case.set("file", one_line(result.main))
     if (child := _CHILDREN.get(word)) is not None:
         ET.SubElement(case, child, message=for_xml(why)).text = for_xml(why)
     return case

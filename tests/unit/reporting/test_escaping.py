@@ -69,7 +69,7 @@ def test_no_cell_read_back_begins_a_formula(text: str) -> None:
     (row,) = csv.reader(io.StringIO(file.getvalue(), newline=""))
     assert len(row) == 2
     assert unicodedata.normalize("NFKC", row[0])[:1] not in tuple("=+-@\t\r\n\u2212")
-    assert row[0].removeprefix("'") == one_line(text).removeprefix("'")
+    assert row[0] in (one_line(text), f"'{one_line(text)}")
 
 
 @given(st.one_of(st.text(), MEANT, st.sampled_from(WORDS)))
