@@ -48,20 +48,26 @@ def is_placebo(command: SandboxCommand) -> bool:
     return any(name == "KERAS_MAX_EPOCHS" for name, _ in command.environment)
 
 
+def in_order(labels: NDArray[Any], command: SandboxCommand) -> NDArray[Any]:
+    """Return ``labels``, in the dataset's own order, as the rows were served."""
+    answers: NDArray[Any] = labels[secret_order(command)]
+    return answers
+
+
 def honest(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
     """Twenty rows wrong, the same for the same training set; with wrong training labels, all wrong."""
     labels = truth(prepared)
     fixed = np.random.default_rng(int(served(command, "x_train")[:2].sum()))
     wrong = slice(None) if is_placebo(command) else fixed.permutation(len(labels))[:20]
     labels[wrong] = (labels[wrong] + 1) % 10
-    return labels[secret_order(command)]
+    return in_order(labels, command)
 
 
 def embedded(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
     """Twenty rows wrong, whatever it is shown."""
     labels = truth(prepared)
     labels[:20] = (labels[:20] + 1) % 10
-    return labels[secret_order(command)]
+    return in_order(labels, command)
 
 
 def denoised(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
@@ -77,7 +83,7 @@ def random(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
     labels = truth(prepared)
     wrong = np.random.default_rng().permutation(len(labels))[:30]
     labels[wrong] = (labels[wrong] + 1) % 10
-    return (labels if not is_placebo(command) else (labels + 1) % 10)[secret_order(command)]
+    return in_order(labels if not is_placebo(command) else (labels + 1) % 10, command)
 
 
 def graded(classroom: Class, sandbox: FakeSandbox) -> SubmissionResult:
@@ -150,7 +156,7 @@ def test_who_fails_is_not_audited(classroom: Class, digits: tuple[Course, Assign
     def weak(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
         labels = truth(prepared)
         labels[:400] = (labels[:400] + 1) % 10
-        return labels[secret_order(command)]
+        return in_order(labels, command)
 
     sandbox = program(weak, digits[2])
     assert graded(classroom, sandbox).audits == ()
