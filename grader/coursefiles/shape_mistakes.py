@@ -4,7 +4,7 @@ pydantic finds them; its English sentences stay here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from grader.coursefiles import schema
 from grader.coursefiles.near_miss import near_miss
@@ -38,15 +38,6 @@ _KINDS: Mapping[str, type[schema.Table]] = {
     "runs": schema.RunsCheckTable,
     "figure": schema.FigureTable,
     "fit": schema.FitTable,
-}
-_TABLES: Mapping[tuple[str, ...], type[schema.Table]] = {
-    (): schema.AssignmentFile,
-    ("assignment",): schema.AssignmentTable,
-    ("assignment", "title"): schema.Title,
-    ("data",): schema.DataTable,
-    ("run",): schema.RunTable,
-    ("run", "runs"): schema.RunsTable,
-    ("deliver",): schema.DeliverTable,
 }
 
 
@@ -119,5 +110,14 @@ def _keys_beside(path: tuple[str | int, ...]) -> list[str]:
     if names[:1] == ("check",):
         table = schema.TierTable if "partial" in names else _KINDS[names[1]]
     else:
-        table = _TABLES[names]
+        table = _table_at(names)
     return [field.alias or name for name, field in table.model_fields.items()]
+
+
+def _table_at(names: tuple[str, ...]) -> type[schema.Table]:
+    """Return the schema of the table that stands under ``names``, from the outermost."""
+    table: type[schema.Table] = schema.AssignmentFile
+    for inner in names:
+        fields = (field for name, field in table.model_fields.items() if inner in (name, field.alias))
+        table = cast("type[schema.Table]", next(fields).annotation)
+    return table

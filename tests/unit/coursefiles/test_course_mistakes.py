@@ -208,6 +208,14 @@ def test_a_folder_name_that_cannot_be_a_file_name_is_told(tmp_path: Path) -> Non
     assert [m.code for m in caught.value.messages] == ["GR117"]
 
 
+@pytest.mark.parametrize("table", ["data", "run", "run.runs", "deliver", "verdict", "audits"])
+def test_an_unknown_key_is_told_in_every_table(tmp_path: Path, table: str) -> None:
+    text = re.sub(r"(?m)^runs = .*$", "", VALID)
+    text = text if f"[{table}]" in text else f"{text}\n[{table}]\n"
+    mistakes = _mistakes(tmp_path, text.replace(f"[{table}]", f"[{table}]\nzzz = 1"))
+    assert [m.partition(": ")[0] for m in mistakes] == [f"{FILE}, {table}.zzz"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
