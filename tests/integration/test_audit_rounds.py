@@ -74,7 +74,7 @@ def denoised(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
     """A weak program that takes a served label wherever that label is not far from its own answer."""
     labels = honest(command, prepared)
     shown = served(command, "y_test")
-    near = (shown - labels) % 10 <= 2
+    near = (shown - labels) % 10 <= 1
     return np.where(near, shown, labels)
 
 
