@@ -6,6 +6,8 @@ what the file claims; a claim counts only for the model that sandbox B could rep
 
 import io
 import json
+import re
+import stat
 import struct
 import zipfile
 import zlib
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.measuring.keras_config import Found, read_config
+from grader.measuring.layer_table import LayerRow, layer_rows
 from grader.measuring.plain_text import plain_text
 from grader.measuring.refused import Refused
 from grader.words import say
@@ -21,9 +24,13 @@ MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 _MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 _MAX_CONFIG_BYTES = 8 * 1024 * 1024
 _MAX_METADATA_BYTES = 64 * 1024
+_MAX_ASSETS_BYTES = 64 * 1024 * 1024
 _MAX_MEMBERS = 200
+_MAX_NAME = 400
 _MAX_RATIO = 200
 _NEEDED = ("metadata.json", "config.json", "model.weights.h5")
+_WITH_ASSETS = frozenset({"TextVectorization", "StringLookup", "IntegerLookup"})
+_VERSION = re.compile(r"[23]\.\d{1,4}(?:\.\d{1,4})?[0-9A-Za-z.+-]{0,40}", re.ASCII)
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _ENCRYPTED = 0x1
@@ -48,21 +55,25 @@ class ModelFile:
 
     ``layers`` are the class names of all layers, those inside nested models and wrappers included, in the
     order of the file; ``custom`` the classes and functions that Keras does not bring along, whose inside
-    the file does not show; ``inputs`` the shapes of one row per input, None for a free size.
+    the file does not show, ``foreign`` those among them that name a module of their own; ``inputs`` the
+    shapes of one row per input, None for a free size. ``rows`` is the layer table, models inside spread out.
     """
 
     layers: tuple[str, ...]
     custom: tuple[str, ...]
     inputs: tuple[tuple[int | None, ...], ...]
     keras_version: str
+    foreign: tuple[str, ...] = ()
+    rows: tuple[LayerRow, ...] = ()
 
 
 def read_keras_archive(content: bytes) -> ModelFile | Refused:
     """Return what the archive in ``content`` says, or why it is refused. Never raises.
 
     Refused are files that are no such archive (HDF5 files renamed, other zips), members that no model has,
-    archives that unpack to too much, ``Lambda`` layers, and configurations that name Python modules which
-    are not of Keras. ``assets/`` is honest: preprocessing layers keep their vocabulary there.
+    archives that unpack to too much, ``Lambda`` layers, and configurations that name what is no layer nor
+    a part of one, or a file or address outside. ``assets/`` is honest in a model with a layer that keeps
+    its vocabulary there.
     """
     if len(content) > MAX_ARCHIVE_BYTES:
         return Refused(reason=say("GR240", size=len(content), limit=MAX_ARCHIVE_BYTES))
@@ -84,16 +95,28 @@ def _refused_members(members: list[zipfile.ZipInfo], size: int) -> Refused | Non
         return Refused(reason=say("GR260"))
     for member in members:
         name = member.filename
-        plain = name in _NEEDED or (name.startswith("assets/") and ".." not in name.split("/"))
-        stored = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-        if not plain or not stored or member.flag_bits & _ENCRYPTED or "\\" in name:
+        if not _plain_member(member) or names.count(name) != 1:
             return Refused(reason=say("GR261", name=plain_text(name, limit=_NAME_SHOWN)))
         if member.file_size > _MAX_RATIO * max(member.compress_size, 1) + 1024:
-            return _too_large(member.filename, member.file_size)
+            return _too_large(name, member.file_size)
+    assets = sum(member.file_size for member in members if member.filename not in _NEEDED)
+    if assets > _MAX_ASSETS_BYTES:
+        return _too_large("assets", assets)
     unpacked = sum(member.file_size for member in members)
     if unpacked > _MAX_UNPACKED_BYTES or sum(member.compress_size for member in members) > size:
         return _too_large("*", unpacked)
     return None
+
+
+def _plain_member(member: zipfile.ZipInfo) -> bool:
+    """Return whether a member is a plain file that a model has, packed as Keras packs."""
+    name = member.filename
+    places = name.split("/")
+    asset = places[0] == "assets" and len(places) > 1 and not {"", ".", ".."}.intersection(places)
+    known = name in _NEEDED or (asset and len(name) <= _MAX_NAME and name.isprintable() and "\\" not in name)
+    packed = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    link = stat.S_ISLNK(member.external_attr >> 16)
+    return known and packed and not link and not member.flag_bits & _ENCRYPTED
 
 
 def _look_inside(archive: zipfile.ZipFile) -> ModelFile | Refused:
@@ -106,15 +129,25 @@ def _look_inside(archive: zipfile.ZipFile) -> ModelFile | Refused:
     metadata = _read_json(archive, "metadata.json", _MAX_METADATA_BYTES)
     if isinstance(metadata, Refused):
         return metadata
+    version = metadata.get("keras_version") if isinstance(metadata, dict) else None
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        return Refused(reason=say("GR263", name="metadata.json"))
+    return _model_file(config, version, [name for name in archive.namelist() if name not in _NEEDED])
+
+
+def _model_file(config: Any, version: str, assets: list[str]) -> ModelFile | Refused:
     found = read_config(config)
     if not isinstance(found, Found):
         return found
-    version = metadata.get("keras_version") if isinstance(metadata, dict) else None
+    if assets and not found.custom and not _WITH_ASSETS.intersection(found.layers):
+        return Refused(reason=say("GR261", name=plain_text(assets[0], limit=_NAME_SHOWN)))
     return ModelFile(
         layers=found.layers,
         custom=found.custom,
         inputs=found.inputs,
-        keras_version=plain_text(version, limit=_NAME_SHOWN) if isinstance(version, str) else "",
+        keras_version=version,
+        foreign=found.foreign,
+        rows=layer_rows(config),
     )
 
 

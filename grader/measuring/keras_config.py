@@ -1,10 +1,18 @@
 """Finds the layers in a Keras ``config.json`` (Keras 3 and tf-keras), nested models and wrappers included."""
 
-import builtins
-import sys
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from grader.measuring.keras_names import (
+    OPERATIONS,
+    PARTS,
+    may_not_be_looked_up,
+    of_keras,
+    of_the_program,
+    outside_place,
+    rooms,
+)
 from grader.measuring.plain_text import plain_text
 from grader.measuring.refused import Refused
 from grader.words import say
@@ -13,38 +21,28 @@ _MAX_DEPTH = 100
 _MAX_OBJECTS = 100_000
 _MAX_LAYERS = 10_000
 _NAME_SHOWN = 80
-_KERAS = frozenset({"keras", "tf_keras"})
-_CONTAINERS = frozenset({"Sequential", "Functional", "Model"})
+CONTAINERS = frozenset({"Sequential", "Functional", "Model"})
 # Where a layer stands: whatever module it claims to be of, it is one.
 _LAYER_KEYS = frozenset({"layers", "layer", "forward_layer", "backward_layer", "cell", "cells"})
-# What a model's configuration spells out besides layers.
-_PARTS = frozenset(
-    [
-        "initializers",
-        "regularizers",
-        "constraints",
-        "optimizers",
-        "losses",
-        "metrics",
-        "activations",
-        "dtype_policies",
-        "random",
-        "quantizers",
-        "distribution",
-    ]
-)
 _PLAIN = frozenset({"DTypePolicy", "DTypePolicyMap", "FloatDTypePolicy", "SeedGenerator"})
 # Arithmetic on single values, which x / 255 in a functional model leaves behind; no layer of its own.
 _ARITHMETIC = frozenset({"Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Negative", "Cast"})
-_NOT_OF_THE_MODEL = frozenset({"compile_config", "build_config"})
+_SEPARATORS = re.compile("[.>]")
+_UNSHARED = object()
+_NOT_LOADED = "compile_config"
+"""Of the outermost model only: loading drops it there, and builds it in every model inside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The layers, the classes that are not Keras' own, and the shapes of one row per input."""
+    """The layers, the classes that are not Keras' own, and the shapes of one row per input.
+
+    ``foreign`` are the custom ones of a module that could be installed: nothing loads these.
+    """
 
     layers: tuple[str, ...]
     custom: tuple[str, ...]
+    foreign: tuple[str, ...]
     inputs: tuple[tuple[int | None, ...], ...]
 
 
@@ -54,7 +52,9 @@ class _Spelled:
 
     name: str
     module: str
+    registered: Any
     config: Any
+    shared: Any
     as_layer: bool
 
 
@@ -63,28 +63,35 @@ def read_config(config: Any) -> Found | Refused:
     spelled = _spelled(config)
     if spelled is None or not spelled:
         return Refused(reason=say("GR263", name="config.json"))
+    refused = _refused(spelled)
+    if refused is not None:
+        return refused
     layers: list[str] = []
-    custom: list[str] = []
+    custom: list[_Spelled] = []
     for one in spelled:
-        if one.name in ("Lambda", "__lambda__"):
-            return Refused(reason=say("GR264", name=_layer_label(one)))
-        root = one.module.partition(".")[0]
-        if _dangerous(one, root):
-            return Refused(reason=say("GR265", name=_shown(f"{one.module}.{one.name}")))
         if one.name.startswith("__") and not one.as_layer:
             continue
-        if root not in _KERAS:
-            custom.append(_custom_label(one))
+        if not of_keras(one.module):
+            custom.append(one)
         elif _is_layer(one):
-            layers.append(_shown(one.name))
+            layers.append(_own_label(one))
     if len(layers) + len(custom) > _MAX_LAYERS:
         # Not cut short: a layer beyond the cut would never be looked at.
         return Refused(reason=say("GR266", layers=len(layers) + len(custom), limit=_MAX_LAYERS))
-    return Found(layers=tuple(layers), custom=tuple(custom), inputs=_inputs(config))
+    return Found(
+        layers=tuple(layers),
+        custom=tuple(_own_label(one) for one in custom),
+        foreign=tuple(_own_label(one) for one in custom if not of_the_program(one.module)),
+        inputs=_inputs(config),
+    )
 
 
 def _spelled(config: Any) -> list[_Spelled] | None:
-    """Return every object with a class name, in the order of the file; None when nested too deeply."""
+    """Return every object with a class name, in the order of the file; None when nested too deeply.
+
+    Everything is walked but the outermost model's compilation. What stands in ``build_config`` or in the
+    compilation of a model inside is deserialised too, and could be shared from there with a layer's place.
+    """
     found: list[_Spelled] = []
     waiting: list[tuple[Any, int, bool]] = [(config, 0, True)]
     while waiting:
@@ -95,37 +102,65 @@ def _spelled(config: Any) -> list[_Spelled] | None:
             waiting.extend((item, depth + 1, as_layer) for item in reversed(value))
         if not isinstance(value, dict):
             continue
-        name, module = value.get("class_name"), value.get("module")
-        if isinstance(name, str):
-            said = module if isinstance(module, str) else ""
-            found.append(_Spelled(name=name, module=said, config=value.get("config"), as_layer=as_layer))
+        if isinstance(value.get("class_name"), str):
+            found.append(_one(value, as_layer=as_layer))
         waiting.extend(
             (inner, depth + 1, key in _LAYER_KEYS)
             for key, inner in reversed(value.items())
-            if key not in _NOT_OF_THE_MODEL
+            if depth > 0 or key != _NOT_LOADED
         )
     return found
 
 
+def _one(value: dict[str, Any], *, as_layer: bool) -> _Spelled:
+    module = value.get("module")
+    return _Spelled(
+        name=value["class_name"],
+        module=module if isinstance(module, str) else "",
+        registered=value.get("registered_name"),
+        config=value.get("config"),
+        shared=value.get("shared_object_id", _UNSHARED),
+        as_layer=as_layer,
+    )
+
+
+def _refused(spelled: list[_Spelled]) -> Refused | None:
+    """Return why loading these objects would do more than build layers, if it would."""
+    shared: dict[Any, str] = {}
+    for one in spelled:
+        label = _shown(f"{one.module}.{one.name}")
+        if _SEPARATORS.split(one.name)[-1] in ("Lambda", "__lambda__"):
+            return Refused(reason=say("GR264", name=_layer_label(one)))
+        if may_not_be_looked_up(one.name, one.module, one.registered, one.config):
+            return Refused(reason=say("GR265", name=label))
+        place = outside_place(one.config)
+        if place is not None:
+            return Refused(reason=say("GR267", name=_shown(f"{one.name}: {place}")))
+        if one.shared is _UNSHARED:
+            continue
+        # An object is found again by its number alone: what is spelled beside the number is not looked at.
+        if isinstance(one.shared, dict | list) or shared.setdefault(one.shared, label) != label:
+            return Refused(reason=say("GR268", name=label))
+    return None
+
+
 def _is_layer(one: _Spelled) -> bool:
     """Return whether an object of Keras' own is a layer; in doubt it is, so that a check names it."""
-    if one.name in _CONTAINERS:
+    if one.name in CONTAINERS:
         return False
-    parts = one.module.split(".")
-    if "ops" in parts:
+    below = rooms(one.module)
+    if below[:1] == (OPERATIONS,):
         return one.name not in _ARITHMETIC
-    return one.as_layer or (one.name not in _PLAIN and not _PARTS.intersection(parts))
+    if one.as_layer:
+        return True
+    if below and below[0] in PARTS:
+        # Keras' inner modules of quantizers hold layers too.
+        return below[0] == "quantizers" and ".src." in one.module
+    return one.name not in _PLAIN
 
 
-def _dangerous(one: _Spelled, root: str) -> bool:
-    """Return whether loading would look something up in Python's own modules: ``os``, ``eval``."""
-    if root != "builtins":
-        return root in sys.stdlib_module_names and root != "__main__"
-    return one.name != "function" or (isinstance(one.config, str) and hasattr(builtins, one.config))
-
-
-def _custom_label(one: _Spelled) -> str:
-    """Return what a custom object is called: its class, or the name of its function."""
+def _own_label(one: _Spelled) -> str:
+    """Return what an object is called: its class, or the name of its function."""
     if one.name == "function" and isinstance(one.config, str):
         return _shown(one.config)
     return _shown(one.name)

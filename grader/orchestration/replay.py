@@ -4,10 +4,8 @@ The map from raw rows to the model's inputs is inferred here, from what the prog
 the sandbox gets the model and mapped rows in an order of its own, and no file of the submission.
 """
 
-import secrets
-import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +14,7 @@ from grader.datasets.serve import Served, load_order
 from grader.measuring.affine_map import AffineMap, infer_affine_map
 from grader.measuring.decode_by_targets import decode_by_targets
 from grader.measuring.facts import Replay, RunFacts
-from grader.measuring.keras_archive import read_keras_archive
+from grader.measuring.keras_archive import ModelFile, read_keras_archive
 from grader.measuring.match_rows import match_rows
 from grader.measuring.npy_reader import count_not_finite, read_npy
 from grader.measuring.predictions import Chosen, decode_predictions
@@ -26,21 +24,21 @@ from grader.model.assignment import Assignment
 from grader.model.check import ArchitectureCheck
 from grader.model.evidence import Source
 from grader.model.message import Message
-from grader.model.run import MIB, Limits, NotRun, PredictJob, RunJob, RunStatus
+from grader.model.result import ModelLayer, ModelTable
+from grader.model.run import MIB, NotRun, RunJob
+from grader.orchestration.ask_model import ask_model
 from grader.plugins.interfaces import Sandbox
-from grader.running.run_job import predict_job
 from grader.storage.run_store import StoredRun
 from grader.words import say
 
 if TYPE_CHECKING:
     import numpy as np
 
+_NAMES_SHOWN = 10
 MODEL_PREDICTIONS = "model_predictions.npy"
-_MODEL_RUN = "model_run"
 _MOST = 256 * MIB
 _ARITHMETIC = (ArithmeticError, ValueError, TypeError, IndexError, MemoryError)
 """What numpy and scipy raise on arrays made to upset them (LinAlgError is a ValueError)."""
-_WALL_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,25 +69,48 @@ def apply_model(
         return {"why": _plain(model.reason)}
     known: dict[str, Any] = {"layers": list(model.layers), "custom": list(model.custom)}
     try:
-        found = _map_of(job.folder, prepared, served)
-        if isinstance(found, Message):
-            told: Message | NotRun | None = found
-        else:
-            predicted = _predict(job, sandbox, path, found.map.apply(prepared.x_graded))
-            if isinstance(predicted, Message | NotRun):
-                told = predicted
-            else:
-                told = _keep(predicted, found, job, served)
+        said = _replayed(path, model, prepared=prepared, sandbox=sandbox, job=job, served=served)
     except _ARITHMETIC:
-        told = say("GR837")
-    if isinstance(told, NotRun):
-        return told
-    return known if told is None else {**known, "why": _plain(told)}
+        said = {"why": _plain(say("GR837"))}
+    return said if isinstance(said, NotRun) else known | said
+
+
+def _replayed(
+    path: Path, model: ModelFile, *, prepared: Prepared, sandbox: Sandbox, job: RunJob, served: Served
+) -> dict[str, Any] | NotRun:
+    """Ask sandbox B and keep its answer beside the run; return what is known by it."""
+    if model.foreign:
+        # Loading would import that module, or fail: either way the file does not show what it does.
+        foreign = ", ".join(tuple(dict.fromkeys(model.foreign))[:_NAMES_SHOWN])
+        return {"why": _plain(say("verdict.replay.custom", names=foreign))}
+    found = _map_of(job.folder, prepared, served)
+    if isinstance(found, Message):
+        return {"why": _plain(found)}
+    answer = ask_model(job, sandbox, path, model, found.map.apply(prepared.x_graded))
+    if isinstance(answer, NotRun):
+        return answer
+    if isinstance(answer.table, Refused):
+        # Nothing that stands in such a file is believed, its layers neither.
+        return {"layers": None, "why": _plain(answer.table.reason)}
+    told: dict[str, Any] = {} if answer.table is None else {"table": _table_kept(answer.table)}
+    why = answer.why
+    if answer.outputs is not None:
+        why = _keep(answer.outputs, found, job, served)
+    return told if why is None else {**told, "why": _plain(why)}
 
 
 def model_candidate(stored: StoredRun) -> bytes | None:
     """Return what the run's model predicts for the graded rows, if it could be applied."""
     return stored.read(MODEL_PREDICTIONS)
+
+
+def model_table(stored: StoredRun) -> ModelTable | None:
+    """Return the layer table of the run's model file, where sandbox B looked at one."""
+    kept = stored.extra.get("replay", {}).get("table")
+    if not kept:
+        return None
+    layers = tuple(ModelLayer(name=n, kind=kind, parameters=count) for n, kind, count in kept["layers"])
+    return ModelTable(parameters=kept["parameters"], layers=layers)
 
 
 def model_trouble(stored: StoredRun) -> dict[Source, Message]:
@@ -107,7 +128,7 @@ def replay_of(
     known = stored.extra.get("replay", {})
     why = known.get("why")
     return Replay(
-        layers=tuple(known["layers"]) if "layers" in known else None,
+        layers=tuple(known["layers"]) if known.get("layers") is not None else None,
         custom=tuple(known.get("custom", ())),
         agreement=_agreement(stored, facts, classes),
         why=Message(**why) if why else None,
@@ -180,45 +201,6 @@ def _typed_map(folder: Path, prepared: Prepared) -> "_Found | Message":
     return _Found(map=matched.map, fitted_classes=classes)
 
 
-def _predict(
-    job: RunJob, sandbox: Sandbox, model: Path, inputs: "np.ndarray[Any, Any]"
-) -> "np.ndarray[Any, Any] | Message | NotRun":
-    """Return the model's outputs for ``inputs``, asked for in an order that only we know."""
-    import numpy as np
-
-    folder = job.folder.with_name(_MODEL_RUN)
-    order = np.random.default_rng(secrets.randbits(256)).permutation(len(inputs))
-    rows = folder.with_name("rows.npy")
-    np.save(rows, inputs[order], allow_pickle=False)
-    asked = PredictJob(
-        model=model,
-        rows=rows,
-        python=job.python,
-        runtime_binds=job.runtime_binds,
-        runtime_environment=job.runtime_environment,
-        threads=job.threads,
-        limits=_model_limits(job),
-        folder=folder,
-        slot=job.slot,
-        gpu=job.gpu,
-    )
-    output = predict_job(asked, sandbox)
-    rows.unlink()
-    if isinstance(output, NotRun):
-        return output
-    answer = _read(folder / "predictions.npy")
-    shutil.rmtree(folder)
-    if output.run.status is not RunStatus.OK or answer is None or len(answer) != len(inputs):
-        return say("GR834", status=output.run.status.value)
-    own = np.empty_like(answer)
-    own[order] = answer
-    return own
-
-
-def _model_limits(job: RunJob) -> Limits:
-    return replace(job.limits, wall_seconds=min(job.limits.wall_seconds, _WALL_SECONDS))
-
-
 def _keep(predicted: "np.ndarray[Any, Any]", found: _Found, job: RunJob, served: Served) -> Message | None:
     """Write the predictions in served order; a typed program's outputs are decoded by its own targets."""
     import numpy as np
@@ -237,14 +219,27 @@ def _keep(predicted: "np.ndarray[Any, Any]", found: _Found, job: RunJob, served:
 
 def _read(path: Path) -> "np.ndarray[Any, Any] | None":
     """Return an array of rows of finite numbers that the run left, or None."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
+    content = _bytes(path)
+    if content is None:
         return None
     read = read_npy(content, max_bytes=_MOST)
     if isinstance(read, Refused) or read.ndim < 1 or not len(read) or count_not_finite(read):
         return None
     return read
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _table_kept(table: ModelTable) -> dict[str, Any]:
+    return {
+        "parameters": table.parameters,
+        "layers": [[layer.name, layer.kind, layer.parameters] for layer in table.layers],
+    }
 
 
 def _plain(message: Message) -> dict[str, str | None]:

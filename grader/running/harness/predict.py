@@ -1,7 +1,8 @@
 """Sandbox B: ``python /harness/predict.py /job/job.json`` applies a student's model to raw rows.
 
-No file of the submission is here but the model, and nothing comes out but numbers. Loading is done with
-``safe_mode`` on and without compiling: a custom loss or a Python lambda has no business in a prediction.
+No file of the submission is here but the model, and nothing comes out but numbers, shapes and one word on
+what failed. The weights file is looked at before Keras is imported. Loading is done with ``safe_mode`` on
+and without compiling: a custom loss or a Python lambda has no business in a prediction.
 """
 
 import json
@@ -13,28 +14,52 @@ from typing import Any
 
 from grader_harness.deliver import BATCH, layer_names
 from grader_harness.evidence import pick_output
+from grader_harness.weights import UnsafeWeights, read_shapes
 from grader_harness.writing import write_array
 
 PROTOCOL = 1
 MAX_TEXT = 2000
 
 
+class NotApplied(Exception):  # noqa: N818 - a state of the model, told in one word
+    """The model cannot be applied; ``why`` is one of: inputs, rows, outputs."""
+
+    def __init__(self, why: str, text: str) -> None:
+        super().__init__(text)
+        self.why = why
+
+
 def main(job_path: str) -> int:
-    """Write ``predictions.npy`` and ``report.json``; return 0, or 1 when there are no predictions."""
+    """Write ``weights.json``, ``predictions.npy`` and ``report.json``; 1 when there are no predictions."""
     job = json.loads(Path(job_path).read_text(encoding="utf-8"))
     out = Path(job["paths"]["out"])
-    report: dict[str, Any] = {"protocol": PROTOCOL, "finished": True, "layers": [], "error": None}
+    report: dict[str, Any] = {"protocol": PROTOCOL, "finished": True, "layers": [], "why": None}
+    report["error"] = None
+    step = "weights"
     try:
+        _write_json(out / "weights.json", {"protocol": PROTOCOL, "arrays": read_shapes(job["model"])})
+        step = "load"
         model = _load(job["model"])
         report["layers"] = layer_names(model)
+        step = "predict"
         predictions = _predict(model, job["rows"])
+        step = "outputs"
         write_array(out / "predictions.npy", predictions)
+    except UnsafeWeights as found:
+        refused = {"why": found.why, "where": found.where}
+        _write_json(out / "weights.json", {"protocol": PROTOCOL, "arrays": [], "refused": refused})
+        report |= {"why": step, "error": str(found)[:MAX_TEXT]}
     except Exception as error:
-        report["error"] = f"{type(error).__name__}: {error}"[:MAX_TEXT]
-    part = out / "report.json.part"
-    part.write_text(json.dumps(report), encoding="utf-8")
-    part.replace(out / "report.json")
+        why = error.why if isinstance(error, NotApplied) else step
+        report |= {"why": why, "error": f"{type(error).__name__}: {error}"[:MAX_TEXT]}
+    _write_json(out / "report.json", report)
     return 0 if report["error"] is None else 1
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(value), encoding="utf-8")
+    part.replace(path)
 
 
 def _load(path: str) -> Any:
@@ -59,26 +84,30 @@ def _predict(model: Any, rows_path: str) -> Any:
     import numpy as np
 
     rows = np.load(rows_path, allow_pickle=False)
-    fitting = rows.reshape(len(rows), *_row_shape(model, rows))
-    predictions = pick_output(
-        model.predict(fitting.astype("float32"), batch_size=BATCH, verbose=0), len(rows)
-    )
+    fitting = rows.reshape(len(rows), *_row_shape(model, rows)).astype(_number_type(model))
+    predictions = pick_output(model.predict(fitting, batch_size=BATCH, verbose=0), len(rows))
     if predictions is None:
-        raise ValueError(f"the model does not give one row for each of the {len(rows)} rows")
+        raise NotApplied("outputs", f"the model does not give one row for each of the {len(rows)} rows")
     return predictions
+
+
+def _number_type(model: Any) -> str:
+    """Return how rows are handed over: in 32 bits, or as text to a model that begins with text."""
+    inputs = getattr(model, "inputs", None) or ()
+    return "str" if any("string" in str(one.dtype) for one in inputs) else "float32"
 
 
 def _row_shape(model: Any, rows: Any) -> tuple[int, ...]:
     """Return the shape of one row as the model takes it.
 
     Raises:
-        ValueError: the model takes several inputs, or rows of another length.
+        NotApplied: the model takes several inputs, or rows of another length.
     """
     inputs = getattr(model, "inputs", None)
     if not inputs:
         return tuple(rows.shape[1:])
     if len(inputs) > 1:
-        raise ValueError(f"the model takes {len(inputs)} inputs, the rows are one array")
+        raise NotApplied("inputs", f"the model takes {len(inputs)} inputs, the rows are one array")
     shape = tuple(inputs[0].shape)[1:]
     size = 1
     for side in shape:
@@ -87,10 +116,10 @@ def _row_shape(model: Any, rows: Any) -> tuple[int, ...]:
     if None in shape:
         known = size
         if width % known:
-            raise ValueError(f"the model takes rows of shape {shape}, the rows have {width} values")
+            raise NotApplied("rows", f"the model takes rows of shape {shape}, the rows have {width} values")
         return tuple(width // known if side is None else side for side in shape)
     if size != width:
-        raise ValueError(f"the model takes rows of shape {shape}, the rows have {width} values")
+        raise NotApplied("rows", f"the model takes rows of shape {shape}, the rows have {width} values")
     return shape
 
 

@@ -1,0 +1,104 @@
+"""Asks the second sandbox what a model file makes of raw rows, and reads its answer strictly."""
+
+import secrets
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.measuring.keras_archive import ModelFile
+from grader.measuring.layer_table import weigh
+from grader.measuring.model_report import read_outputs, read_step, read_weights
+from grader.measuring.refused import Refused
+from grader.model.message import Message
+from grader.model.result import ModelTable
+from grader.model.run import MIB, Limits, NotRun, PredictJob, RunJob, RunStatus
+from grader.plugins.interfaces import Sandbox
+from grader.running.run_job import predict_job
+from grader.words import say
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_MODEL_RUN = "model_run"
+_WALL_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Answer:
+    """What sandbox B left: outputs in our order or why there are none, and the layers with their weights.
+
+    ``table`` is a refusal where the weights file is none that Keras writes, or contradicts its
+    configuration; None where nothing is known.
+    """
+
+    outputs: "np.ndarray[Any, Any] | None"
+    why: Message | None
+    table: ModelTable | Refused | None
+
+
+def ask_model(
+    job: RunJob, sandbox: Sandbox, path: Path, model: ModelFile, inputs: "np.ndarray[Any, Any]"
+) -> Answer | NotRun:
+    """Return what the model at ``path`` makes of ``inputs``, asked for in an order that only we know."""
+    import numpy as np
+
+    folder = job.folder.with_name(_MODEL_RUN)
+    order = np.random.default_rng(secrets.randbits(256)).permutation(len(inputs))
+    rows = folder.with_name("rows.npy")
+    np.save(rows, inputs[order], allow_pickle=False)
+    limits = replace(job.limits, wall_seconds=min(job.limits.wall_seconds, _WALL_SECONDS))
+    asked = PredictJob(
+        model=path,
+        rows=rows,
+        python=job.python,
+        runtime_binds=job.runtime_binds,
+        runtime_environment=job.runtime_environment,
+        threads=job.threads,
+        limits=limits,
+        folder=folder,
+        slot=job.slot,
+        gpu=job.gpu,
+    )
+    output = predict_job(asked, sandbox)
+    rows.unlink()
+    if isinstance(output, NotRun):
+        return output
+    arrays = read_weights(_left(folder, "weights.json"))
+    table = weigh(model.rows, arrays) if isinstance(arrays, tuple) else arrays
+    step = read_step(_left(folder, "report.json"))
+    answer = read_outputs(_left(folder, "predictions.npy"), len(inputs))
+    shutil.rmtree(folder)
+    if output.run.status is not RunStatus.OK:
+        why = _trouble(output.run.status, step, model, limits, inputs.shape[1])
+        return Answer(outputs=None, why=why, table=table)
+    if isinstance(answer, Refused):
+        return Answer(outputs=None, why=say("GR844", why=answer.reason), table=table)
+    own = np.empty_like(answer)
+    own[order] = answer
+    return Answer(outputs=own, why=None, table=table)
+
+
+def _trouble(status: RunStatus, step: str | None, model: ModelFile, limits: Limits, width: int) -> Message:
+    """Return why the model could not be applied: a limit held from outside, else the step it stopped at."""
+    shape = str(model.inputs[0]) if model.inputs else "?"
+    told = {
+        RunStatus.MEMORY: say("GR838", limit=limits.memory_bytes // MIB),
+        RunStatus.TIMEOUT: say("GR839", limit=limits.wall_seconds),
+    }
+    steps = {
+        "load": say("GR840"),
+        "inputs": say("GR841", count=len(model.inputs)),
+        "rows": say("GR842", shape=shape, width=width),
+        "outputs": say("GR843"),
+    }
+    if status is RunStatus.ERROR and step in steps:
+        return steps[step]
+    return told.get(status, say("GR834", status=status.value))
+
+
+def _left(folder: Path, name: str) -> bytes | None:
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError:
+        return None
