@@ -38,6 +38,7 @@ SUBMISSION_FILES = (
 )
 MODEL_FILES = (
     Wanted(name="report.json", max_bytes=4 * MIB),
+    Wanted(name="weights.json", max_bytes=8 * MIB),
     Wanted(name="predictions.npy", max_bytes=_ARRAY),
 )
 
