@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.measuring.keras_config import Found, read_config
 from grader.measuring.layer_table import LayerRow, layer_rows
-from grader.measuring.plain_text import plain_text
+from grader.measuring.plain_text import plain_line
 from grader.measuring.refused import Refused
 from grader.words import say
 
@@ -96,7 +96,7 @@ def _refused_members(members: list[zipfile.ZipInfo], size: int) -> Refused | Non
     for member in members:
         name = member.filename
         if not _plain_member(member) or names.count(name) != 1:
-            return Refused(reason=say("GR261", name=plain_text(name, limit=_NAME_SHOWN)))
+            return Refused(reason=say("GR261", name=plain_line(name, limit=_NAME_SHOWN)))
         if member.file_size > _MAX_RATIO * max(member.compress_size, 1) + 1024:
             return _too_large(name, member.file_size)
     assets = sum(member.file_size for member in members if member.filename not in _NEEDED)
@@ -140,7 +140,7 @@ def _model_file(config: Any, version: str, assets: list[str]) -> ModelFile | Ref
     if not isinstance(found, Found):
         return found
     if assets and not found.custom and not _WITH_ASSETS.intersection(found.layers):
-        return Refused(reason=say("GR261", name=plain_text(assets[0], limit=_NAME_SHOWN)))
+        return Refused(reason=say("GR261", name=plain_line(assets[0], limit=_NAME_SHOWN)))
     return ModelFile(
         layers=found.layers,
         custom=found.custom,
@@ -164,4 +164,4 @@ def _read_json(archive: zipfile.ZipFile, name: str, most: int) -> Any:
 
 
 def _too_large(name: str, size: int) -> Refused:
-    return Refused(reason=say("GR262", name=plain_text(name, limit=_NAME_SHOWN), size=size))
+    return Refused(reason=say("GR262", name=plain_line(name, limit=_NAME_SHOWN), size=size))

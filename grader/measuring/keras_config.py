@@ -13,7 +13,7 @@ from grader.measuring.keras_names import (
     outside_place,
     rooms,
 )
-from grader.measuring.plain_text import plain_text
+from grader.measuring.plain_text import plain_line
 from grader.measuring.refused import Refused
 from grader.words import say
 
@@ -197,4 +197,4 @@ def _row_shape(shape: Any) -> tuple[int | None, ...] | None:
 
 
 def _shown(name: str) -> str:
-    return plain_text(name, limit=_NAME_SHOWN).replace("\n", " ")
+    return plain_line(name, limit=_NAME_SHOWN)

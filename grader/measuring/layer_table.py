@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from grader.measuring.keras_config import CONTAINERS
-from grader.measuring.plain_text import plain_text
+from grader.measuring.plain_text import plain_line
 from grader.measuring.refused import Refused
 from grader.model.result import ModelLayer, ModelTable
 from grader.words import say
@@ -173,4 +173,4 @@ def _snake_case(name: str) -> str:
 
 
 def _shown(name: str) -> str:
-    return plain_text(name, limit=_NAME_SHOWN).replace("\n", " ")
+    return plain_line(name, limit=_NAME_SHOWN)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.measuring.layer_table import Variable
 from grader.measuring.npy_reader import count_not_finite, read_npy
-from grader.measuring.plain_text import plain_text
+from grader.measuring.plain_text import plain_line
 from grader.measuring.refused import Refused
 from grader.words import say
 
@@ -63,7 +63,7 @@ def read_outputs(content: bytes | None, rows: int) -> "np.ndarray[Any, Any] | Re
 def _refusal(said: dict[str, Any]) -> Refused:
     why, where = said.get("why"), said.get("where")
     known = why if isinstance(why, str) and why in _FOUND else "unreadable"
-    place = plain_text(where, limit=_SHOWN).replace("\n", " ") if isinstance(where, str) else ""
+    place = plain_line(where, limit=_SHOWN) if isinstance(where, str) else ""
     return Refused(
         reason=say("GR270", what=say(f"verdict.weights.{known}"), where=place or "model.weights.h5")
     )

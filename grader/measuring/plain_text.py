@@ -31,6 +31,11 @@ def plain_text(raw: bytes | str, *, limit: int) -> str:
     return text[:limit]
 
 
+def plain_line(raw: bytes | str, *, limit: int) -> str:
+    """Return at most ``limit`` characters of ``raw`` on one line: a name cannot add a line to a message."""
+    return " ".join(plain_text(raw, limit=limit).split())
+
+
 def _final(line: str) -> str:
     """Return what a terminal shows of a line that was overwritten: its last part that is not blank."""
     parts = [part for part in line.split("\r") if part.strip()]

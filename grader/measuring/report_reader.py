@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from grader.measuring.plain_text import plain_text
+from grader.measuring.plain_text import plain_line, plain_text
 from grader.model.evidence import (
     Cell,
     Fit,
@@ -46,8 +46,8 @@ def read_harness_report(report: bytes | None, cells: bytes | None) -> HarnessRep
         cells=_cells(cells),
         own_seed=said.get("own_seed") is True,
         figures=_whole(said.get("figures"), 0, 1000) or 0,
-        layers=tuple(name for x in _items(said.get("layers"), _MAX_LAYERS) if (name := _text(x, _NAME))),
-        versions={_text(k, _NAME): _text(v, _NAME) for k, v in versions},
+        layers=tuple(name for x in _items(said.get("layers"), _MAX_LAYERS) if (name := _name(x))),
+        versions={_name(k): _name(v) for k, v in versions},
         target_values=_target_values(said.get("target_values")),
     )
 
@@ -77,7 +77,7 @@ def _cell(said: Any) -> Cell | None:
 
 def _error(said: Any) -> ProgramError | None:
     table = _table(said)
-    kind = _text(table.get("type"), _NAME)
+    kind = _name(table.get("type"))
     if not kind:
         return None
     return ProgramError(
@@ -97,14 +97,14 @@ def _source(source: Source, said: Any) -> SourceReport | None:
     return SourceReport(
         source=source,
         state=state,
-        why=_text(table.get("why"), _NAME),
+        why=_name(table.get("why")),
         detail=_text(table.get("detail"), _LINE),
     )
 
 
 def _ledger(said: Any) -> LedgerEntry | None:
     table = _table(said)
-    kind = _text(table.get("kind"), _NAME)
+    kind = _name(table.get("kind"))
     what = _text(table.get("what"), _LINE)
     return LedgerEntry(kind=kind, what=what, place=_place(table)) if kind else None
 
@@ -118,7 +118,7 @@ def _fit(said: Any) -> Fit | None:
     return Fit(
         epochs=epochs,
         seconds=_positive(table.get("seconds")),
-        history={_text(name, _NAME): _curve(values) for name, values in history},
+        history={_name(name): _curve(values) for name, values in history},
         on_test_rows=table.get("on_test_rows") is True,
     )
 
@@ -169,6 +169,10 @@ def _items(said: Any, most: int) -> list[Any]:
 
 def _text(said: Any, limit: int) -> str:
     return plain_text(said, limit=limit) if isinstance(said, str) else ""
+
+
+def _name(said: Any) -> str:
+    return plain_line(said, limit=_NAME) if isinstance(said, str) else ""
 
 
 def _number(said: Any) -> float | None:

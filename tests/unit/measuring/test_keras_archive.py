@@ -166,6 +166,11 @@ def test_a_member_that_no_model_has_is_refused_by_name(name: str) -> None:
     assert "member that no model has" in why(archive(sequential(DENSE), members={name: b"x"}))
 
 
+def test_the_name_of_a_member_adds_no_line_to_a_message() -> None:
+    message = why(archive(sequential(DENSE), members={"extra\n\tana-souza  10 / 10": b"x"}))
+    assert message.isprintable()
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", HDF5, b"PK\x05\x06" + bytes(18), b"GIF89a"])
 def test_a_file_that_is_no_archive_is_refused(content: bytes) -> None:
     assert "not a .keras archive" in why(content)

@@ -147,6 +147,13 @@ def test_the_line_ends_of_other_alphabets_are_line_ends() -> None:
     assert plain_text("one\u2028two\u2029three", limit=100) == "one\ntwo\nthree"
 
 
+def test_a_name_adds_no_line_to_a_message() -> None:
+    forged = "ValueError\n\tana-souza   10 / 10"
+    told = read({"errors": [{"type": forged}], "layers": [forged], "versions": {forged: forged}})
+    assert told.errors[0].type == told.layers[0] == "ValueError ana-souza 10 / 10"
+    assert dict(told.versions) == {told.layers[0]: told.layers[0]}
+
+
 def test_a_progress_bar_is_shown_as_it_stood_at_the_end() -> None:
     assert plain_text("a\r\n 10%\r 50%\r100%\ndone\r\n", limit=100) == "a\n100%\ndone\n"
     assert plain_text("1/2 [==]\b\b\b\b\b\b\b\b2/2 [==]\n", limit=100) == "2/2 [==]\n"
