@@ -19,7 +19,6 @@ from grader.model.assignment import (
     GpuNeed,
     Labels,
     OnClose,
-    Rule,
     RunSpec,
     VerdictSpec,
 )
@@ -37,7 +36,7 @@ from grader.model.digest import digest_parts
 from grader.model.errors import CourseError
 from grader.model.evidence import Source
 from grader.model.message import Message
-from grader.model.metric import Direction, Threshold
+from grader.model.metric import Direction, Rule, Threshold
 from grader.words import say
 
 if TYPE_CHECKING:

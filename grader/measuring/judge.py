@@ -116,7 +116,7 @@ def gather(
             unmeasured[name] = lost
         else:
             known = [m for m in found if isinstance(m, Measurement)]
-            summaries[name] = summarise(metrics[name], known)
+            summaries[name] = summarise(metrics[name], known, assignment.verdict.rule)
     return Facts(
         assignment=assignment,
         runs=tuple(runs),

@@ -1,21 +1,32 @@
 """Checks that compare a measured metric with a bar: the assignment's threshold, the reference solution."""
 
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from grader.measuring.facts import Facts
 from grader.measuring.measure import metric_name
-from grader.measuring.predictions import NothingDelivered
-from grader.measuring.settle import standing
-from grader.measuring.statistics import errors_allowed
-from grader.model.assignment import Labels, OnClose
-from grader.model.check import CheckResult, CheckSpec, MetricCheck, Outcome, ReferenceCheck, Tier
+from grader.measuring.notes import disturbed, note_of, some_empty
+from grader.measuring.settle import Spread, Standing, clear_by, spread_of, standing
+from grader.measuring.tell import tell_bar, tell_measured, tell_value
+from grader.model.assignment import OnClose
+from grader.model.check import (
+    CheckResult,
+    CheckSpec,
+    MeasuredCheck,
+    MetricCheck,
+    Outcome,
+    ReferenceCheck,
+    Tier,
+)
 from grader.model.message import Message
-from grader.model.metric import Direction, MetricSummary, Threshold
+from grader.model.metric import Direction, MetricSummary, Rule, Threshold
 from grader.words import say
 
 
 class MetricAnswer:
-    """Answers kind ``metric``: is the mean over the runs on the good side of the threshold?"""
+    """Answers kind ``metric``: is what the rule makes of the runs on the good side of the threshold?"""
 
     name = "metric"
     needs_predictions = True
@@ -23,59 +34,35 @@ class MetricAnswer:
     def __call__(self, spec: CheckSpec, facts: Facts) -> CheckResult:
         """Return passed, failed (with the points of the best tier met) or inconclusive.
 
-        Inconclusive by closeness keeps the points, unless the predictions repeat served labels; a failed
-        program that was disturbed by the changed labels it trained or validated on is inconclusive without
-        them, for a person to decide.
+        Inconclusive by closeness keeps the points, unless the course or copied labels withhold them: then
+        what is clearly met stays, so that no error more is ever worth a point. A failed program that was
+        disturbed by the changed labels it trained or validated on is inconclusive, for a person to decide.
         """
         if not isinstance(spec, MetricCheck):
             raise TypeError(f"{spec.id} is no metric check")
         summary = facts.summaries.get(spec.metric)
         if summary is None:
-            return _unmeasured(spec, facts)
-        counts = facts.metrics[spec.metric].counts_rows
-        stands = standing(
-            spec.threshold,
-            summary,
-            counts_rows=counts,
-            baseline=facts.baseline,
-            runs_max=facts.assignment.run.runs_max,
-        )
-        measured, bar = tell_measured(summary, facts), tell_bar(spec.threshold, summary, counts)
-        note = _note(facts)
-        if facts.doubted is not None and (stands.met or not stands.settled):
-            kept = facts.assignment.verdict.on_close is OnClose.BENEFIT
-            points = spec.points if kept else Decimal(0)
-            code = "GR226" if kept else "GR250"
-            message = say(code, measured=measured, bar=bar, why=facts.doubted)
-            return _result(spec, Outcome.INCONCLUSIVE, points, message)
-        if not stands.settled:
-            # Luck gets the benefit of the doubt, copied labels do not.
-            code, points = ("GR201", spec.points) if facts.copied is None else ("GR227", Decimal(0))
-            message = say(code, measured=measured, bar=bar, runs=len(summary.values), note=note)
-            return _result(spec, Outcome.INCONCLUSIVE, points, message)
-        if stands.met:
-            outcome = Outcome.INCONCLUSIVE if _some_empty(facts) else Outcome.PASSED
-            message = say("GR202", measured=measured, bar=bar, note=note)
-            return _result(spec, outcome, spec.points, message)
+            return unmeasured(spec, facts)
+        stands = stands_at(spec.threshold, summary, facts)
         tier = _best_tier(spec, summary, facts)
-        outcome = Outcome.INCONCLUSIVE if _disturbed(facts) else Outcome.FAILED
-        if tier is None:
-            message = say("GR203", measured=measured, bar=bar, note=note)
-            return _result(spec, outcome, Decimal(0), message)
-        message = say(
-            "GR204",
-            measured=measured,
-            bar=bar,
-            easier=tell_bar(tier.threshold, summary, counts),
-            points=tier.points,
-            max_points=spec.points,
-            note=note,
-        )
-        return _result(spec, outcome, tier.points, message)
+        counts = facts.metrics[spec.metric].counts_rows
+        told = {"measured": tell_measured(summary, facts), "bar": tell_bar(spec.threshold, summary, counts)}
+        if facts.doubted is not None and (stands.met or not stands.settled or (tier and not generous(facts))):
+            return in_doubt(spec, facts, spec.points, **told)
+        told["note"] = note_of(facts)
+        if not stands.settled:
+            return _close(spec, summary, facts, tier, told)
+        if stands.met:
+            outcome = Outcome.INCONCLUSIVE if some_empty(facts) else Outcome.PASSED
+            return answer(spec, outcome, spec.points, say("GR202", **told))
+        return _missed(spec, summary, facts, tier, told)
 
 
 class ReferenceAnswer:
-    """Answers kind ``reference``: is the mean no worse than the reference's, margin and noise aside?"""
+    """Answers kind ``reference``: is the mean no worse than the reference's, margin and noise aside?
+
+    Means are compared whatever the rule: the best of five runs is no match for the best of twenty.
+    """
 
     name = "reference"
     needs_predictions = True
@@ -86,147 +73,92 @@ class ReferenceAnswer:
             raise TypeError(f"{spec.id} is no reference check")
         summary = facts.summaries.get(spec.metric)
         if summary is None:
-            return _unmeasured(spec, facts)
+            return unmeasured(spec, facts)
         record = facts.baseline.of(spec.metric) if facts.baseline else None
         if record is None:
             message = say("GR217", metric=metric_name(spec.metric))
-            return _result(spec, Outcome.ERRORED, Decimal(0), message)
+            return answer(spec, Outcome.ERRORED, Decimal(0), message)
         metric = facts.metrics[spec.metric]
-        # Own spread from one run is unknown: the reference's stands for it.
-        own = summary.seed_sd if summary.seed_sd is not None else record.seed_sd or 0.0
-        noise = own + (record.seed_sd or 0.0)
         sign = 1 if metric.direction is Direction.LOWER_IS_BETTER else -1
-        limit = record.value + sign * (spec.margin + noise)
-        passed = sign * (summary.value - limit) <= 0
+        theirs = record.seed_sd or 0.0
+        worse = [sign * (value - record.mean) for value in summary.values]
+        mean = math.fsum(worse) / len(worse)
+        # Own spread from one run is unknown: the reference's stands for it.
+        known = spread_of(summary, facts.baseline, bar=record.mean if metric.counts_rows else None)
+        cap = known.cap if known else math.inf
+        clear = clear_by(worse, 1.0, Spread(floor=theirs, cap=max(cap, theirs), own_from=2))
+        allowed = spec.margin + theirs
+        limit = record.mean + sign * (allowed + mean - clear)
+        passed = clear <= allowed + 1e-12
         message = say(
             "GR215" if passed else "GR216",
-            measured=tell_measured(summary, facts),
-            reference=tell_value(record.value, metric.counts_rows),
+            measured=tell_measured(replace(summary, value=summary.mean, rule=Rule.MEAN), facts),
+            reference=tell_value(record.mean, metric.counts_rows),
             limit=tell_value(limit, metric.counts_rows),
-            note=_note(facts),
+            note=note_of(facts),
         )
-        return _result(
-            spec,
-            Outcome.PASSED if passed else Outcome.FAILED,
-            spec.points if passed else Decimal(0),
-            message,
-        )
+        outcome = Outcome.PASSED if passed else Outcome.FAILED
+        return answer(spec, outcome, spec.points if passed else Decimal(0), message)
 
 
-def more_runs_wanted(spec: MetricCheck, facts: Facts) -> bool:
-    """Return whether one more run could still change what ``spec`` earns, with a chance of 1 % or more."""
+def more_runs_for_threshold(spec: MetricCheck, facts: Facts) -> bool:
+    """Return whether one more run could still change what ``spec`` earns, with a chance of 1 % or more.
+
+    Where being too close costs the points, the question is only whether a run is left that could settle it.
+    """
     summary = facts.summaries.get(spec.metric)
     if summary is None:
         return False
-    thresholds = [spec.threshold, *(tier.threshold for tier in spec.partial)]
-    for threshold in thresholds:
-        stands = standing(
-            threshold,
-            summary,
-            counts_rows=facts.metrics[spec.metric].counts_rows,
-            baseline=facts.baseline,
-            runs_max=facts.assignment.run.runs_max,
-        )
+    for threshold in _hardest_first(spec):
+        stands = stands_at(threshold, summary, facts)
         if not stands.settled or stands.met:
-            # The tiers below are easier: what is undecided here decides the points.
-            return stands.may_lose
+            # The steps below are easier: what is undecided here decides the points.
+            left = len(summary.values) < facts.assignment.run.runs_max
+            return stands.may_lose if generous(facts) else left and not stands.settled
     return False
 
 
-def tell_value(value: float, counts_rows: bool) -> Message:  # noqa: FBT001 - a metric's own attribute
-    """Return a value of a metric in words: per cent where it counts rows, else a number."""
-    return say("verdict.value.share" if counts_rows else "verdict.value.number", value=value)
+def stands_at(threshold: Threshold, summary: MetricSummary, facts: Facts) -> Standing:
+    """Return where ``summary`` stands against ``threshold``, with what is known of the noise."""
+    return standing(
+        threshold,
+        summary,
+        counts_rows=facts.metrics[summary.metric].counts_rows,
+        baseline=facts.baseline,
+        runs_max=facts.assignment.run.runs_max,
+    )
 
 
-def tell_errors(count: int) -> Message:
-    """Return "1 error", "2 errors"."""
-    return say("verdict.errors.one" if count == 1 else "verdict.errors.many", count=count)
+def generous(facts: Facts) -> bool:
+    """Return whether luck gets the benefit of the doubt; copied labels never do."""
+    return facts.copied is None and facts.assignment.verdict.on_close is OnClose.BENEFIT
 
 
-def tell_measured(summary: MetricSummary, facts: Facts) -> Message:
-    """Return what was measured, with whole rows where the metric counts them and there is one run."""
-    metric = facts.metrics[summary.metric]
-    name, runs = metric_name(summary.metric), len(summary.values)
-    value = tell_value(summary.value, metric.counts_rows)
-    if runs > 1:
-        return say("verdict.measured.runs", metric=name, value=value, n=summary.n, runs=runs)
-    if not metric.counts_rows:
-        return say("verdict.measured.number", metric=name, value=value, n=summary.n)
-    counted = round(summary.value * summary.n)
-    wrong = counted if metric.direction is Direction.LOWER_IS_BETTER else summary.n - counted
-    return say("verdict.measured.rows", metric=name, value=value, n=summary.n, errors=tell_errors(wrong))
+def in_doubt(
+    spec: MeasuredCheck, facts: Facts, points: Decimal, *, measured: Message, bar: Message
+) -> CheckResult:
+    """Return the answer for a person to decide when an audit doubts where the predictions come from."""
+    kept = generous(facts)
+    message = say("GR226" if kept else "GR250", measured=measured, bar=bar, why=facts.doubted)
+    return answer(spec, Outcome.INCONCLUSIVE, points if kept else Decimal(0), message)
 
 
-def tell_bar(threshold: Threshold, summary: MetricSummary, counts_rows: bool) -> Message:  # noqa: FBT001 - as above
-    """Return what was asked, as a whole count of rows where the metric counts them."""
-    side = "below" if threshold.direction is Direction.LOWER_IS_BETTER else "above"
-    value = tell_value(threshold.value, counts_rows)
-    allowed = errors_allowed(threshold, summary.n) if counts_rows else None
-    if allowed is None:
-        return say(f"verdict.bar.{side}", value=value)
-    if allowed == 0:
-        return say(f"verdict.bar.{side}.none", value=value, n=summary.n)
-    return say(f"verdict.bar.{side}.rows", value=value, n=summary.n, errors=tell_errors(allowed))
-
-
-def _best_tier(spec: MetricCheck, summary: MetricSummary, facts: Facts) -> Tier | None:
-    """Return the tier with the most points among those met, or too close to be called missed.
-
-    Where labels were copied, only what is clearly met counts.
-    """
-    counts = facts.metrics[spec.metric].counts_rows
-    earned = []
-    for tier in spec.partial:
-        stands = standing(
-            tier.threshold,
-            summary,
-            counts_rows=counts,
-            baseline=facts.baseline,
-            runs_max=facts.assignment.run.runs_max,
-        )
-        close = not stands.settled
-        if (stands.met and not close) if facts.copied is not None else (stands.met or close):
-            earned.append(tier)
-    return max(earned, key=lambda tier: tier.points, default=None)
-
-
-def _note(facts: Facts) -> Message:
-    """Return what the page must add to a figure: copied labels, disturbed training, runs without one."""
-    if facts.copied is not None:
-        return say("verdict.note.copied", why=facts.copied)
-    if _disturbed(facts):
-        return say("verdict.note.test_rows")
-    if _some_empty(facts):
-        empty = sum(isinstance(run.delivered, NothingDelivered) for run in facts.runs)
-        return say("verdict.note.empty_runs", empty=empty, runs=len(facts.runs))
-    return say("verdict.note.none")
-
-
-def _some_empty(facts: Facts) -> bool:
-    """Return whether a run delivered nothing: a mean over the others alone could be a chosen one."""
-    return any(isinstance(run.delivered, NothingDelivered) for run in facts.runs)
-
-
-def _disturbed(facts: Facts) -> bool:
-    """Return whether training was given served test rows, whose labels were partly changed, to watch.
-
-    A program that repeats those labels is no victim of them: it stays failed.
-    """
-    if facts.copied is not None or facts.assignment.data.labels is not Labels.CANARY:
-        return False
-    return any(fit.on_test_rows for run in facts.runs for fit in run.report.fits)
-
-
-def _unmeasured(spec: MetricCheck | ReferenceCheck, facts: Facts) -> CheckResult:
+def unmeasured(spec: MeasuredCheck, facts: Facts) -> CheckResult:
     """Return an errored check: predictions were there, and we have no number for them."""
     found = facts.unmeasured.get(spec.metric)
     reason = found.reason if found else say("GR281", metric=metric_name(spec.metric), group="?")
-    return _result(spec, Outcome.ERRORED, Decimal(0), reason)
+    return answer(spec, Outcome.ERRORED, Decimal(0), reason)
 
 
-def _result(
-    spec: MetricCheck | ReferenceCheck, outcome: Outcome, points: Decimal, message: Message
+def answer(
+    spec: MeasuredCheck,
+    outcome: Outcome,
+    points: Decimal,
+    message: Message,
+    *,
+    threshold: Threshold | None = None,
 ) -> CheckResult:
+    """Return the result of a check of one metric; ``threshold`` is what a page draws it against."""
     return CheckResult(
         id=spec.id,
         kind=spec.kind,
@@ -236,5 +168,64 @@ def _result(
         required=spec.required,
         message=message,
         metric=spec.metric,
-        threshold=spec.threshold if isinstance(spec, MetricCheck) else None,
+        threshold=spec.threshold if isinstance(spec, MetricCheck) else threshold,
+    )
+
+
+def _close(
+    spec: MetricCheck, summary: MetricSummary, facts: Facts, tier: Tier | None, told: dict[str, Message]
+) -> CheckResult:
+    """Return the answer when the runs cannot tell which side of the bar the program is on."""
+    runs = len(summary.values)
+    if generous(facts):
+        return answer(spec, Outcome.INCONCLUSIVE, spec.points, say("GR201", runs=runs, **told))
+    kept = say("verdict.kept.none")
+    if tier is not None:
+        easier = tell_bar(tier.threshold, summary, facts.metrics[spec.metric].counts_rows)
+        kept = say("verdict.kept.step", points=tier.points, max_points=spec.points, easier=easier)
+    code = "GR251" if facts.copied is None else "GR227"
+    message = say(code, runs=runs, kept=kept, **told)
+    return answer(spec, Outcome.INCONCLUSIVE, tier.points if tier else Decimal(0), message)
+
+
+def _missed(
+    spec: MetricCheck, summary: MetricSummary, facts: Facts, tier: Tier | None, told: dict[str, Message]
+) -> CheckResult:
+    """Return the answer of a program that clearly misses its bar, with what the easier steps are worth."""
+    outcome = Outcome.INCONCLUSIVE if disturbed(facts) else Outcome.FAILED
+    kept = tier.points if tier else Decimal(0)
+    if not generous(facts) and _close_tier(spec, summary, facts, kept):
+        message = say("GR252", points=kept, max_points=spec.points, **told)
+    elif tier is None:
+        message = say("GR203", **told)
+    else:
+        easier = tell_bar(tier.threshold, summary, facts.metrics[spec.metric].counts_rows)
+        message = say("GR204", easier=easier, points=kept, max_points=spec.points, **told)
+    return answer(spec, outcome, kept, message)
+
+
+def _hardest_first(spec: MetricCheck) -> Sequence[Threshold]:
+    easier = [tier.threshold for tier in spec.partial]
+    higher = spec.threshold.direction is Direction.HIGHER_IS_BETTER
+    return [spec.threshold, *sorted(easier, key=lambda threshold: threshold.value, reverse=higher)]
+
+
+def _best_tier(spec: MetricCheck, summary: MetricSummary, facts: Facts) -> Tier | None:
+    """Return the tier with the most points among those met, or too close to be called missed.
+
+    Where there is no benefit of the doubt, only what is clearly met counts.
+    """
+    earned = []
+    for tier in spec.partial:
+        stands = stands_at(tier.threshold, summary, facts)
+        clearly = stands.met and stands.settled
+        if clearly or (generous(facts) and (stands.met or not stands.settled)):
+            earned.append(tier)
+    return max(earned, key=lambda tier: tier.points, default=None)
+
+
+def _close_tier(spec: MetricCheck, summary: MetricSummary, facts: Facts, kept: Decimal) -> bool:
+    """Return whether a tier worth more than ``kept`` points is too close to be called missed."""
+    return any(
+        tier.points > kept and not stands_at(tier.threshold, summary, facts).settled for tier in spec.partial
     )

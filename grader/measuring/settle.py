@@ -1,32 +1,59 @@
-"""When is a mean over runs far enough from its bar to say passed or failed; and is one more run worth it?
+"""When are the runs clear of a bar, so that passed or failed can be said; and is one more run worth it?
 
-The unit is the run. A verdict is settled when the mean of the runs lies further than ``z * s / sqrt(k)``
-from the bar: ``s`` is the seed spread (one run's standard deviation), ``k`` the runs made, ``z`` the normal
-quantile for 1 % shared over the looks that ``runs.max`` allows.
+The unit is the run. ``s`` is the seed spread (one run's standard deviation), ``k`` the runs made, ``z`` the
+normal quantile for 1 % shared over the looks that ``runs.max`` allows. What settles a verdict:
+
+* ``mean``: the mean lies further than ``z * s / sqrt(k)`` from the bar;
+* ``median``: the median lies further than 1.2533 times that, what a median scatters more than a mean;
+* ``best``: a run met the bar, or none did and the chance that one of those left does is below 1 %;
+* ``each``: a run missed the bar, or none did and the chance that one of those left does is below 1 %.
+
+No error more can ever help: see :func:`clear_by`.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from grader.measuring.statistics import errors_allowed
-from grader.model.metric import Baseline, Direction, MetricSummary, Threshold
+from grader.measuring.statistics import errors_allowed, sample_sd
+from grader.model.metric import Baseline, Direction, MetricSummary, Rule, Threshold
 
 _RISK = 0.01
-_UNANIMOUS_FAILURES = 3
+_UNANIMOUS = 3
 _OWN_SPREAD_FROM = 3
 _SHARE_OF_ROWS = 0.6
 """Seed spread over the rows' standard error, as measured: 0.36-0.87 (references 0.36, 0.37, 0.69, 0.87;
 the notes' program 5 0.85; plain banknote nets 0.85)."""
+_MOST_OF_ROWS = 2.0
+"""More than twice what was measured is no noise of training: some runs are of another kind."""
+_MOST_OF_RECORD = 3.0
+_MEDIAN = math.sqrt(math.pi / 2)
+_HALVINGS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a mean stands: which side of the threshold, and whether more runs could move it."""
+    """Where a value stands: which side of the threshold, and whether more runs could move it."""
 
     met: bool
     settled: bool
     may_lose: bool
     """Under ``benefit``, the chance that further runs take the points away is at least 1 %."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """One run's standard deviation: at least ``floor``; own runs raise it, from ``own_from``, to ``cap``."""
+
+    floor: float
+    cap: float
+    own_from: int = _OWN_SPREAD_FROM
+
+    def of(self, values: Sequence[float]) -> float:
+        """Return the spread to reckon with after ``values``."""
+        own = sample_sd(values) if len(values) >= max(self.own_from, 2) else 0.0
+        return min(max(own, self.floor), self.cap)
 
 
 def standing(
@@ -37,72 +64,161 @@ def standing(
     baseline: Baseline | None,
     runs_max: int,
 ) -> Standing:
-    """Return where the mean of ``summary`` stands against ``threshold`` after its runs.
+    """Return where ``summary`` stands against ``threshold`` after its runs, by its rule.
 
-    A bar that allows no wrong row at all is decided by unanimity: half an error either side of it can
-    never be told apart by the rule above.
+    A bar that allows no wrong row at all, and a metric of whose spread nothing is known, are decided by
+    unanimity under ``mean`` and ``median``: the rule above could tell neither.
     """
-    met = threshold.met_by(summary.value)
-    made = len(summary.values)
     allowed = errors_allowed(threshold, summary.n) if counts_rows else None
-    if allowed == 0:
-        return _unanimous(threshold, summary, runs_max)
-    bar = threshold.value
-    if allowed is not None:
-        share = (allowed + 0.5) / summary.n
-        bar = share if threshold.direction is Direction.LOWER_IS_BETTER else 1 - share
+    bar = _bar(threshold, allowed, summary.n)
+    spread = spread_of(summary, baseline, bar=bar if counts_rows else None)
     sign = 1 if threshold.direction is Direction.LOWER_IS_BETTER else -1
-    ahead = sign * (bar - summary.value)
-    spread = seed_spread(summary, baseline, bar=bar if counts_rows else None)
-    z = _quantile(runs_max)
-    settled = abs(ahead) > z * spread / math.sqrt(made) if spread else True
-    may_lose = not settled and made < runs_max and _chance_to_lose(ahead, spread, made, runs_max, z)
+    gaps = [sign * (bar - value) for value in summary.values]
+    met = threshold.met_by(summary.value)
+    if summary.rule in (Rule.BEST, Rule.EACH):
+        return _by_one(gaps, spread, met=met, best=summary.rule is Rule.BEST, runs_max=runs_max)
+    if allowed == 0 or spread is None:
+        return _unanimous(threshold, summary, runs_max, enough=1 if allowed == 0 else _UNANIMOUS)
+    if summary.rule is Rule.MEDIAN:
+        ahead, scatter = (
+            sign * (bar - summary.value),
+            _median_spread(summary, spread, bar if counts_rows else 0.0),
+        )
+        beyond = z_for(runs_max) * scatter / math.sqrt(len(gaps))
+        settled = ahead > beyond or (ahead < -beyond and not met)
+    else:
+        ahead, scatter = math.fsum(gaps) / len(gaps), spread.of(summary.values)
+        weight = z_for(runs_max) / math.sqrt(len(gaps))
+        fails = not met and clear_by([-gap for gap in gaps], weight, spread) > 0
+        settled = fails or clear_by(gaps, weight, spread) > 0
+    may_lose = not settled and len(gaps) < runs_max and _may_lose(ahead, scatter, len(gaps), runs_max)
     return Standing(met=met, settled=settled, may_lose=may_lose)
 
 
-def seed_spread(summary: MetricSummary, baseline: Baseline | None, *, bar: float | None) -> float:
-    """Return the run-to-run standard deviation to reckon with; 0.0 when nothing is known of it.
+def clear_by(gaps: Sequence[float], weight: float, spread: Spread) -> float:
+    """Return how far the runs' mean lies beyond zero, ``weight`` spreads of a run taken off.
 
-    The largest of what is known: the reference's calibration record; the program's own spread from three
-    runs on; and, for metrics that count rows, a share of the standard error of the rows of a program right
-    at ``bar`` (all of it while neither of the others is known), never below half an error. A reference
-    trained with care scatters less than the programs it is compared with, so its record alone is no bound.
+    It is the largest such figure over all runs that are nowhere further than ``gaps``: a run that is
+    further away than the others counts as if it were nearer where its spread would otherwise undo what the
+    others show. So no run that moves away from the bar ever makes a case less clear, and a program that is
+    sometimes good and sometimes nonsense is not kept undecided by its own scatter.
+
+    The figure is concave in the runs, and where it is largest the far ones have all come in to one value:
+    that value is found by halving.
+    """
+    mean = math.fsum(gaps) / len(gaps)
+    if spread.of(gaps) <= spread.floor:
+        return mean - weight * spread.floor
+
+    def grows(ceiling: float) -> bool:
+        near = [min(gap, ceiling) for gap in gaps]
+        own = sample_sd(near)
+        reach = ceiling - math.fsum(near) / len(near)
+        return own <= spread.floor or reach * len(near) * weight <= (len(near) - 1) * own
+
+    low, high = min(gaps), max(gaps)
+    for _ in range(0 if grows(high) else _HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if grows(middle) else (low, middle)
+    near = [min(gap, high) for gap in gaps]
+    at_best = math.fsum(near) / len(near) - weight * max(sample_sd(near), spread.floor)
+    return max(at_best, mean - weight * spread.cap)
+
+
+def seed_spread(summary: MetricSummary, baseline: Baseline | None, *, bar: float | None) -> float:
+    """Return the run-to-run standard deviation to reckon with; 0.0 when nothing is known of it."""
+    spread = spread_of(summary, baseline, bar=bar)
+    if spread is None:
+        return summary.seed_sd or 0.0
+    return spread.of(summary.values)
+
+
+def spread_of(summary: MetricSummary, baseline: Baseline | None, *, bar: float | None) -> Spread | None:
+    """Return what is known of the run-to-run spread; None for a number of which nothing is.
+
+    The largest of: the reference's calibration record; the program's own spread, from three runs on; and,
+    for metrics that count rows, a share of the standard error of the rows of a program right at ``bar``
+    (all of it while neither of the others is known), never below half an error. A reference trained with
+    care scatters less than the programs it is compared with, so its record alone is no bound. Nor is the
+    program's own: past what training was ever seen to do, it is told by the bar, not by the program.
     """
     record = baseline.of(summary.metric) if baseline else None
-    known = [record.seed_sd] if record is not None and record.seed_sd is not None else []
-    own_runs = 2 if bar is None else _OWN_SPREAD_FROM
-    if summary.seed_sd is not None and len(summary.values) >= own_runs:
-        known.append(summary.seed_sd)
+    kept = (record.seed_sd if record else None) or 0.0
     if bar is None:
-        return max(known, default=0.0)
-    share = min(max(bar, 0.0), 1.0)
-    rows = math.sqrt(share * (1 - share) / summary.n) * (_SHARE_OF_ROWS if known else 1.0)
-    return max(*known, rows, 0.5 / summary.n)
+        return Spread(floor=kept, cap=_MOST_OF_RECORD * kept, own_from=2) if kept else None
+    rows = _rows_error(bar, summary.n)
+    known = bool(record and record.seed_sd is not None) or len(summary.values) >= _OWN_SPREAD_FROM
+    floor = max(kept, rows * (_SHARE_OF_ROWS if known else 1.0), 0.5 / summary.n)
+    return Spread(floor=floor, cap=max(floor, _MOST_OF_ROWS * rows))
 
 
-def _unanimous(threshold: Threshold, summary: MetricSummary, runs_max: int) -> Standing:
-    perfect = [threshold.met_by(value) for value in summary.values]
-    enough = len(perfect) >= min(runs_max, _UNANIMOUS_FAILURES)
-    settled = all(perfect) or (enough and not any(perfect))
-    more = not settled and len(perfect) < runs_max
-    return Standing(met=threshold.met_by(summary.value), settled=settled, may_lose=more)
-
-
-def _quantile(runs_max: int) -> float:
+@cache
+def z_for(runs_max: int) -> float:
+    """Return the normal quantile for 1 % shared over ``runs_max`` looks."""
     from scipy.stats import norm
 
     return float(norm.isf(_RISK / max(runs_max, 1)))
 
 
-def _chance_to_lose(ahead: float, spread: float, made: int, runs_max: int, z: float) -> bool:
-    """Return whether the mean after all runs ends clearly on the bad side with a chance of 1 % or more.
+def _bar(threshold: Threshold, allowed: int | None, n: int) -> float:
+    """Return the bar to measure from: for whole rows, half an error above the last good count."""
+    if allowed is None:
+        return threshold.value
+    share = (allowed + 0.5) / n
+    return share if threshold.direction is Direction.LOWER_IS_BETTER else 1 - share
 
-    Given the runs made, the final mean is normal around the present one: the remaining runs scatter, and
+
+def _rows_error(share: float, n: int) -> float:
+    share = min(max(share, 0.0), 1.0)
+    return math.sqrt(share * (1 - share) / n)
+
+
+def _median_spread(summary: MetricSummary, spread: Spread, share: float) -> float:
+    """Return one run's spread, made larger by what a median scatters more than a mean.
+
+    A handful of runs tells too little of the spread about a median, so the rows' whole standard error
+    stands for it (``share`` of them wrong), and one wild run moves nothing.
+    """
+    floor = max(spread.floor, _rows_error(share, summary.n))
+    return floor * (_MEDIAN if len(summary.values) > 2 else 1.0)  # noqa: PLR2004 - of two runs it is the mean
+
+
+def _by_one(
+    gaps: Sequence[float], spread: Spread | None, *, met: bool, best: bool, runs_max: int
+) -> Standing:
+    """Return the standing where one run decides: the first that meets (best) or that misses (each)."""
+    left = runs_max - len(gaps)
+    if met is best or left <= 0:
+        return Standing(met=met, settled=True, may_lose=False)
+    if spread is None:
+        return Standing(met=met, settled=False, may_lose=True)
+    # Each run left scatters about a mean that is itself known from the runs made.
+    weight = z_for(left) * math.sqrt(1 + 1 / len(gaps))
+    away = [-gap for gap in gaps] if best else gaps
+    settled = clear_by(away, weight, spread) > 0
+    return Standing(met=met, settled=settled, may_lose=not settled)
+
+
+def _unanimous(threshold: Threshold, summary: MetricSummary, runs_max: int, *, enough: int) -> Standing:
+    """Return the standing where a run meets or misses and nothing else can be said of it.
+
+    ``enough`` runs that all meet the bar pass; to fail takes three alike.
+    """
+    found = [threshold.met_by(value) for value in summary.values]
+    three = len(found) >= min(runs_max, _UNANIMOUS)
+    passed = all(found) and (three or len(found) >= enough)
+    settled = passed or (three and not any(found))
+    more = not settled and len(found) < runs_max
+    return Standing(met=threshold.met_by(summary.value), settled=settled, may_lose=more)
+
+
+def _may_lose(ahead: float, spread: float, made: int, runs_max: int) -> bool:
+    """Return whether the value after all runs ends clearly on the bad side with a chance of 1 % or more.
+
+    Given the runs made, the final value is normal around the present one: the remaining runs scatter, and
     so does the program's true mean.
     """
-    from scipy.stats import norm
-
     left = runs_max - made
     scatter = left / runs_max * spread * math.sqrt(1 / made + 1 / left)
-    needed = ahead + z * spread / math.sqrt(runs_max)
-    return bool(norm.sf(needed / scatter) >= _RISK)
+    needed = ahead + z_for(runs_max) * spread / math.sqrt(runs_max)
+    return needed <= z_for(1) * scatter

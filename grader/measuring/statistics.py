@@ -1,11 +1,12 @@
 """Two noises, shown apart: sampling (which test rows) and seed (which run)."""
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.model.metric import Direction, Measurement, MetricSummary, Threshold
+from grader.model.metric import Direction, Measurement, MetricSummary, Paired, Rule, Threshold
 from grader.plugins.interfaces import Metric
 
 if TYPE_CHECKING:
@@ -20,15 +21,6 @@ class Interval:
 
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class McNemar:
-    """Two paired programs: rows only the first got wrong, rows only the second did, two-sided p-value."""
-
-    first_only: int
-    second_only: int
-    p_value: float
 
 
 def binomial_interval(count: int, n: int, *, level: float = _LEVEL) -> Interval:
@@ -55,11 +47,12 @@ def sample_sd(values: Sequence[float]) -> float:
     return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
 
 
-def summarise(metric: Metric, measurements: Sequence[Measurement]) -> MetricSummary:
-    """Return one metric over the runs of one submission: mean, sampling interval, seed spread.
+def summarise(metric: Metric, measurements: Sequence[Measurement], rule: Rule = Rule.MEAN) -> MetricSummary:
+    """Return one metric over the runs of one submission: the value by ``rule``, and both intervals.
 
-    The sampling interval is the exact binomial one of a single test set whose count of rows is the mean
-    over the runs: errors are never pooled, because the same rows fail again in every run.
+    The sampling interval is the exact binomial one of a single test set whose count of rows is that value:
+    errors are never pooled, because the same rows fail again in every run. The seed interval is that of the
+    runs' mean, whatever the rule.
 
     Raises:
         ValueError: there is no measurement, or they are over different numbers of rows.
@@ -68,7 +61,7 @@ def summarise(metric: Metric, measurements: Sequence[Measurement]) -> MetricSumm
     if not values or len({m.n for m in measurements}) != 1:
         raise ValueError("a summary needs measurements over the same rows")
     n = measurements[0].n
-    value = min(max(math.fsum(values) / len(values), min(values)), max(values))
+    value = _by_rule(values, rule, metric.direction)
     sampling = binomial_interval(round(value * n), n) if metric.counts_rows else None
     seed = mean_interval(values) if len(values) > 1 else None
     if seed is not None and metric.counts_rows:
@@ -83,7 +76,18 @@ def summarise(metric: Metric, measurements: Sequence[Measurement]) -> MetricSumm
         seed_sd=sample_sd(values) if seed else None,
         seed_low=seed.low if seed else None,
         seed_high=seed.high if seed else None,
+        rule=rule,
     )
+
+
+def _by_rule(values: Sequence[float], rule: Rule, direction: Direction) -> float:
+    """Return the one value that stands for the runs: never outside of what they were."""
+    if rule is Rule.MEAN:
+        return min(max(math.fsum(values) / len(values), min(values)), max(values))
+    if rule is Rule.MEDIAN:
+        return statistics.median(values)
+    lowest = (rule is Rule.BEST) is (direction is Direction.LOWER_IS_BETTER)
+    return min(values) if lowest else max(values)
 
 
 def errors_allowed(threshold: Threshold, n: int) -> int | None:
@@ -104,15 +108,15 @@ def errors_allowed(threshold: Threshold, n: int) -> int | None:
     return next((wrong for wrong in range(start, max(start - 4, -1), -1) if met(wrong)), None)
 
 
-def mcnemar(first_wrong: "np.ndarray[Any, Any]", second_wrong: "np.ndarray[Any, Any]") -> McNemar:
+def mcnemar(own_wrong: "np.ndarray[Any, Any]", reference_wrong: "np.ndarray[Any, Any]") -> Paired:
     """Return the exact McNemar test of two runs on the same rows, given which rows each got wrong."""
     from scipy.stats import binomtest
 
-    first_only = int((first_wrong & ~second_wrong).sum())
-    second_only = int((second_wrong & ~first_wrong).sum())
-    apart = first_only + second_only
-    p_value = float(binomtest(first_only, apart).pvalue) if apart else 1.0
-    return McNemar(first_only=first_only, second_only=second_only, p_value=p_value)
+    own_only = int((own_wrong & ~reference_wrong).sum())
+    reference_only = int((reference_wrong & ~own_wrong).sum())
+    apart = own_only + reference_only
+    p_value = float(binomtest(own_only, apart).pvalue) if apart else 1.0
+    return Paired(n=len(own_wrong), own_only=own_only, reference_only=reference_only, p_value=p_value)
 
 
 def distinct_runs(predictions: "Sequence[np.ndarray[Any, Any]]") -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.model.check import CheckSpec
 from grader.model.evidence import Source
 from grader.model.message import Message
+from grader.model.metric import Rule
 
 
 class Labels(Enum):
@@ -46,18 +47,6 @@ class RunSpec:
     runs_max: int
     timeout_factor: float | None = None
     """``5 x reference``: the limit is this many times the reference's time, when that is known."""
-
-
-class Rule(Enum):
-    """How the values of several runs become the one that is held against a threshold.
-
-    EACH: every run must meet it.
-    """
-
-    MEAN = "mean"
-    MEDIAN = "median"
-    BEST = "best"
-    EACH = "each"
 
 
 class OnClose(Enum):

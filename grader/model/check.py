@@ -37,10 +37,16 @@ class CheckSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MetricCheck(CheckSpec):
-    """Does the metric meet its threshold, or one of the easier tiers?"""
+class MeasuredCheck(CheckSpec):
+    """A check that is answered from one metric."""
 
     metric: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricCheck(MeasuredCheck):
+    """Does the metric meet its threshold, or one of the easier tiers?"""
+
     threshold: Threshold
     partial: tuple[Tier, ...] = ()
 
@@ -53,11 +59,23 @@ class ArchitectureCheck(CheckSpec):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceCheck(CheckSpec):
+class ReferenceCheck(MeasuredCheck):
     """Is the metric not worse than the reference solution's by more than ``margin`` and noise?"""
 
-    metric: str
     margin: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleCheck(MeasuredCheck):
+    """How far has the metric come from that of a simple baseline towards the reference solution's?
+
+    No points at ``start`` or worse, all at ``full`` and up to ``margin`` worse than it, in a straight line
+    between. ``full`` is the reference's mean where it is None.
+    """
+
+    start: float
+    full: float | None = None
+    margin: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

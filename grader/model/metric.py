@@ -2,8 +2,21 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from math import fsum
 
 from grader.model.message import Message
+
+
+class Rule(Enum):
+    """How the values of several runs become the one that is held against a threshold.
+
+    EACH: every run must meet it.
+    """
+
+    MEAN = "mean"
+    MEDIAN = "median"
+    BEST = "best"
+    EACH = "each"
 
 
 class Direction(Enum):
@@ -49,8 +62,10 @@ class Unmeasured:
 class MetricSummary:
     """One metric over all graded runs of one submission.
 
+    ``value`` is what ``rule`` makes of the runs' values: the one that is judged.
     ``sampling_low``/``sampling_high`` is the exact binomial interval (95 %) of the rows for metrics that
-    count rows; ``seed_*`` the run-to-run spread, present from two runs on. The two are never mixed.
+    count rows; ``seed_sd`` the run-to-run spread and ``seed_low``/``seed_high`` the interval of the runs'
+    mean, present from two runs on. The two are never mixed.
     """
 
     metric: str
@@ -62,6 +77,25 @@ class MetricSummary:
     seed_sd: float | None = None
     seed_low: float | None = None
     seed_high: float | None = None
+    rule: Rule = Rule.MEAN
+
+    @property
+    def mean(self) -> float:
+        """The mean of the runs, whatever the rule."""
+        return min(max(fsum(self.values) / len(self.values), min(self.values)), max(self.values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired:
+    """One run against one of the reference's on the same ``n`` rows: who alone got how many wrong.
+
+    ``p_value`` is McNemar's, exact and two-sided. It is shown and decides nothing.
+    """
+
+    n: int
+    own_only: int
+    reference_only: int
+    p_value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared, truth
 from grader.measuring.judge import Judgement, gather, judge
-from grader.measuring.metric_checks import more_runs_wanted
+from grader.measuring.more_runs import more_runs_wanted
 from grader.measuring.predictions import Chosen
 from grader.model.assignment import Assignment
-from grader.model.check import MetricCheck
 from grader.model.evidence import Fit, HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement
@@ -89,9 +88,7 @@ def assess(
     }
     judgement = judge(assignment, facts, checks=tools.checks, kind=submission.kind, **shared)
     gathered = gather(assignment, facts, **shared)
-    wanted = any(
-        more_runs_wanted(spec, gathered) for spec in assignment.checks if isinstance(spec, MetricCheck)
-    )
+    wanted = any(more_runs_wanted(spec, gathered) for spec in assignment.checks)
     fixed = len(stored) > len(graded)
     result = _result(
         submission,

@@ -10,7 +10,7 @@ from grader.measuring.measure import measure
 from grader.measuring.predictions import Chosen, choose_predictions
 from grader.measuring.report_reader import read_harness_report
 from grader.model.assignment import Assignment
-from grader.model.check import MetricCheck, ReferenceCheck
+from grader.model.check import MeasuredCheck
 from grader.model.errors import StorageError
 from grader.model.evidence import HarnessReport, Source
 from grader.model.run import Run, RunStatus
@@ -73,7 +73,7 @@ def read_run(
     if isinstance(delivered, Chosen):
         own = np.empty_like(delivered.decoded)
         own[order] = delivered.decoded
-        wanted = {c.metric for c in assignment.checks if isinstance(c, MetricCheck | ReferenceCheck)}
+        wanted = {c.metric for c in assignment.checks if isinstance(c, MeasuredCheck)}
         measurements = measure(
             [tools.metrics[name] for name in sorted(wanted)],
             predicted={g: own[a:b] for g, (a, b) in prepared.groups.items()},

@@ -12,11 +12,21 @@ from grader.measuring.metric_checks import MetricAnswer, ReferenceAnswer
 from grader.measuring.metrics import R2, Accuracy, ErrorRate, Mae, NoiseError, Rmse
 from grader.measuring.predictions import Chosen, NothingDelivered
 from grader.measuring.run_checks import ArchitectureAnswer, FigureAnswer, FitAnswer, RunsAnswer
-from grader.model.assignment import Assignment, DataSpec, DeliverSpec, GpuNeed, Labels, RunSpec
-from grader.model.check import CheckSpec, MetricCheck, Tier
+from grader.measuring.scale_check import ScaleAnswer
+from grader.model.assignment import (
+    Assignment,
+    DataSpec,
+    DeliverSpec,
+    GpuNeed,
+    Labels,
+    OnClose,
+    RunSpec,
+    VerdictSpec,
+)
+from grader.model.check import CheckSpec, MetricCheck, ScaleCheck, Tier
 from grader.model.evidence import HarnessReport, Place, ProgramError, Source
 from grader.model.message import Message
-from grader.model.metric import Baseline, Direction, Measurement, MetricSummary, Threshold, Unmeasured
+from grader.model.metric import Baseline, Direction, Measurement, MetricSummary, Rule, Threshold, Unmeasured
 from grader.model.run import MemoryGuard, Run, RunStatus
 from grader.plugins.interfaces import Metric
 
@@ -27,6 +37,7 @@ CHECKS: dict[str, Check] = {
     for c in (
         MetricAnswer(),
         ReferenceAnswer(),
+        ScaleAnswer(),
         ArchitectureAnswer(),
         RunsAnswer(),
         FigureAnswer(),
@@ -57,11 +68,28 @@ def error_check(
     )
 
 
+def scale_check(
+    start: float = 0.16, full: float | None = None, *, margin: float = 0.0, points: str = "5"
+) -> ScaleCheck:
+    return ScaleCheck(
+        id="scale",
+        kind="scale",
+        points=Decimal(points),
+        required=True,
+        metric="error_rate",
+        start=start,
+        full=full,
+        margin=margin,
+    )
+
+
 def assignment(
     *checks: CheckSpec,
     runs_max: int = 5,
     sources: tuple[Source, ...] = ALL_SOURCES,
     labels: Labels = Labels.CANARY,
+    rule: Rule = Rule.MEAN,
+    on_close: OnClose = OnClose.BENEFIT,
 ) -> Assignment:
     return Assignment(
         slug="digits",
@@ -79,6 +107,7 @@ def assignment(
         ),
         deliver=DeliverSpec(sources=sources, predictions=("QP", "y_pred"), model=("model",)),
         checks=checks,
+        verdict=VerdictSpec(rule=rule, on_close=on_close),
         version="v",
         run_version="r",
         folder=Path("assignments/digits"),

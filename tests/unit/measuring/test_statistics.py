@@ -140,7 +140,7 @@ def test_mcnemar_is_exact_and_symmetric() -> None:
     first = np.array([True] * 65 + [False] * 84 + [True] * 121 + [False] * 730)
     second = np.array([False] * 65 + [True] * 84 + [True] * 121 + [False] * 730)
     found = mcnemar(first, second)
-    assert (found.first_only, found.second_only) == (65, 84)
+    assert (found.n, found.own_only, found.reference_only) == (1000, 65, 84)
     assert found.p_value == pytest.approx(0.14, abs=0.005)
     assert mcnemar(second, first).p_value == pytest.approx(found.p_value)
     assert mcnemar(first, first).p_value == 1.0
