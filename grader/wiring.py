@@ -14,6 +14,7 @@ from grader.orchestration.rounds import Grader
 from grader.orchestration.tools import Options, Tools
 from grader.plugins.interfaces import Sandbox
 from grader.running.gpu import list_gpus
+from grader.running.probes import require_walls
 from grader.running.workspace import sweep_folders
 from grader.storage.run_store import RunStore
 from grader.words import say
@@ -72,7 +73,7 @@ def tools_for(request: Request) -> Tools:
     return Tools(
         metrics=load_plugins(METRICS),
         checks=load_plugins(CHECKS),
-        sandbox=_sandbox(request.sandbox),
+        sandbox=_sandbox(request.sandbox, gpus),
         cache=cache_folder(),
         data_dir=data_folder(request.data_dir),
         gpus=gpus,
@@ -97,7 +98,12 @@ def grader_for(
     )
 
 
-def _sandbox(name: str) -> Sandbox:
+def sandbox_called(name: str) -> Sandbox:
+    """Return the sandbox of this name, not tried yet; ``auto`` is bubblewrap.
+
+    Raises:
+        CourseError: there is none of this name, or a plugin does not load.
+    """
     from grader.plugins.registry import SANDBOXES, load_plugins
 
     sandboxes = load_plugins(SANDBOXES)
@@ -105,8 +111,21 @@ def _sandbox(name: str) -> Sandbox:
     if wanted not in sandboxes:
         raise CourseError(say("GR816", name=name, available=", ".join(sandboxes)))
     sandbox: Sandbox = sandboxes[wanted]
+    return sandbox
+
+
+def confines(sandbox: Sandbox) -> bool:
+    """Return whether ``sandbox`` promises anything; ``--sandbox=none`` does not."""
+    return sandbox.name != "none"
+
+
+def _sandbox(name: str, gpus: tuple[int, ...]) -> Sandbox:
+    """Return a sandbox of which every quick probe went well."""
+    sandbox = sandbox_called(name)
     sweep_folders()
     sandbox.probe()
+    if confines(sandbox):
+        require_walls(sandbox, gpus)
     return sandbox
 
 

@@ -9,16 +9,19 @@ from pathlib import Path
 import click
 
 from grader.cli.options import language_option
-from grader.cli.rendering import console, spoken
+from grader.cli.rendering import console, printable, spoken
 from grader.datasets.catalogue import dataset, names
 from grader.datasets.locate import FileState, inspect_files
 from grader.model.errors import SandboxUnavailable
 from grader.model.message import Message
+from grader.plugins.interfaces import Sandbox
 from grader.running.bubblewrap_sandbox import BubblewrapSandbox
-from grader.running.gpu import list_gpus
+from grader.running.gpu import Gpu, list_gpus
+from grader.running.probes import all_probes
+from grader.running.recognise import mend_of
 from grader.runtimes.catalogue import is_installed, runtime_spec
 from grader.runtimes.catalogue import names as runtime_names
-from grader.wiring import cache_folder, data_folder
+from grader.wiring import cache_folder, confines, data_folder, sandbox_called
 from grader.words import phrase, say
 
 
@@ -26,22 +29,32 @@ from grader.words import phrase, say
 class Item:
     """One thing looked at. ``needed``: without it nothing can be graded."""
 
+    id: str
     what: Message
     well: bool
     state: Message
     needed: bool
+    mend: str | None = None
 
 
 @click.command("doctor")
 @click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets lie.")
+@click.option("--sandbox", default="auto", metavar="NAME", help="The sandbox to try: auto or bubblewrap.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How it is told.")
 @language_option
-def command(*, data_dir: Path | None, form: str) -> int:
+def command(*, data_dir: Path | None, sandbox: str, form: str) -> int:
     """Say what this machine can do. Exit status 2 when it cannot grade."""
-    items = [*_sandbox(), _gpu(), *_runtimes(), *_data(data_folder(data_dir))]
+    gpus = list_gpus()
+    items = [
+        *_sandbox(sandbox_called(sandbox), gpus),
+        _gpu(gpus),
+        *_runtimes(gpus),
+        *_data(data_folder(data_dir)),
+    ]
     can_grade = all(item.well for item in items if item.needed)
     if form == "json":
-        click.echo(json.dumps({"can_grade": can_grade, "items": [_plain(item) for item in items]}, indent=1))
+        told = {"can_grade": can_grade, "items": [_plain(item) for item in items]}
+        click.echo(json.dumps(told, indent=1))
     else:
         _print(items)
         verdict = "doctor.verdict_ok" if can_grade else "doctor.verdict_bad"
@@ -49,34 +62,46 @@ def command(*, data_dir: Path | None, form: str) -> int:
     return 0 if can_grade else 2
 
 
-def _sandbox() -> Iterator[Item]:
-    sandbox = BubblewrapSandbox()
-    what = say("doctor.sandbox")
+def _sandbox(sandbox: Sandbox, gpus: tuple[Gpu, ...]) -> Iterator[Item]:
+    name = say("doctor.sandbox")
+    if not confines(sandbox):
+        yield Item(id="sandbox", what=name, well=False, state=say("GR815"), needed=True)
+        return
     try:
         sandbox.probe()
-        guard = sandbox.memory_guard
+        yield Item(id="sandbox", what=name, well=True, state=_works(sandbox), needed=True)
+        for probed in all_probes(sandbox, [gpu.number for gpu in gpus]):
+            what = say(f"probe.{probed.id}")
+            mend = None if probed.well else _mend_of_wall(probed.id, sandbox)
+            yield Item(id=probed.id, what=what, well=probed.well, state=probed.state, needed=True, mend=mend)
     except SandboxUnavailable as error:
-        yield Item(what=what, well=False, state=error.message, needed=True)
-        return
-    mode = say("doctor.as_root" if os.geteuid() == 0 else "doctor.as_user")
-    state = say("doctor.sandbox_works", version=sandbox.version, mode=mode)
-    yield Item(what=what, well=True, state=state, needed=True)
-    held = say(f"doctor.guard.{guard.value}")
-    yield Item(what=say("doctor.memory"), well=True, state=held, needed=False)
+        mend = mend_of(error.message.code, as_root=_as_root())
+        yield Item(id="sandbox", what=name, well=False, state=error.message, needed=True, mend=mend)
 
 
-def _gpu() -> Item:
-    models = ", ".join(gpu.model for gpu in list_gpus())
+def _mend_of_wall(probe: str, sandbox: Sandbox) -> str | None:
+    """Return what mends a failed probe; of other engines only the machine's part is known."""
+    known = isinstance(sandbox, BubblewrapSandbox) or probe == "cu-init"
+    return mend_of(probe, as_root=_as_root()) if known else None
+
+
+def _works(sandbox: Sandbox) -> Message:
+    version = sandbox.version if isinstance(sandbox, BubblewrapSandbox) else ""
+    mode = say("doctor.as_root" if _as_root() else "doctor.as_user")
+    return say("doctor.sandbox_works", name=f"{sandbox.name} {version}".strip(), mode=mode)
+
+
+def _gpu(gpus: tuple[Gpu, ...]) -> Item:
+    models = ", ".join(gpu.model for gpu in gpus)
     state = Message(pt=models, en=models) if models else say("doctor.no_gpu")
-    return Item(what=say("doctor.gpu"), well=True, state=state, needed=False)
+    return Item(id="gpu", what=say("doctor.gpu"), well=True, state=state, needed=False)
 
 
-def _runtimes() -> Iterator[Item]:
+def _runtimes(gpus: tuple[Gpu, ...]) -> Iterator[Item]:
     for name in runtime_names():
-        well = is_installed(runtime_spec(name, cuda=bool(list_gpus())), cache_folder())
-        yield _there(
-            say("doctor.runtime", name=name), f"grader runtime install {name}", well=well, needed=True
-        )
+        well = is_installed(runtime_spec(name, cuda=bool(gpus)), cache_folder())
+        mend = f"grader runtime install {name}"
+        yield _there(f"runtime-{name}", say("doctor.runtime", name=name), mend, well=well, needed=True)
 
 
 def _data(data_dir: Path | None) -> Iterator[Item]:
@@ -85,21 +110,28 @@ def _data(data_dir: Path | None) -> Iterator[Item]:
         wanted = [status for status in files if status.file.in_runtime is None]
         if wanted:
             well = all(status.state is FileState.SOUND for status in wanted)
-            yield _there(say("doctor.data", name=name), f"grader data fetch {name}", well=well, needed=False)
+            mend = f"grader data fetch {name}"
+            yield _there(f"data-{name}", say("doctor.data", name=name), mend, well=well, needed=False)
 
 
-def _there(what: Message, command_line: str, *, well: bool, needed: bool) -> Item:
-    state = say("doctor.here") if well else say("doctor.mend", command=command_line)
-    return Item(what=what, well=well, state=state, needed=needed)
+def _there(identity: str, what: Message, mend: str, *, well: bool, needed: bool) -> Item:
+    state = say("doctor.here" if well else "doctor.missing")
+    return Item(id=identity, what=what, well=well, state=state, needed=needed, mend=None if well else mend)
+
+
+def _as_root() -> bool:
+    return os.geteuid() == 0
 
 
 def _plain(item: Item) -> dict[str, object]:
     language = spoken()
     return {
+        "id": item.id,
         "what": item.what.told_in(language),
         "well": item.well,
         "needed": item.needed,
         "state": item.state.told_in(language),
+        "mend": item.mend,
     }
 
 
@@ -107,8 +139,15 @@ def _print(items: list[Item]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    language = spoken()
     table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for item in items:
         mark = "✓" if item.well else ("✗" if item.needed else "-")
-        table.add_row(mark, item.what.told_in(spoken()), Text(item.state.told_in(spoken())))
+        told = printable(item.state.told_in(language))
+        if item.mend:
+            told += "\n" + phrase("doctor.mend", language, command=item.mend)
+        table.add_row(mark, item.what.told_in(language), Text(told))
     console().print(table)

@@ -43,6 +43,17 @@ _MENDS: dict[str, tuple[str, ...]] = {
     # Root needs no user namespace.
     "GR635": ("grader doctor",),
 }
+_WALLS = (
+    *("label-canary", "proc-environ", "proc-sys", "user-namespaces", "vsock", "loopback", "tmpfs-size"),
+    *("kill", "die-with-parent"),
+)
+"""Probes that only another program in bubblewrap's place can fail."""
+_PROBE_MENDS = {
+    **dict.fromkeys(_WALLS, ("apt-get install --reinstall bubblewrap",)),
+    # A session of systemd's own, whose memory groups an ordinary user may use.
+    "memory": ("apt-get install dbus-user-session",),
+    "cu-init": ("nvidia-modprobe -u -c=0",),
+}
 _CONTAINER_OPTIONS = (
     "docker run --cap-add SYS_ADMIN --cap-add NET_ADMIN --cap-add SYS_PTRACE"
     " --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
@@ -91,14 +102,13 @@ def in_container(root: Path = Path("/")) -> bool:
         return False
 
 
-def mend_of(code: str | None, *, as_root: bool) -> str | None:
-    """Return the command line that mends the gap told by ``code``; None where there is none."""
-    if code == "GR630":
+def mend_of(gap: str | None, *, as_root: bool) -> str | None:
+    """Return the command line that mends a gap, named by its code or by a probe; None if there is none."""
+    if gap == "GR630":
         return _CONTAINER_OPTIONS
-    if code not in _MENDS:
-        return None
+    commands = {**_MENDS, **_PROBE_MENDS}.get(gap or "", ())
     power = "" if as_root else "sudo "
-    return " && ".join(power + command for command in _MENDS[code])
+    return " && ".join(power + command for command in commands) or None
 
 
 def _setting(root: Path, name: str) -> int | None:
