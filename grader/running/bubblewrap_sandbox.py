@@ -287,7 +287,8 @@ class _Session:
 
     def outcome(self, ending: Ending, out: int, *, seconds: float, cpu_seconds: float) -> SandboxOutcome:
         """Collect the wanted files from ``out`` and put together what is known of the run."""
-        collected, refused = collect(out, self.command.wanted, self.command.into)
+        room = self.command.limits.disk_bytes
+        collected, refused = collect(out, self.command.wanted, self.command.into, most_bytes=room)
         return SandboxOutcome(
             status=ending.status,
             exit_code=ending.exit_code,

@@ -9,9 +9,13 @@ from grader.model.run import Limits, MemoryGuard
 from grader.running.limits import Inside, Usage
 
 PERIOD_SECONDS = 0.1
-_FILES_PERIOD_SECONDS = 0.5
+_KERNEL_PERIOD_SECONDS = 0.5
 _MOST_DESCRIPTORS = 20_000
 """Open files looked at in one go: a program with more of them must not slow the grader down."""
+_SOCKET_BYTES = 212_992
+"""What the kernel lets a socket hold for its reader, unless an administrator chose otherwise."""
+_DESCRIPTOR_BYTES = 32 * 1024
+"""What an open file is taken to hold in the kernel: a full pipe has 64 KiB and two ends."""
 _CLOSE = 0.5
 """From this share of the limit on, shared pages are told from private ones at every look."""
 
@@ -25,7 +29,9 @@ _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 class Watchdog:
-    """Sums proportional set sizes and the writable file systems; it sees a burst up to 0.1 s late.
+    """Sums proportional set sizes, the writable file systems and what the kernel holds for the processes.
+
+    It sees a burst up to 0.1 s late, one of pipes, sockets or page tables up to 0.5 s.
 
     Counted are all processes that ``Inside.proc`` lists, or only those of one process ``group``.
     """
@@ -41,8 +47,9 @@ class Watchdog:
         self._group = group
         self._inside: Inside | None = None
         self._next = 0.0
-        self._next_files = 0.0
+        self._next_kernel = 0.0
         self._nameless = 0
+        self._kernel = 0
         self._largest_resident = 0
 
     def hold(self, inside: Inside) -> None:
@@ -59,20 +66,28 @@ class Watchdog:
         resident = sum(process.resident for process in seen)
         cpu_seconds = sum(process.cpu_seconds for process in seen)
         self.usage.cpu_seconds = max(self.usage.cpu_seconds, cpu_seconds)
-        files = self._inside.bytes_written() + self._nameless_bytes(seen, now)
+        self._look_at_kernel(seen, now)
+        files = self._inside.bytes_written() + self._nameless
         # Reading proportional sizes walks page tables: only when it can matter.
-        if resident > self._largest_resident or resident + files > _CLOSE * self._limit:
+        if resident > self._largest_resident or resident + files + self._kernel > _CLOSE * self._limit:
             self._largest_resident = max(self._largest_resident, resident)
-            held = _held(self._inside.proc, seen, files)
+            held = _held(self._inside.proc, seen, files) + self._kernel
             self.usage.peak_bytes = max(self.usage.peak_bytes, held)
             self.usage.memory_crossed |= held > self._limit
 
-    def _nameless_bytes(self, seen: "list[_Process]", now: float) -> int:
-        """Return what files made by ``memfd_create`` hold: unmapped, no process shows it."""
-        if self._inside is not None and now >= self._next_files:
-            self._next_files = now + _FILES_PERIOD_SECONDS
-            self._nameless = _nameless(self._inside.proc, seen)
-        return self._nameless
+    def _look_at_kernel(self, seen: "list[_Process]", now: float) -> None:
+        """Measure what no process shows as its own: files made by ``memfd_create``, pipes, page tables."""
+        if self._inside is None or now < self._next_kernel:
+            return
+        self._next_kernel = now + _KERNEL_PERIOD_SECONDS
+        opened = _opened(self._inside.proc, seen)
+        self._nameless = opened.nameless
+        if opened.descriptors > _MOST_DESCRIPTORS:
+            # Anything may hide behind so many.
+            self.usage.memory_crossed = True
+        self._kernel = opened.descriptors * _DESCRIPTOR_BYTES + _page_tables(self._inside.proc, seen)
+        if self._group is None:
+            self._kernel += _sockets(self._inside.proc, seen) * _SOCKET_BYTES
 
     def close(self) -> None:
         """Nothing stays behind."""
@@ -120,20 +135,49 @@ def _held(proc: int, seen: list[_Process], files: int) -> int:
     return private + max(shared, files)
 
 
-def _nameless(proc: int, seen: list[_Process]) -> int:
-    """Return the bytes of all nameless memory files that ``seen`` have open, each counted once."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    descriptors: int
+    nameless: int
+    """The bytes of all nameless memory files, each counted once."""
+
+
+def _opened(proc: int, seen: list[_Process]) -> _Opened:
+    """Return what ``seen`` have open; more than can be looked at is only counted."""
     sizes: dict[int, int] = {}
-    left = _MOST_DESCRIPTORS
+    descriptors = 0
     for process in seen:
         folder = f"{process.number}/fd"
-        for name in _names(proc, folder)[:left]:
-            left -= 1
+        names = _names(proc, folder)
+        descriptors += len(names)
+        if descriptors > _MOST_DESCRIPTORS:
+            break
+        for name in names:
             with suppress(OSError):
                 path = f"{folder}/{name}"
                 if os.readlink(path, dir_fd=proc).startswith("/memfd:"):
                     file = os.stat(path, dir_fd=proc)
                     sizes[file.st_ino] = file.st_blocks * 512
-    return sum(sizes.values())
+    return _Opened(descriptors, sum(sizes.values()))
+
+
+def _page_tables(proc: int, seen: list[_Process]) -> int:
+    """Return the bytes of the tables that map memory; a program can grow them by reading alone."""
+    return sum(_kilobytes(_read(proc, f"{process.number}/status"), "VmPTE") for process in seen)
+
+
+def _sockets(proc: int, seen: list[_Process]) -> int:
+    """Return how many sockets there are inside, whoever holds them or has sent them on."""
+    for process in seen:
+        words = _read(proc, f"{process.number}/net/sockstat").split()
+        if words[:2] == ["sockets:", "used"]:
+            return int(words[2])
+    return 0
+
+
+def _kilobytes(text: str, name: str) -> int:
+    line = next((line for line in text.splitlines() if line.startswith(f"{name}:")), "")
+    return int(line.split()[1]) * 1024 if line else 0
 
 
 def _names(proc: int, folder: str) -> list[str]:

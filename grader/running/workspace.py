@@ -71,7 +71,7 @@ def stage_submission(job: RunJob, scratch: Path) -> SandboxCommand:
             Bind(source=staged, target="/staged"),
             Bind(source=job.served, target="/data"),
             Bind(source=scratch / "job", target="/job"),
-            Bind(source=harness_folder(), target=HARNESS),
+            Bind(source=_copy_harness(scratch), target=HARNESS),
             *job.runtime_binds,
         ),
         environment=_environment(job.runtime_environment, job.threads, job.gpu),
@@ -105,7 +105,7 @@ def stage_model(job: PredictJob, scratch: Path) -> SandboxCommand:
             Bind(source=scratch / "model", target="/model"),
             Bind(source=scratch / "rows", target="/rows"),
             Bind(source=scratch / "job", target="/job"),
-            Bind(source=harness_folder(), target=HARNESS),
+            Bind(source=_copy_harness(scratch), target=HARNESS),
             *job.runtime_binds,
         ),
         environment=_environment(job.runtime_environment, job.threads, job.gpu),
@@ -139,6 +139,14 @@ def sweep_folders() -> None:
 def harness_folder() -> Path:
     """Return the folder of the code that is sent inside."""
     return Path(str(resources.files("grader.running") / "harness"))
+
+
+def _copy_harness(scratch: Path) -> Path:
+    """Copy our code that is sent inside: where it is installed can be read inside, and says whose it is."""
+    copy = scratch / "harness"
+    shutil.copytree(harness_folder(), copy)
+    _open_to_all(copy)
+    return copy
 
 
 def _environment(

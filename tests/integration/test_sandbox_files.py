@@ -71,18 +71,21 @@ def test_what_is_too_large_is_refused(confined: Confined, code: str) -> None:
     assert (run.collected, run.refused) == ([], {"model.keras": "too_large"})
 
 
+@pytest.mark.attack("holes")
 def test_a_terabyte_of_nothing_cannot_even_be_made(confined: Confined) -> None:
     run = confined.run("f = open('/out/model.keras', 'wb')\nf.truncate(1 << 40)")
     assert run.status == "ERROR"
     assert "File too large" in run.text
 
 
+@pytest.mark.attack("hidden_outputs")
 def test_a_file_hidden_behind_permissions_is_still_taken(confined: Confined) -> None:
     code = "import os; open('/out/a', 'w').write('x'); os.chmod('/out/a', 0)\n"
     code += "try: os.chmod('/out', 0)\nexcept PermissionError: pass"
     assert confined.run(code, wanted=[["a", 9]]).collected == ["a"]
 
 
+@pytest.mark.attack("setuid_files")
 def test_collected_files_belong_to_the_grader_and_cannot_be_run(confined: Confined) -> None:
     code = "import os; open('/out/a', 'w').write('x'); os.chmod('/out/a', 0o6777)"
     confined.run(code, wanted=[["a", 9]])
@@ -172,6 +175,7 @@ def test_rows_nobody_asked_for_are_not_sent(confined: Confined) -> None:
     assert (run.status, run.rows_sent) == ("OK", False)
 
 
+@pytest.mark.attack("unread_rows")
 def test_a_reader_that_does_not_read_holds_nothing_up(confined: Confined) -> None:
     rows = confined.folder / "rows"
     rows.write_bytes(bytes(8 * MIB))
@@ -182,6 +186,7 @@ def test_a_reader_that_does_not_read_holds_nothing_up(confined: Confined) -> Non
     assert run.seconds < 0.7
 
 
+@pytest.mark.attack("forged_channel")
 def test_noise_on_the_channel_means_nothing(confined: Confined) -> None:
     code = (
         ASK
@@ -201,6 +206,7 @@ print("alive")
     assert (run.status, run.text) == ("OK", "32\nalive\n")
 
 
+@pytest.mark.attack("forged_channel")
 def test_a_flood_of_requests_is_cut_off(confined: Confined) -> None:
     rows = shown(confined, "rows", "rows")
     code = (
@@ -217,6 +223,7 @@ except OSError as error:
     assert (run.status, run.text) == ("OK", "32\n")
 
 
+@pytest.mark.attack("forged_channel")
 def test_closing_the_channel_ends_nothing(confined: Confined) -> None:
     run = confined.run(ASK + "channel.close()\nimport time\ntime.sleep(0.3)\nprint('on')")
     assert (run.status, run.text) == ("OK", "on\n")
