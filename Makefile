@@ -6,7 +6,7 @@ UV := .boot/bin/uv
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: demo install system test check slow lint types imports wheel schemas lock bench clean
+.PHONY: demo install system test check slow lint types imports wheel schemas lock bench fuzz clean
 
 demo: install
 	.venv/bin/grader demo
@@ -70,6 +70,11 @@ lock: .boot/.complete
 
 bench: install
 	.venv/bin/python -m benchmarks
+
+# Every strict reader in turn, going on from what earlier runs reached (.fuzz/); findings end it with status 1.
+FUZZ_SECONDS ?= 600
+fuzz: install
+	nice -n 19 .venv/bin/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 clean:
 	rm -rf .venv .boot dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,133 @@
+"""What is read as text with a grammar: notebooks, courses, the harness's report, a model's configuration."""
+
+import json
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader.coursefiles.load_course import load_course
+from grader.coursefiles.notebooks import MOST_CELLS, MOST_NESTING, normalise_notebook
+from grader.coursefiles.read_toml import read_toml
+from grader.measuring.keras_config import Found, read_config
+from grader.measuring.layer_table import layer_rows, weigh
+from grader.measuring.model_report import read_step, read_weights
+from grader.measuring.refused import Refused
+from grader.measuring.report_reader import read_harness_report
+from grader.model.errors import CourseError, SubmissionError
+from tests.fuzz.fit_to_show import assert_message, assert_plain, assert_refusal
+from tests.unit.coursefiles.written import KNOWN
+
+_KINDS = frozenset({"code", "markdown", "raw"})
+_NEWEST = 4
+_MARK = b"\xef\xbb\xbf"
+
+
+def look_at_notebook(content: bytes) -> None:
+    """A notebook comes out as plain version 4 with the very sources that json finds, and so again."""
+    try:
+        plain = normalise_notebook(content, "mlp2.ipynb")
+    except SubmissionError as refused:
+        assert_refusal(refused)
+        return
+    read = json.loads(plain)
+    assert set(read) == {"nbformat", "nbformat_minor", "metadata", "cells"}
+    assert len(read["cells"]) <= MOST_CELLS
+    for cell in read["cells"]:
+        assert set(cell) == {"cell_type", "source", "metadata"}
+        assert cell["cell_type"] in _KINDS
+        cell["source"].encode()
+    assert normalise_notebook(plain, "mlp2.ipynb") == plain
+    _assert_same_sources(json.loads(content.removeprefix(_MARK)), read["cells"])
+
+
+def _assert_same_sources(raw: dict[str, Any], cells: list[dict[str, str]]) -> None:
+    """Assert that no cell was lost, added or changed: told here without our reader's own helpers."""
+    assert _depth(raw) <= MOST_NESTING
+    holders = [raw] if raw["nbformat"] == _NEWEST else raw["worksheets"]
+    written = [cell for holder in holders for cell in holder["cells"]]
+    sources = [cell.get("source", cell.get("input", "")) for cell in written]
+    joined = ["".join(source) if isinstance(source, list) else source for source in sources]
+    assert [s.encode("utf-8", "replace").decode() for s in joined] == [c["source"] for c in cells]
+
+
+def _depth(value: object) -> int:
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max(
+        (_depth(item) for item in (value.values() if isinstance(value, dict) else value)), default=0
+    )
+
+
+def look_at_report(content: bytes) -> None:
+    """Whatever stands in report.json and cells.jsonl, a report of plain bounded values comes out."""
+    assert_plain(read_harness_report(content, content))
+
+
+def look_at_keras_config(content: bytes) -> None:
+    """Whatever a model's configuration says, it is read as plain facts or refused."""
+    try:
+        config = json.loads(content)
+    except (ValueError, RecursionError):
+        return
+    found = read_config(config)
+    if isinstance(found, Found):
+        assert_plain(found)
+        assert not any(isinstance(size, bool) for shape in found.inputs for size in shape)
+    else:
+        assert_message(found.reason)
+
+
+def look_at_model_report(content: bytes) -> None:
+    """Whatever is said of a model's weights, a table of layers comes out, or why there is none."""
+    assert_plain(read_step(content))
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        said = None
+    weights = read_weights(content)
+    if isinstance(weights, Refused):
+        assert_message(weights.reason)
+    elif weights is not None and isinstance(said, dict):
+        table = weigh(layer_rows(said.get("config")), weights)
+        if isinstance(table, Refused):
+            assert_message(table.reason)
+        else:
+            assert_plain(table)
+
+
+@cache
+def _scratch(name: str) -> Path:
+    """Return a folder in memory that is there as long as this process."""
+    folder = tempfile.TemporaryDirectory(dir="/dev/shm", prefix=name)
+    _KEPT.append(folder)
+    return Path(folder.name)
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def look_at_toml(content: bytes) -> None:
+    """A file of a course is a table, or the place of the mistake is told."""
+    file = _scratch("toml") / "course.toml"
+    file.write_bytes(content)
+    try:
+        found = read_toml(file, "course.toml")
+    except CourseError as error:
+        assert_refusal(error)
+        return
+    assert isinstance(found, dict)
+
+
+def look_at_course(content: bytes) -> None:
+    """An assignment is loaded whole, or every mistake in it is told."""
+    folder = _scratch("course")
+    file = folder / "assignments" / "mnist-dense" / "assignment.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    try:
+        course = load_course(folder, KNOWN)
+    except CourseError as error:
+        assert_refusal(error)
+        return
+    assert len(course.assignments) == 1
