@@ -29,6 +29,8 @@ from grader.model.submission import Finding, Severity, Submission, Unreadable
 from grader.words import say
 
 _LONGEST_ID = 60
+# Windows opens a device for these names, whatever their ending: no page of theirs could be read there.
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,7 @@ def find_submissions(
     """Read every submission below ``folder`` for the assignments ``slugs``.
 
     ``others`` names the course's other assignments, whose files are passed over in silence; ``only``
-    keeps these students. Files of archives and normalised notebooks are written below ``intake``, named
-    by their content.
+    keeps these students. What is taken is kept below ``intake``, named by its content.
 
     Raises:
         CourseError: ``folder`` (or a zip in its place) cannot be read.
@@ -203,4 +204,5 @@ def _safe_ids(received: Sequence[Received]) -> list[str]:
 def _plain(name: str) -> str:
     unaccented = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     kept = re.sub(r"[^A-Za-z0-9._-]+", "-", unaccented).strip("-.")
-    return kept[:_LONGEST_ID].strip("-.")
+    short = kept[:_LONGEST_ID].strip("-.")
+    return f"_{short}" if _DEVICES.match(short) else short

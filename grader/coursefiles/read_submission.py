@@ -36,7 +36,7 @@ class Received:
 
 
 def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Unreadable:
-    """Read ``item``; unpacked and normalised files are written below ``intake``, named by their content."""
+    """Read ``item``; every file is kept below ``intake`` by its content, so what is run is what was read."""
     files: list[SubmittedFile] = []
     findings: list[Finding] = []
     try:
@@ -119,11 +119,8 @@ def _staged_files(item: Received, intake: Path, findings: list[Finding]) -> list
             findings += [remark_of(message, item.shown) for message in unpacked.refused]
             new = [_keep(member.content, member.name, intake) for member in unpacked.members]
         else:
-            new = [
-                SubmittedFile(
-                    name=name, path=path.absolute(), sha256=digest_bytes(content), size=len(content)
-                )
-            ]
+            # Kept, and not opened again where it lies: by then it may be another file, a link, a pipe.
+            new = [_keep(content, name, intake)]
         for file in new:
             if file.name in files:
                 findings.append(remark("GR129", path=file.name))
