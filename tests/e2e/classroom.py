@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.wiring import cache_folder
+
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / "tests" / "course_programs"
 GRADER = Path(sys.executable).with_name("grader")
@@ -51,6 +53,68 @@ def grader(
         check=False,
     )
     return Ended(status=done.returncode, out=done.stdout, err=done.stderr)
+
+
+class OrdinaryUser:
+    """A user of this machine with a copy of the grader and of a runtime, all below one folder.
+
+    Started by an ordinary user, tests are this user already; as root they step down.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.number = 65533 if os.geteuid() == 0 else os.geteuid()
+        packages = next((Path(sys.prefix) / "lib").glob("python3*/site-packages"))
+        shutil.copytree(packages, folder / "site", symlinks=True, copy_function=_link_or_copy)
+        shutil.copytree(ROOT / "grader", folder / "checkout" / "grader")
+        for path in folder.rglob("*"):
+            if path.is_dir():
+                path.chmod(0o755)
+        for installed in (cache_folder() / "runtimes").iterdir():
+            if (installed / "grader-complete").is_file():
+                copy = folder / "cache" / "runtimes" / installed.name
+                shutil.copytree(installed, copy, symlinks=True, copy_function=_link_or_copy)
+        os.chown(folder / "cache", self.number, -1)
+
+    def own(self, folder: Path) -> None:
+        """Make ``folder`` and all in it the user's."""
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, self.number, -1, follow_symlinks=False)
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        """Return the command line that runs the grader as this user."""
+        step_down = ["setpriv", f"--reuid={self.number}", f"--regid={self.number}", "--clear-groups"]
+        command = ["/usr/bin/python3", "-m", "grader", *map(str, arguments)]
+        return command if os.geteuid() != 0 else [*step_down, *command]
+
+    def environment(self, home: Path) -> dict[str, str]:
+        """Return what the grader needs to know."""
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(home),
+            "GRADER_CACHE_DIR": str(self._folder / "cache"),
+            "PYTHONPATH": f"{self._folder / 'checkout'}:{self._folder / 'site'}",
+        }
+
+    def grader(self, *arguments: str | Path, cwd: Path, timeout: float = 180) -> Ended:
+        """Run the grader's command line in ``cwd``."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=cwd,
+            env=self.environment(cwd),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Ended(status=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def results(course: Path, folder: str = "reports") -> dict[tuple[str, str], dict[str, Any]]:

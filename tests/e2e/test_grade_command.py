@@ -5,15 +5,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.wiring import cache_folder
-from tests.e2e.classroom import GRADER, ROOT, grader, lay_out_course, results
+from tests.e2e.classroom import GRADER, OrdinaryUser, grader, lay_out_course, results
 
 pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
 
@@ -173,57 +171,13 @@ def public_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _link_or_copy(source: str, target: str) -> None:
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError:
-        shutil.copy2(source, target, follow_symlinks=False)
-
-
-def _copy_of_the_program(folder: Path) -> str:
-    """Copy the grader and what it imports to where every user can read it; return its PYTHONPATH."""
-    packages = next((Path(sys.prefix) / "lib").glob("python3*/site-packages"))
-    shutil.copytree(packages, folder / "site", symlinks=True, copy_function=_link_or_copy)
-    shutil.copytree(ROOT / "grader", folder / "checkout" / "grader")
-    for path in folder.rglob("*"):
-        if path.is_dir():
-            path.chmod(0o755)
-    return f"{folder / 'checkout'}:{folder / 'site'}"
-
-
 def test_an_ordinary_user_grades_with_user_namespaces(public_folder: Path) -> None:
     course = lay_out_course(public_folder / "course")
     program(course, "ana", FAST)
-    runtimes = cache_folder() / "runtimes"
-    installed = next(path for path in runtimes.iterdir() if (path / "grader-complete").is_file())
-    shutil.copytree(
-        installed,
-        public_folder / "cache" / "runtimes" / installed.name,
-        symlinks=True,
-        copy_function=_link_or_copy,
-    )
-    # Started by an ordinary user, every test here is this test already; as root we step down.
-    user = 65533 if os.geteuid() == 0 else os.geteuid()
-    python_path = _copy_of_the_program(public_folder)
-    for path in (public_folder / "cache", course, *course.rglob("*")):
-        os.chown(path, user, -1)
-    step_down = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
-    command = ["/usr/bin/python3", "-m", "grader", "grade", "submissions", "--runs", "1", "--lang", "en"]
-    done = subprocess.run(
-        command if os.geteuid() != 0 else [*step_down, *command],
-        cwd=course,
-        env={
-            "PATH": "/usr/bin:/bin",
-            "HOME": str(course),
-            "GRADER_CACHE_DIR": str(public_folder / "cache"),
-            "PYTHONPATH": python_path,
-        },
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    ordinary = OrdinaryUser(public_folder)
+    ordinary.own(course)
+    done = ordinary.grader("grade", "submissions", "--runs", "1", "--lang", "en", cwd=course)
+    assert done.status == 0, done.err
     document = json.loads((course / "reports" / "results.json").read_text())
     assert document["machine"]["sandbox"] == "bubblewrap"
     assert document["submissions"][0]["runs"][0]["status"] == "ok"
