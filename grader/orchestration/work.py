@@ -13,7 +13,7 @@ from typing import Any
 from grader.datasets.prepare import Prepared
 from grader.datasets.serve import Served, Training, load_canaries, load_order, rows_for_request, serve
 from grader.model.assignment import Assignment, GpuNeed
-from grader.model.check import MetricCheck
+from grader.model.check import MetricCheck, ScaleCheck
 from grader.model.evidence import Source
 from grader.model.metric import Direction
 from grader.model.run import Bind, Limits, NotRun, Purpose, RunJob, StagedFile
@@ -159,4 +159,6 @@ def _loosest_error(assignment: Assignment, rows: int) -> float:
             for threshold in (check.threshold, *(tier.threshold for tier in check.partial)):
                 lower = threshold.direction is Direction.LOWER_IS_BETTER
                 loosest = max(loosest, threshold.value if lower else 1 - threshold.value)
+        elif isinstance(check, ScaleCheck) and check.metric in ("error_rate", "accuracy"):
+            loosest = max(loosest, check.start if check.metric == "error_rate" else 1 - check.start)
     return loosest + _CLEARLY * math.sqrt(loosest * (1 - loosest) / rows)
