@@ -75,9 +75,10 @@ def serve(
 ) -> Served:
     """Write a new served copy into ``into/data`` and its secrets into ``into/secret``.
 
-    ``order`` and ``canaries`` repeat an earlier serving's (the pair audit); ``randomness`` makes all of it
-    repeatable in tests. ``fails_at`` is the loosest error rate that still earns points in the assignment: at least
-    that share of the served labels is wrong, so that handing them back earns nothing.
+    ``order`` repeats an earlier serving's and ``canaries`` says which test labels are wrong (both for the
+    pair audit); ``randomness`` makes all of it repeatable in tests. ``fails_at`` is the loosest error rate
+    that still earns points in the assignment: at least that share of the served labels is wrong, so that
+    handing them back earns nothing.
 
     Raises:
         OSError: ``into`` cannot be written, or was served into before.
@@ -146,6 +147,25 @@ def canary_count(dataset: Dataset, rows: int, fails_at: float) -> int:
     """Return how many of ``rows`` served labels are wrong: never more than half of them."""
     needed = math.ceil(fails_at * rows - 1e-9)
     return min(max(dataset.canaries, needed), rows // 2)
+
+
+def wrong_answers(prepared: Prepared, randomness: "np.random.Generator | None" = None) -> Canaries:
+    """Return labels that are wrong for every graded row: a class drawn among the others.
+
+    For regression the largest value changes places with the smallest.
+    """
+    import numpy as np
+
+    source = _sources(randomness)[1]
+    true = prepared.y_graded
+    if not prepared.dataset.classes:
+        shown = np.empty_like(true)
+        ranked = np.argsort(true, kind="stable")
+        shown[ranked] = true[ranked[::-1]]
+    else:
+        classes = len(prepared.dataset.classes)
+        shown = (true.astype(np.int64) + source.integers(1, classes, size=len(true))) % classes
+    return Canaries(rows=np.arange(len(true)), labels=shown)
 
 
 def _sources(randomness: "np.random.Generator | None") -> "list[np.random.Generator]":

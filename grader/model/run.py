@@ -26,7 +26,7 @@ class RunStatus(Enum):
 class Purpose(Enum):
     """What a run is made for: to be graded, or to tell something about the graded one.
 
-    PAIR: same seed and order, other test labels changed. REPEAT: the very same once more. PLACEBO: wrong
+    PAIR: same seed and order, every test label wrong. REPEAT: the very same once more. PLACEBO: wrong
     training labels.
     """
 

@@ -16,7 +16,7 @@ from grader.model.metric import Baseline, Measurement
 from grader.model.result import AuditResult, Picture, Reason, RunResult, Status, SubmissionResult
 from grader.model.run import Purpose
 from grader.model.submission import Finding, Submission, Unreadable
-from grader.orchestration.audit import audit, findings_of
+from grader.orchestration.audit import audit, findings_of, shown_to_learn
 from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, read_run
@@ -71,14 +71,15 @@ def assess(
     read = [reading(one) for one in stored]
     graded = _graded(read)
     first = graded[0]
-    found = find_irregularities([_seen(one) for one in graded], labels)
+    made = {p: one if isinstance(one, Message) else reading(one) for p, one in (extra or {}).items()}
+    audits = audit(first, made, labels)
+    audited = findings_of(audits)
+    learns = shown_to_learn(audits)
+    found = find_irregularities([_seen(one) for one in graded], labels, learns=learns)
     classes = len(prepared.dataset.classes) or None
     replays = [replay_of(one.stored, one.facts, assignment, classes=classes) for one in graded]
     replay = worst_replay(replays, assignment)
     facts = [one.facts for one in graded]
-    made = {p: one if isinstance(one, Message) else reading(one) for p, one in (extra or {}).items()}
-    audits = audit(first, made, labels)
-    audited = findings_of(audits)
     shared: dict[str, Any] = {
         "metrics": tools.metrics,
         "replay": replay,

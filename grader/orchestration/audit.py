@@ -11,8 +11,7 @@ from grader.model.message import Message
 from grader.model.result import AuditOutcome, AuditResult
 from grader.model.run import Purpose
 from grader.model.submission import Finding, Severity
-from grader.orchestration.read_run import RunRead, array_of_ours
-from grader.orchestration.work import CANARIES_FILE
+from grader.orchestration.read_run import RunRead
 from grader.words import say
 
 if TYPE_CHECKING:
@@ -33,6 +32,12 @@ def audit(first: RunRead, made: Made, truth: "NDArray[Any]") -> tuple[AuditResul
     if Purpose.PLACEBO in made:
         said.append(_placebo(first, made, truth))
     return tuple(said)
+
+
+def shown_to_learn(audits: tuple[AuditResult, ...]) -> bool:
+    """Return whether the placebo showed that the program's skill comes from its training."""
+    clear = AuditOutcome.CLEAR
+    return any(one.audit == Purpose.PLACEBO.value and one.outcome is clear for one in audits)
 
 
 def pair_is_open(audits: tuple[AuditResult, ...]) -> bool:
@@ -60,7 +65,7 @@ def _pair(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
         own,
         other,
         _answers(repeat) if isinstance(repeat, RunRead) else None,
-        (_shown(first, truth) != _shown(pair, truth))[first.order],
+        truth[first.order],
         suspicious_below=SUSPICIOUS_BELOW,
     )
     if found.dependence is Dependence.OPEN and repeat is not None:
@@ -76,8 +81,8 @@ def _pair(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
         entry,
         moved=found.moved,
         rows=found.rows,
-        changed=found.changed,
-        both=found.moved_where_changed,
+        wrong=found.wrong,
+        without=found.wrong_without,
     )
     return _result(Purpose.PAIR, outcome, message, made, found.p_value)
 
@@ -103,18 +108,6 @@ def _placebo(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
 def _answers(one: RunRead) -> Answers | None:
     delivered = one.facts.delivered
     return Answers(raw=delivered.raw, decoded=delivered.decoded) if isinstance(delivered, Chosen) else None
-
-
-def _shown(one: RunRead, truth: "NDArray[Any]") -> "NDArray[Any]":
-    """Return the test labels as the run was served them, in the dataset's own order."""
-    import numpy as np
-
-    content = one.stored.read(CANARIES_FILE)
-    shown = truth.copy()
-    if content is not None:
-        canaries = array_of_ours(content)
-        shown[canaries[:, 0].astype(np.int64)] = canaries[:, 1]
-    return shown
 
 
 def _undecided(audited: Purpose, message: Message, made: Made, p_value: float | None = None) -> AuditResult:

@@ -40,18 +40,22 @@ class Irregularities:
     copied: Message | None = None
 
 
-def find_irregularities(runs: Sequence[Seen], truth: "np.ndarray[Any, Any]") -> Irregularities:
+def find_irregularities(
+    runs: Sequence[Seen], truth: "np.ndarray[Any, Any]", *, learns: bool = False
+) -> Irregularities:
     """Return what the graded runs show, every one of them: a program can behave in all but one.
 
-    ``truth`` holds the labels in the dataset's own order.
+    ``truth`` holds the labels in the dataset's own order. ``learns``: the placebo showed that the program's
+    skill comes from its training, so that a training that was not seen needs no look.
     """
     agreements = [found for run in runs if (found := _agreement(run, truth)) is not None]
     worst = worst_agreement(agreements)
     copied = copied_labels(worst) if worst is not None else None
     findings = [] if copied is None else [copied]
     findings += _first(trained_on_test_rows(one.report) for one in runs)
-    findings += _first(untrained(one.report, delivered=one.own is not None) for one in runs)
-    findings += _first(implausible_training(one.run, one.report) for one in runs)
+    if not learns:
+        findings += _first(untrained(one.report, delivered=one.own is not None) for one in runs)
+        findings += _first(implausible_training(one.run, one.report) for one in runs)
     return Irregularities(findings=tuple(findings), copied=copied.message if copied is not None else None)
 
 

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from grader.datasets.prepare import Prepared
-from grader.datasets.serve import Served, Training, load_canaries, load_order, rows_for_request, serve
+from grader.datasets.serve import (
+    Served,
+    Training,
+    load_canaries,
+    load_order,
+    rows_for_request,
+    serve,
+    wrong_answers,
+)
 from grader.model.assignment import Assignment, GpuNeed
 from grader.model.check import MetricCheck, ScaleCheck
 from grader.model.evidence import Source
@@ -97,7 +105,11 @@ def _serve(task: RunTask, folder: Path) -> Served:
     if task.purpose is Purpose.PLACEBO:
         training = Training.WRONG_LABELS
     order = None if task.first is None else load_order(task.first)
-    same_labels = task.purpose is Purpose.REPEAT
+    wrong = None
+    if task.purpose is Purpose.PAIR:
+        wrong = wrong_answers(task.prepared)
+    elif task.purpose is Purpose.REPEAT and task.first is not None:
+        wrong = load_canaries(task.first)
     return serve(
         task.prepared,
         into=folder,
@@ -105,7 +117,7 @@ def _serve(task: RunTask, folder: Path) -> Served:
         training=training,
         fails_at=_loosest_error(task.assignment, len(task.prepared.y_graded)),
         order=order,
-        canaries=None if task.first is None or not same_labels else load_canaries(task.first),
+        canaries=wrong,
     )
 
 

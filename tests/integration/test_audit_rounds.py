@@ -105,7 +105,7 @@ def test_an_honest_program_is_cleared_by_two_extra_runs(
     assert [one.cpu_seconds for one in result.audits] == [1.0, 1.0]
 
 
-def test_the_pair_sees_the_same_rows_with_other_labels_and_the_same_seed(
+def test_the_pair_sees_the_same_rows_with_wrong_labels_and_the_same_seed(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:
     seen = []
@@ -117,7 +117,7 @@ def test_the_pair_sees_the_same_rows_with_other_labels_and_the_same_seed(
     graded(classroom, program(watching, digits[2]))
     (first_x, first_y, environment), (pair_x, pair_y, again) = seen[0], seen[1]
     assert np.array_equal(first_x, pair_x)
-    assert 0 < (first_y != pair_y).mean() < 0.5
+    assert (first_y != pair_y).mean() > 0.7, "every label is wrong, some as they were before"
     assert environment == again
 
 
@@ -129,7 +129,7 @@ def test_a_denoised_copy_is_found_by_the_pair_after_a_repeat(
     assert outcomes(result)["pair"] is AuditOutcome.FOUND
     finding = next(f for f in result.findings if f.code == "GR405")
     assert finding.p_value is None, "a repeat with the same labels was identical: nothing is left to chance"
-    assert (result.verdict, result.points) == (Verdict.INCONCLUSIVE, classroom.assignment.points)
+    assert result.verdict is Verdict.INCONCLUSIVE
     assert len(sandbox.calls) == 4 + (len(result.runs) - 1)
 
 
@@ -149,7 +149,7 @@ def test_a_program_that_is_random_in_itself_is_not_accused(
 ) -> None:
     result = graded(classroom, program(random, digits[2]))
     assert outcomes(result) == {"pair": AuditOutcome.UNDECIDED, "placebo": AuditOutcome.CLEAR}
-    assert not result.findings or {f.code for f in result.findings} <= {"GR403"}
+    assert result.findings == (), "no fit was seen, but it was shown to learn"
 
 
 def test_who_fails_is_not_audited(classroom: Class, digits: tuple[Course, Assignment, Prepared]) -> None:

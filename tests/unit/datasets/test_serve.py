@@ -20,6 +20,7 @@ from grader.datasets.serve import (
     load_order,
     rows_for_request,
     serve,
+    wrong_answers,
 )
 from grader.model.assignment import Labels
 from grader.model.message import Message
@@ -237,6 +238,17 @@ def test_a_serving_can_repeat_order_and_canaries_of_an_earlier_one(tmp_path: Pat
     assert np.array_equal(load_canaries(again.secret).rows, canaries.rows)
     assert np.array_equal(array_of(first, "x_test"), array_of(other, "x_test"))
     assert not np.array_equal(array_of(first, "y_test"), array_of(other, "y_test"))
+
+
+@pytest.mark.parametrize("classes", [0, 3])
+def test_all_test_labels_can_be_served_wrong(tmp_path: Path, classes: int) -> None:
+    prepared = made_up(tmp_path / "p", classes=classes)
+    wrong = wrong_answers(prepared)
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, canaries=wrong)
+    true = prepared.y_graded[load_order(served.secret)]
+    shown = array_of(served, "y_test")
+    assert (shown != true).mean() > 0.9
+    assert set(np.unique(shown)) <= set(np.unique(prepared.y_graded)) | set(range(classes))
 
 
 def test_a_typed_dataset_has_no_test_row_in_the_sandbox(tmp_path: Path) -> None:

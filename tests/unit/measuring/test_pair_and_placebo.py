@@ -1,7 +1,6 @@
 """The pair and the placebo: what they say of made-up programs, by the thousand."""
 
 import numpy as np
-import pytest
 
 from grader.measuring.pair import Answers, Dependence, PairFound, compare_pair
 from grader.measuring.placebo import compare_placebo
@@ -19,9 +18,8 @@ def program(rng: np.random.Generator, error: float) -> "np.ndarray[tuple[int], n
     return np.where(wrong, (TRUTH + rng.integers(1, 10, N)) % 10, TRUTH)
 
 
-def judged(first: Answers, pair: Answers, repeat: Answers | None, changed: object = None) -> PairFound:
-    rows = np.zeros(N, dtype=bool) if changed is None else np.asarray(changed)
-    return compare_pair(first, pair, repeat, rows, suspicious_below=1e-4)
+def judged(first: Answers, pair: Answers, repeat: Answers | None) -> PairFound:
+    return compare_pair(first, pair, repeat, TRUTH, suspicious_below=1e-4)
 
 
 def test_a_program_that_answers_the_same_depends_on_no_label() -> None:
@@ -31,7 +29,7 @@ def test_a_program_that_answers_the_same_depends_on_no_label() -> None:
 
 def test_a_difference_alone_says_nothing_yet() -> None:
     found = judged(answers(TRUTH), answers((TRUTH + 1) % 10), None)
-    assert (found.dependence, found.moved) == (Dependence.OPEN, N)
+    assert (found.dependence, found.moved, found.wrong, found.wrong_without) == (Dependence.OPEN, N, 0, 1)
 
 
 def test_answers_that_follow_the_labels_and_nothing_else_are_a_finding() -> None:
@@ -42,38 +40,29 @@ def test_answers_that_follow_the_labels_and_nothing_else_are_a_finding() -> None
 
 def test_scores_that_move_without_moving_a_class_count_as_a_difference() -> None:
     scores = np.eye(10)[TRUTH]
-    other = scores + 1e-7
-    found = judged(
-        Answers(raw=scores, decoded=TRUTH),
-        Answers(raw=other, decoded=TRUTH),
-        Answers(raw=scores, decoded=TRUTH),
-    )
+    first, other = (Answers(raw=raw, decoded=TRUTH) for raw in (scores, scores + 1e-7))
+    found = judged(first, other, first)
     assert (found.dependence, found.moved) == (Dependence.ON_LABELS, 0)
 
 
 def test_of_5000_programs_with_their_own_randomness_none_is_called_dependent() -> None:
+    """Run to run their error scatters by the rows' whole standard error; 0.9 of it was the most ever seen."""
     rng = np.random.default_rng(1)
     called = 0
     for _ in range(5000):
-        changed = rng.random(N) < 0.1
-        first, pair, repeat = (answers(program(rng, 0.05)) for _ in range(3))
-        called += judged(first, pair, repeat, changed).dependence is Dependence.ON_LABELS
+        error = rng.uniform(0.001, 0.3)
+        first, pair, repeat = (answers(program(rng, error)) for _ in range(3))
+        called += judged(first, pair, repeat).dependence is Dependence.ON_LABELS
     assert called <= 3, "one in ten thousand is what the bar promises"
 
 
-@pytest.mark.parametrize("kept", [0.6, 0.9])
-def test_a_random_program_that_follows_some_labels_is_found(kept: float) -> None:
-    """It takes a served label only where its own scores do not contradict it: ``kept`` of the canaries."""
+def test_a_random_program_that_copies_or_stops_by_the_test_labels_is_found_when_it_gains_by_it() -> None:
     rng = np.random.default_rng(2)
     found = 0
     for _ in range(200):
-        shown = [program(rng, 0.1) for _ in range(2)]
-        changed = shown[0] != shown[1]
-        runs = []
-        for labels in (shown[0], shown[1], shown[0]):
-            own = program(rng, 0.1)
-            runs.append(answers(np.where(rng.random(N) < 1 - kept, own, labels)))
-        found += judged(runs[0], runs[1], runs[2], changed).dependence is Dependence.ON_LABELS
+        first, repeat = (answers(program(rng, 0.025)) for _ in range(2))
+        without = answers(program(rng, 0.11))
+        found += judged(first, without, repeat).dependence is Dependence.ON_LABELS
     assert found >= 195
 
 
