@@ -36,6 +36,7 @@ def contradictions(raw: Mapping[str, Any], where: str, known: Known) -> list[Mes
         *_dangling(raw, checks, where, known),
         *_rubric(raw, checks, where),
         *(m for number, c in enumerate(checks, start=1) for m in _bars(c, number, where, known)),
+        *(m for number, c in enumerate(checks, start=1) for m in _scale(c, number, where, known)),
     ]
 
 
@@ -47,7 +48,7 @@ def _dangling(
     if isinstance(runtime, str) and "/" not in runtime:
         named.append(("run.runtime", runtime, known.runtimes))
     for number, check in enumerate(checks, start=1):
-        if check.get("kind") in ("metric", "reference"):
+        if check.get("kind") in ("metric", "reference", "scale"):
             named.append((f"{check_label(check, number)}.metric", check.get("metric"), known.metrics))
     for key, name, names in named:
         if isinstance(name, str) and name not in names:
@@ -68,7 +69,7 @@ def _rubric(raw: Mapping[str, Any], checks: list[dict[str, Any]], where: str) ->
     runs = {"min": 1, "max": 5} | _table(_table(raw, "run"), "runs")
     if _is_integer(runs["min"]) and _is_integer(runs["max"]) and runs["min"] > runs["max"]:
         yield say("GR109", file=where, min=runs["min"], max=runs["max"])
-    bars = sum(check.get("kind") == "metric" for check in checks)
+    bars = sum(check.get("kind") in ("metric", "scale") for check in checks)
     for number, check in enumerate(checks, start=1):
         if check.get("kind") == "reference" and "metric" not in check and bars != 1:
             yield say("GR110", file=where, key=check_label(check, number), count=bars)
@@ -100,29 +101,59 @@ def _bars(check: dict[str, Any], number: int, where: str, known: Known) -> Itera
             yield say("GR113", file=where, key=at)
 
 
+def _scale(check: dict[str, Any], number: int, where: str, known: Known) -> Iterator[Message]:
+    """Hold both ends of a scale against its metric: their range, and which of them is the better one."""
+    metric = _metric(check, known)
+    if check.get("kind") != "scale" or metric is None:
+        return
+    key = check_label(check, number)
+    lower = metric.direction is Direction.LOWER_IS_BETTER
+    side = "below" if lower else "above"
+    start_at = [(f"{key}.from", check.get("from"))]
+    yield from _shares(start_at, side, check["metric"], where, counts_rows=metric.counts_rows)
+    start, full, margin = (_number(check.get(name, 0)) for name in ("from", "to", "margin"))
+    if start is None or full is None or margin is None or "to" not in check:
+        return
+    if (start <= full + margin) if lower else (start >= full - margin):
+        yield say("GR151", file=where, key=f"{key}.to", metric=check["metric"], start=start, full=full)
+
+
 def _against_metric(
     check: dict[str, Any], side: str, key: str, where: str, known: Known
 ) -> Iterator[Message]:
     """Hold a bar against what its metric is: its direction, and 0 to 1 for a share of rows."""
-    name = check.get("metric")
-    if not (isinstance(known.metrics, Mapping) and isinstance(name, str) and name in known.metrics):
+    metric = _metric(check, known)
+    if metric is None:
         return
-    metric = known.metrics[name]
     right = "below" if metric.direction is Direction.LOWER_IS_BETTER else "above"
     if side != right:
-        yield say("GR115", file=where, key=f"{key}.{side}", metric=name, right=right)
+        yield say("GR115", file=where, key=f"{key}.{side}", metric=check["metric"], right=right)
     bars = [(f"{key}.{side}", check[side])]
     bars += [
         (f"{key}.partial.{count}.{side}", tier[side])
         for count, tier in enumerate(_list(check.get("partial")), start=1)
         if isinstance(tier, dict) and side in tier
     ]
+    yield from _shares(bars, side, check["metric"], where, counts_rows=metric.counts_rows)
+
+
+def _shares(
+    bars: list[tuple[str, Any]], side: str, metric: str, where: str, *, counts_rows: bool
+) -> Iterator[Message]:
     for at, bar in bars:
         value = _number(bar)
-        if value is None or not metric.counts_rows:
+        if value is None or not counts_rows:
             continue
         if not (0 < value <= 1 if side == "below" else 0 <= value < 1):
-            yield say("GR116", file=where, key=at, got=shown(bar), metric=name, share=value / 100)
+            yield say("GR116", file=where, key=at, got=shown(bar), metric=metric, share=value / 100)
+
+
+def _metric(check: dict[str, Any], known: Known) -> Any:
+    """Return the metric a check names, as far as what is known of it can be asked."""
+    name = check.get("metric")
+    if not (isinstance(known.metrics, Mapping) and isinstance(name, str) and name in known.metrics):
+        return None
+    return known.metrics[name]
 
 
 def _table(raw: Mapping[str, Any], key: str) -> dict[str, Any]:

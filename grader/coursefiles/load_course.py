@@ -30,6 +30,7 @@ from grader.model.check import (
     MetricCheck,
     ReferenceCheck,
     RunsCheck,
+    ScaleCheck,
     Tier,
 )
 from grader.model.digest import digest_parts
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Known", "choose_assignments", "find_course", "load_course"]
 
-_REQUIRED_KINDS = frozenset({"metric", "architecture", "fit"})
+_REQUIRED_KINDS = frozenset({"metric", "scale", "architecture", "fit"})
 _FILE = "assignment.toml"
 _COURSE_FILE = "course.toml"
 _LONGEST_NAME = 200
@@ -231,9 +232,10 @@ def _check_spec(table: "schema.AnyCheck", parsed: "schema.AssignmentFile") -> Ch
         "points": table.points,
         "required": required,
     }
+    spec: CheckSpec
     match table.kind:
         case "metric":
-            return MetricCheck(
+            spec = MetricCheck(
                 **shared,
                 metric=table.metric,
                 threshold=_threshold(table.below, table.above),
@@ -242,14 +244,21 @@ def _check_spec(table: "schema.AnyCheck", parsed: "schema.AssignmentFile") -> Ch
                 ),
             )
         case "architecture":
-            return ArchitectureCheck(**shared, allow=tuple(table.allow))
+            spec = ArchitectureCheck(**shared, allow=tuple(table.allow))
         case "reference":
             # Without a metric of its own it is about the only one there is: contradictions.py has seen to it.
-            metric = table.metric or next(t.metric for t in parsed.check if t.kind == "metric")
-            return ReferenceCheck(**shared, metric=metric, margin=table.margin)
+            metric = table.metric or next(
+                t.metric for t in parsed.check if t.kind in ("metric", "scale") and t.metric is not None
+            )
+            spec = ReferenceCheck(**shared, metric=metric, margin=table.margin)
+        case "scale":
+            spec = ScaleCheck(
+                **shared, metric=table.metric, start=table.start, full=table.to, margin=table.margin
+            )
         case "runs":
-            return RunsCheck(**shared)
+            spec = RunsCheck(**shared)
         case "figure":
-            return FigureCheck(**shared, at_least=table.at_least)
+            spec = FigureCheck(**shared, at_least=table.at_least)
         case "fit":
-            return FitCheck(**shared)
+            spec = FitCheck(**shared)
+    return spec

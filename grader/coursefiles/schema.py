@@ -4,6 +4,7 @@ Only ``load_course`` imports this module: past the door there are no dicts and n
 """
 
 from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -21,12 +22,26 @@ def _points(value: Any) -> Decimal:
     raise PydanticCustomError("points", "a number from 0 to 1000 with at most three decimals")
 
 
+def _scale_end(value: Any) -> float | None:
+    """Return the number, or None for ``"reference"``: where its mean is."""
+    if value == "reference":
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        return float(value)
+    raise PydanticCustomError("scale_end", 'a number, or "reference"')
+
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Points = Annotated[
     Decimal,
     BeforeValidator(_points),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1000}),
+]
+ScaleEnd = Annotated[
+    float | None,
+    BeforeValidator(_scale_end),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"const": "reference"}]}),
 ]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Duration = Annotated[str, Field(pattern=_AMOUNT + r"(s|min|h|x reference)\s*$", examples=["20 min"])]
@@ -149,6 +164,16 @@ class ReferenceTable(CheckTable):
     margin: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
 
 
+class ScaleTable(CheckTable):
+    """``kind = "scale"``: points from none at ``from`` to all at ``to``, a number or the reference's mean."""
+
+    kind: Literal["scale"]
+    metric: str
+    start: Annotated[Number, Field(alias="from")]
+    to: Annotated[ScaleEnd, Field(json_schema_extra={"default": "reference"})] = None
+    margin: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+
+
 class RunsCheckTable(CheckTable):
     """``kind = "runs"``."""
 
@@ -169,7 +194,7 @@ class FitTable(CheckTable):
 
 
 AnyCheck = Annotated[
-    MetricTable | ArchitectureTable | ReferenceTable | RunsCheckTable | FigureTable | FitTable,
+    MetricTable | ArchitectureTable | ReferenceTable | ScaleTable | RunsCheckTable | FigureTable | FitTable,
     Field(discriminator="kind"),
 ]
 

@@ -14,6 +14,7 @@ from grader.model.errors import CourseError
 from grader.words.catalogue import codes
 from tests.unit.coursefiles.written import KNOWN, VALID, a_course, told
 
+SCALE = 'kind = "scale"\nmetric = "error_rate"\nfrom = 0.16\n'
 FILE = "assignments/mnist-dense/assignment.toml"
 
 
@@ -78,6 +79,15 @@ def test_the_mistakes_of_all_assignments_are_told_at_once(tmp_path: Path) -> Non
         ("below = 0.0161", "above = 0.0161", "check.error.above: the bar of error_rate is below"),
         ("below = 0.0161", "below = 1.61", "Did you mean 0.0161 (1.61 %)?"),
         ("below = 0.02,", "below = 2,", "check.error.partial.1.below: got 2;"),
+        ('kind = "runs"', 'kind = "scale"\nmetric = "error_rate"', "check.runs.from: is missing"),
+        ('kind = "runs"', SCALE + "to = 0.2", "the end of the scale (0.2, with its margin) must be better"),
+        ('kind = "runs"', SCALE + "to = 0.15\nmargin = 0.02", "check.runs.to: of error_rate, the end"),
+        ('kind = "runs"', SCALE + "to = true", 'got true; needed is a number, or "reference"'),
+        ('kind = "runs"', SCALE + 'to = "referance"', 'needed is a number, or "reference"'),
+        ('kind = "runs"', SCALE.replace("0.16", "16"), "Did you mean 0.16 (16 %)?"),
+        ('kind = "runs"', SCALE + "below = 0.1", "check.runs.below: unknown key"),
+        ('kind = "runs"', SCALE.replace("error_rate", "error_rat"), "did you mean 'error_rate'?"),
+        ("[deliver]", '[verdict]\nrule = "most"\n[deliver]', "verdict.rule: got"),
         ('kind = "runs"', 'kind = "reference"\nmargin = -1', "got -1; needed is a number not below 0"),
     ],
 )  # fmt: skip

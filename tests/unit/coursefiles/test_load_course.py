@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from grader.coursefiles.load_course import choose_assignments, find_course, load_course
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
-from grader.model.assignment import Assignment, Labels
-from grader.model.check import MetricCheck, ReferenceCheck, RunsCheck
+from grader.model.assignment import Assignment, Labels, OnClose
+from grader.model.check import MetricCheck, ReferenceCheck, RunsCheck, ScaleCheck
 from grader.model.errors import CourseError
-from grader.model.metric import Direction
+from grader.model.metric import Direction, Rule
 from grader.plugins.registry import METRICS, load_plugins
 from grader.wiring import known_names
 from tests.unit.coursefiles.written import KNOWN, VALID, a_course, told
@@ -90,6 +90,35 @@ def test_a_reference_check_without_a_metric_takes_the_only_one(tmp_path: Path) -
     check = _loaded(tmp_path, text).checks[1]
     assert isinstance(check, ReferenceCheck)
     assert check.metric == "error_rate"
+
+
+SCALE = 'id = "error"\nkind = "scale"\nmetric = "error_rate"\nfrom = 0.16\nmargin = 0.005\npoints = 7.5\n'
+
+
+def with_scale(more: str = "") -> str:
+    start, end = VALID.index('id = "error"'), VALID.index('[[check]]\nid = "runs"')
+    return VALID[:start] + SCALE + more + VALID[end:]
+
+
+@pytest.mark.parametrize(
+    ("more", "full"), [("", None), ('to = "reference"\n', None), ("to = 0.1\n", 0.1), ("to = 0\n", 0.0)]
+)
+def test_a_scale_ends_at_a_number_or_at_the_reference(tmp_path: Path, more: str, full: float | None) -> None:
+    scale = _loaded(tmp_path, with_scale(more)).checks[0]
+    assert isinstance(scale, ScaleCheck)
+    assert (scale.start, scale.full, scale.margin) == (0.16, full, 0.005)
+    assert scale.required
+
+
+def test_a_reference_check_without_a_metric_takes_that_of_the_scale(tmp_path: Path) -> None:
+    check = _loaded(tmp_path, with_scale().replace('kind = "runs"', 'kind = "reference"')).checks[1]
+    assert isinstance(check, ReferenceCheck)
+    assert check.metric == "error_rate"
+
+
+def test_the_verdicts_rule_and_who_gets_the_benefit_are_read(tmp_path: Path) -> None:
+    verdict = _loaded(tmp_path, VALID + '[verdict]\nrule = "median"\non_close = "review"\n').verdict
+    assert (verdict.rule, verdict.on_close) == (Rule.MEDIAN, OnClose.REVIEW)
 
 
 def test_an_own_interpreter_is_meant_from_the_courses_folder(tmp_path: Path) -> None:
