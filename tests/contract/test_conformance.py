@@ -150,7 +150,7 @@ def keeps_the_end_of_the_output(command: SandboxCommand, outcome: SandboxOutcome
 
 
 HOLES: dict[str, tuple[Leaky, str]] = {
-    "every exit is told as a good one": (Leaky(after=answered(status=RunStatus.OK)), "exit-status-and-output"),
+    "every exit is told as good": (Leaky(after=answered(status=RunStatus.OK)), "exit-status-and-output"),
     "the signal is forgotten": (Leaky(after=answered(signal=None)), "signals"),
     "nobody says what holds memory": (Leaky(after=answered(memory_guard=MemoryGuard.NONE)), "measured"),
     "processor time is not measured": (Leaky(after=answered(cpu_seconds=0.0)), "measured"),
