@@ -110,9 +110,17 @@ def _bound_nesting(content: bytes, name: str) -> None:
             if depth > MOST_NESTING:
                 raise SubmissionError(say("GR134", name=name, limit=MOST_NESTING))
             if count > _MOST_BRACKETS:
-                raise SubmissionError(say("GR139", name=name, limit=_MOST_BRACKETS))
+                raise SubmissionError(_too_many(content, name))
         elif token in (b"]", b"}"):
             depth -= 1
+
+
+def _too_many(content: bytes, name: str) -> Message:
+    """Return what a notebook has too many of: cells, as far as keys tell unparsed, or anything else."""
+    cells = content.count(b'"cell_type"')
+    if cells > MOST_CELLS:
+        return say("GR133", name=name, count=cells, limit=MOST_CELLS)
+    return say("GR139", name=name, limit=_MOST_BRACKETS)
 
 
 class _Foreign(ValueError):  # noqa: N818 - never leaves this module

@@ -3,10 +3,12 @@
 import re
 import unicodedata
 
+# With two bytes as they are usually written, or the one byte of C1; what does not end, ends with its line.
 _ESCAPES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor
-    r"|\x1b\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)"  # titles, links
-    r"|\x1b[@-Z\\-_]"
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
+    r"|(?:\x1b\]|\x9d)[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # titles, links, the clipboard
+    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c\n]*(?:\x1b\\|\x9c)?"  # device strings
+    r"|\x1b[ -/]*[0-~]?"
 )
 _KEPT = "\n\t"
 # Cc control, Cf format (bidirectional overrides, zero width), Cs lone surrogates, Co private, Cn unassigned

@@ -27,7 +27,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _ALL_BUT_MOVES = re.compile(
     f"[{_UNSEEN}]".replace("\x00-\x08", "\x01-\x07").replace("\x0b-\x1f", "\x0b\x0c\x0e-\x1f")
 )
-_MOVES = re.compile("([\r\b\x00])")
+_MOVES = re.compile("(\r+|\b+|\x00+)")
 
 _NOISE = re.compile(
     r"WARNING: All log messages before absl"
@@ -73,11 +73,11 @@ def _settled(line: str) -> str:
     cells: list[str] = []
     at = 0
     for piece in _MOVES.split(line):
-        match piece:
+        match piece[:1]:
             case "\r":
                 at = 0
             case "\b":
-                at = max(0, at - 1)
+                at = max(0, at - len(piece))
             case "\x00":
                 del cells[at:]
             case _:
