@@ -22,6 +22,8 @@ from grader.words.catalogue import say
 
 STARTED_SECONDS = 15.0
 GONE_SECONDS = 1.0
+"""How soon after the grader's death all is promised to be dead."""
+KILLED_SECONDS = 5.0
 _WALL_SECONDS = 20.0
 _TICK_SECONDS = 0.003
 _PROCESSES = 2
@@ -52,7 +54,7 @@ def probe_death_of_outside(sandbox: Sandbox, python: str) -> int:
             if run.done():
                 raise SandboxError(say("GR613", reason=_said(run.exception())))
             _kill(_own_child(mark))
-            _wait(lambda: not _named(mark), GONE_SECONDS)
+            _wait(lambda: not _named(mark), KILLED_SECONDS)
             return len(_named(mark))
         finally:
             _end(mark)

@@ -40,7 +40,8 @@ _SECRET = "GRADER_PROBE_SECRET"  # noqa: S105 - the name of a variable
 _LOOKED_AT_LEAST = 10
 _SHOWN = 3
 
-_ALLOCATE = "import sys, time; held = bytearray(b'1') * int(sys.argv[1]); time.sleep(1)"
+# It stays for a while: on a busy machine a watchdog needs its time.
+_ALLOCATE = "import sys, time; held = bytearray(b'1') * int(sys.argv[1]); time.sleep(5)"
 _CU_INIT = "import ctypes; print(ctypes.CDLL('libcuda.so.1').cuInit(0))"
 
 
