@@ -116,13 +116,13 @@ def killed_at_a_limit(stand: Stand) -> str | None:
 
 def dies_with_the_grader(stand: Stand) -> str | None:
     """A grader that is killed leaves nothing alive; and the sandbox travels to a worker process."""
+    command = stand.command(CROWD)
     process = multiprocessing.get_context("spawn").Process(
-        target=_run, args=(stand.sandbox, stand.command(CROWD)), daemon=True
+        target=_run, args=(stand.sandbox, command), daemon=True
     )
     process.start()
     try:
-        # Four of the program's; what the sandbox itself needs may carry the token too.
-        up = _wait(lambda: len(stand.alive()) >= 4, START_SECONDS)  # noqa: PLR2004 - two forks
+        up = _wait(lambda: len(stand.running(command)) == 4, START_SECONDS)  # noqa: PLR2004 - two forks
     finally:
         process.kill()
         process.join()

@@ -73,11 +73,18 @@ class Stand:
 
     def alive(self) -> tuple[int, ...]:
         """Return the processes of this machine whose command line carries the token."""
-        found = []
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                if self.token.encode() in path.read_bytes():
-                    found.append(int(path.parent.name))
-            except OSError:  # it has just ended
-                continue
-        return tuple(found)
+        token = self.token.encode()
+        return tuple(number for number, line in _command_lines() if token in line)
+
+    def running(self, command: SandboxCommand) -> tuple[int, ...]:
+        """Return the processes of this machine that are the program of ``command`` itself."""
+        told = b"".join(part.encode() + b"\0" for part in command.argv)
+        return tuple(number for number, line in _command_lines() if line == told)
+
+
+def _command_lines() -> Iterator[tuple[int, bytes]]:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            yield int(path.parent.name), path.read_bytes()
+        except OSError:  # it has just ended
+            continue
