@@ -3,7 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.measuring.facts import Check, Facts, Replay, RunFacts
@@ -23,7 +23,7 @@ from grader.model.check import (
 )
 from grader.model.evidence import Fit
 from grader.model.message import Message
-from grader.model.metric import Measurement, Unmeasured
+from grader.model.metric import Measurement, Rule, Unmeasured
 from grader.model.result import Reason, Status, Verdict
 from grader.model.run import RunStatus
 from tests.unit.measuring.made import (
@@ -109,14 +109,103 @@ def test_a_tier_gives_part_of_the_points_and_the_check_still_fails() -> None:
     assert judged(asked, measured(900), baseline=MNIST).points == 0
 
 
-@given(st.lists(st.integers(0, 1200), min_size=1, max_size=5), st.integers(0, 400))
-def test_more_errors_never_earn_more(wrong: list[int], extra: int) -> None:
-    asked = assignment(error_check(0.0161, partial=((0.025, 3), (0.05, 1))), REFERENCE)
-    fewer = judged(asked, *[measured(w) for w in wrong], baseline=MNIST)
-    more = judged(asked, *[measured(w + extra) for w in wrong], baseline=MNIST)
+@pytest.mark.parametrize("rule", list(Rule))
+@pytest.mark.parametrize("on_close", list(OnClose))
+@pytest.mark.parametrize("trust", ["none", "copied", "doubted"])
+@given(st.lists(st.tuples(st.integers(0, 1200), st.integers(0, 6000)), min_size=1, max_size=5))
+@settings(max_examples=30)  # of each of many cases
+def test_more_errors_in_any_run_never_earn_more(
+    rule: Rule, on_close: OnClose, trust: str, runs: list[tuple[int, int]]
+) -> None:
+    checks = (error_check(0.0161, partial=((0.025, 3), (0.05, 1))), REFERENCE)
+    asked = assignment(*checks, rule=rule, on_close=on_close)
+    why = {} if trust == "none" else {trust: Message(pt="porque", en="because")}
+    fewer = judged(asked, *[measured(few) for few, _ in runs], baseline=MNIST, **why)
+    more = judged(asked, *[measured(few + extra) for few, extra in runs], baseline=MNIST, **why)
     assert fewer.points is not None
     assert more.points is not None
     assert 0 <= more.points <= fewer.points <= 7
+    order = [Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.PASSED]
+    assert fewer.verdict is not None
+    assert more.verdict is not None
+    assert order.index(more.verdict) <= order.index(fewer.verdict)
+
+
+CLOSE = (156, 176, 179, 163, 141)
+
+
+def test_a_course_may_withhold_the_points_of_what_is_too_close() -> None:
+    asked = assignment(error_check(0.0161), on_close=OnClose.REVIEW)
+    found = judged(asked, *[measured(wrong) for wrong in CLOSE], baseline=MNIST)
+    assert (found.verdict, found.points) == (Verdict.INCONCLUSIVE, Decimal(0))
+    assert only(found).message.code == "GR251"
+    assert "withheld until a person decides." in only(found).message.en
+    assert "retidos até uma pessoa decidir." in only(found).message.pt
+
+
+def test_an_easier_step_that_is_clearly_met_is_not_withheld() -> None:
+    asked = assignment(error_check(0.0161, partial=((0.025, 3),)), on_close=OnClose.REVIEW)
+    found = judged(asked, *[measured(wrong) for wrong in CLOSE], baseline=MNIST)
+    assert (found.verdict, found.points) == (Verdict.INCONCLUSIVE, Decimal(3))
+    assert "but for 3 of 6 for an easier step that is clearly met" in only(found).message.en
+
+
+def test_an_easier_step_too_close_to_call_is_withheld_too() -> None:
+    asked = assignment(error_check(0.0161, partial=((0.025, 3), (0.05, 1))), on_close=OnClose.REVIEW)
+    found = judged(asked, measured(246), baseline=MNIST)
+    assert (found.verdict, found.points) == (Verdict.FAILED, Decimal(1))
+    assert only(found).message.code == "GR252"
+    assert judged(asked, measured(190), baseline=MNIST).points == 3
+
+
+@pytest.mark.parametrize(
+    ("rule", "points", "told"),
+    [
+        (Rule.MEAN, 6, "mean of 5 runs"),
+        (Rule.MEDIAN, 6, "median of 5 runs"),
+        (Rule.BEST, 6, "1.41 % (the best of 5 runs"),
+        (Rule.EACH, 0, "1.79 % (the worst of 5 runs, 10,000 test rows; every one must meet it)"),
+    ],
+)
+def test_the_rule_makes_one_value_of_the_runs(rule: Rule, points: int, told: str) -> None:
+    asked = assignment(error_check(0.0161), rule=rule)
+    found = judged(asked, *[measured(wrong) for wrong in CLOSE], baseline=MNIST)
+    assert found.points == points
+    assert told in only(found).message.en
+    assert found.metrics[0].rule is rule
+    assert found.metrics[0].mean == pytest.approx(0.0163)
+
+
+def test_the_reference_is_compared_by_means_whatever_the_rule() -> None:
+    runs = [measured(wrong) for wrong in (100, 400, 400)]
+    found = only(judged(assignment(REFERENCE, rule=Rule.BEST), *runs, baseline=MNIST))
+    assert found.outcome is Outcome.FAILED
+    assert "3 % (mean of 3 runs" in found.message.en
+
+
+def test_a_program_does_not_come_nearer_to_the_reference_by_scattering() -> None:
+    steady = only(judged(assignment(REFERENCE), measured(190), measured(195), baseline=MNIST))
+    wild = only(judged(assignment(REFERENCE), measured(190), measured(3000), baseline=MNIST))
+    assert steady.outcome is wild.outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "wanted"), [([150], True), ([110], False), ([165] * 4, True), ([165] * 5, False)]
+)
+def test_where_closeness_costs_the_points_runs_go_on_until_it_is_settled(
+    wrong: list[int],
+    wanted: bool,  # noqa: FBT001 - a case
+) -> None:
+    check = error_check(0.0161)
+    asked = assignment(check, on_close=OnClose.REVIEW)
+    facts = gather(asked, [measured(w) for w in wrong], metrics=METRICS, baseline=MNIST)
+    assert more_runs_wanted(check, facts) is wanted
+
+
+def test_the_steps_may_stand_in_any_order() -> None:
+    check = error_check(0.0161, partial=((0.05, 1), (0.025, 3)))
+    facts = gather(assignment(check), [measured(245)], metrics=METRICS, baseline=MNIST)
+    assert more_runs_wanted(check, facts)
 
 
 def test_nothing_delivered_is_failed_without_points_and_with_a_reason() -> None:

@@ -3,7 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.measuring.facts import RunFacts
@@ -118,6 +118,7 @@ def test_another_run_is_made_while_noise_may_move_a_twentieth_of_the_points(
 @pytest.mark.parametrize("rule", list(Rule))
 @pytest.mark.parametrize("on_close", list(OnClose))
 @given(st.lists(st.tuples(st.integers(0, 2500), st.integers(0, 3000)), min_size=1, max_size=5))
+@settings(max_examples=30)  # of each of many cases
 def test_more_errors_in_any_run_never_earn_more(
     rule: Rule, on_close: OnClose, runs: list[tuple[int, int]]
 ) -> None:
