@@ -9,7 +9,7 @@ from enum import Enum
 from grader.model.check import CheckResult
 from grader.model.evidence import Fit, LedgerEntry, ProgramError, Source, SourceReport
 from grader.model.message import Message
-from grader.model.metric import MetricSummary
+from grader.model.metric import MetricSummary, Paired
 from grader.model.run import Run
 from grader.model.submission import Finding, SubmittedFile
 
@@ -165,6 +165,8 @@ class SubmissionResult:
     record: Mapping[str, str]
     """Digests and versions needed to repeat the result."""
     claimed: Claim | None = None
+    paired: Paired | None = None
+    """The first run against one of the reference's, on the same test rows; decides nothing."""
     audits: tuple[AuditResult, ...] = ()
     model: ModelTable | None = None
     """The layer table of the model file, where one was looked at."""

@@ -12,7 +12,7 @@ from grader.measuring.predictions import Chosen
 from grader.model.assignment import Assignment
 from grader.model.evidence import Fit, HarnessReport
 from grader.model.message import Message
-from grader.model.metric import Baseline, Measurement
+from grader.model.metric import Baseline, Measurement, Paired
 from grader.model.result import AuditResult, Picture, Reason, RunResult, Status, SubmissionResult
 from grader.model.run import Purpose
 from grader.model.submission import Finding, Submission, Unreadable
@@ -20,6 +20,7 @@ from grader.orchestration.audit import audit, findings_of, shown_to_learn
 from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, read_run
+from grader.orchestration.reference_rows import pair_with_reference
 from grader.orchestration.replay import replay_of, worst_replay
 from grader.orchestration.tools import Tools
 from grader.orchestration.work import CANARIES_FILE
@@ -36,19 +37,24 @@ _VERSIONS = ("python", "numpy", "tensorflow", "keras", "tf_keras", "sklearn")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reference:
-    """The reference solution's measurements and learning curves, to stand beside a student's."""
+    """The reference solution's measurements and learning curves, to stand beside a student's.
+
+    ``answers`` are the classes that one of its runs predicted, in the dataset's own order.
+    """
 
     baseline: Baseline | None = None
     fits: tuple[Fit, ...] = ()
     seconds: float | None = None
+    answers: "np.ndarray[Any, Any] | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Assessed:
-    """A result, and whether one more run could still change what it earns."""
+    """A result, whether one more run could still change what it earns, and what the first run answered."""
 
     result: SubmissionResult
     more_runs_wanted: bool
+    answers: "np.ndarray[Any, Any] | None" = None
 
 
 def assess(
@@ -100,10 +106,11 @@ def assess(
         findings=(*submission.findings, *found.findings, *audited),
         audits=audits,
         notes=_notes(first, fixed=fixed),
+        paired=pair_with_reference(first.own, reference.answers, labels, prepared),
         picture=draw_picture(first.stored.folder, first.own, prepared, labels),
         record=record,
     )
-    return Assessed(result=result, more_runs_wanted=wanted and not fixed)
+    return Assessed(result=result, more_runs_wanted=wanted and not fixed, answers=first.own)
 
 
 def not_graded(submission: Submission, points: Decimal, reason: Reason, message: Message) -> SubmissionResult:
@@ -228,6 +235,7 @@ def _result(
     findings: tuple[Finding, ...],
     audits: tuple[AuditResult, ...],
     notes: tuple[Message, ...],
+    paired: Paired | None,
     picture: Picture,
     record: Mapping[str, str],
 ) -> SubmissionResult:
@@ -258,6 +266,7 @@ def _result(
         audits=audits,
         ledger=first.report.ledger,
         notes=notes,
+        paired=paired,
         layers=first.report.layers,
         output=_printed(read),
         picture=picture,

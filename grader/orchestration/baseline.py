@@ -2,22 +2,23 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader.coursefiles.find_submissions import read_single
 from grader.datasets.prepare import Prepared
-from grader.model.assignment import Assignment
+from grader.model.assignment import Assignment, VerdictSpec
 from grader.model.errors import CourseError
 from grader.model.evidence import Fit
 from grader.model.message import Message
-from grader.model.metric import Baseline, MetricSummary
+from grader.model.metric import Baseline, MetricSummary, Rule
 from grader.model.result import RunResult, Status
 from grader.model.run import NotRun, RunStatus
 from grader.model.submission import Submission
 from grader.orchestration.assess import Assessed, Reference, assess
 from grader.orchestration.plan import limits_of, make_task, threads_for
+from grader.orchestration.reference_rows import decode_rows, encode_rows
 from grader.orchestration.rounds import Grader, make_runs
 from grader.runtimes.catalogue import Runtime
 from grader.storage.run_store import StoredRun, write_whole
@@ -59,6 +60,8 @@ def run_reference(
 ) -> ReferenceRuns | NotRun:
     """Run the reference solution ``runs`` times (kept runs are not made again) and judge it.
 
+    It is told by the mean of its runs, whatever the assignment's rule.
+
     Raises:
         CourseError: the assignment has no reference solution, or it delivers nothing.
     """
@@ -87,7 +90,7 @@ def run_reference(
     stored: Sequence[StoredRun] = [kept[task.key] for task in tasks]
     assessed = assess(
         submission,
-        assignment,
+        replace(assignment, verdict=VerdictSpec()),
         stored,
         prepared=prepared,
         tools=grader.tools,
@@ -120,7 +123,8 @@ def write_reference_record(
         "threads": runs[0].run.threads,
         "seconds": reference.seconds,
         "cpu_seconds": [one.run.cpu_seconds for one in runs],
-        "metrics": [asdict(summary) for summary in ran.assessed.result.metrics],
+        "metrics": [_summary_record(summary) for summary in ran.assessed.result.metrics],
+        "rows": encode_rows(ran.assessed.answers),
         "fits": [_fit_record(fit) for fit in reference.fits],
     }
     path = _record_path(assignment)
@@ -160,6 +164,7 @@ def _read_record(assignment: Assignment, submission: Submission, prepared: Prepa
         baseline=Baseline(summaries=tuple(_summary(one) for one in record["metrics"])),
         fits=tuple(_fit(one) for one in record["fits"]),
         seconds=record["seconds"],
+        answers=decode_rows(record.get("rows")),
     )
 
 
@@ -169,6 +174,7 @@ def _from_runs(ran: ReferenceRuns) -> Reference:
         baseline=Baseline(summaries=ran.assessed.result.metrics),
         fits=_last_fit(runs[0]),
         seconds=max(one.run.seconds for one in runs),
+        answers=ran.assessed.answers,
     )
 
 
@@ -176,8 +182,13 @@ def _last_fit(run: RunResult) -> tuple[Fit, ...]:
     return run.fits[-1:]
 
 
+def _summary_record(summary: MetricSummary) -> dict[str, Any]:
+    return {**asdict(summary), "rule": summary.rule.value}
+
+
 def _summary(record: Mapping[str, Any]) -> MetricSummary:
-    return MetricSummary(**{**record, "values": tuple(record["values"])})
+    known = {**record, "values": tuple(record["values"])}
+    return MetricSummary(**{**known, "rule": Rule(record.get("rule", "mean"))})
 
 
 def _fit_record(fit: Fit) -> dict[str, Any]:
