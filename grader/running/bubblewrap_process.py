@@ -2,26 +2,20 @@
 
 import json
 import os
-import select
 import signal
-import struct
 import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from grader.model.errors import SandboxError
 from grader.running.bubblewrap_arguments import STAGE0, Descriptors
 from grader.running.control import ControlChannel
-from grader.running.ending import Ending, from_shell_code, from_wait_status
-from grader.running.limits import Inside
+from grader.running.ending import Ending, from_shell_code
+from grader.running.sandbox_process import SandboxProcess, Started, read_status, readable
 from grader.running.supervise import Output
-from grader.words.catalogue import say
 
 GONE_SECONDS = 5.0
-_RAW_STATUS = struct.Struct("=I")
 
 
 class Files:
@@ -73,18 +67,10 @@ class Files:
         return read, write
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A sandbox in which everything is in place, by process numbers out here."""
-
-    first: int
-    """Pid 1 inside."""
-    ready: int
-    """The first program of ours inside, which said R; pid 1 itself but as root."""
-
-
-class BubblewrapProcess:
+class BubblewrapProcess(SandboxProcess):
     """The outer bubblewrap. Start and wait in the same thread: it dies with the thread, not the process."""
+
+    program = "bubblewrap"
 
     def __init__(
         self,
@@ -95,13 +81,9 @@ class BubblewrapProcess:
         inherited: Sequence[int],
         channel: ControlChannel,
         output: Output,
+        as_root: bool,
     ) -> None:
-        self._files = files
-        self._channel = channel
-        self._output = output
-        self.cpu_seconds = 0.0
-        self.code: int | None = None
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             command_line,
             env=environment,
             cwd="/",
@@ -112,49 +94,17 @@ class BubblewrapProcess:
             # Ctrl-C is for the grader, which then ends the sandbox itself.
             start_new_session=True,
         )
-        self.descriptor = os.pidfd_open(self._process.pid)
+        super().__init__(process, channel=channel, output=output)
+        self._files = files
+        self._as_root = as_root
         files.close_inside()
         channel.inside.close()
 
-    def wait_until_ready(self, seconds: float) -> Started:
-        """Return once everything is in place inside.
-
-        Raises:
-            SandboxError: it ended before, or said nothing for so many ``seconds``.
-        """
-        end = time.monotonic() + seconds
-        ready: int | None = None
-        while ready is None:
-            told = _readable(
-                [self.descriptor, self._output.descriptor, self._channel.fileno()], end - time.monotonic()
-            )
-            if not told:
-                raise SandboxError(say("GR606", seconds=seconds, reason=self.said()))
-            if self._output.descriptor in told:
-                self._output.read()
-            if self._channel.fileno() in told:
-                ready = self._hear_ready()
-            elif self.descriptor in told:
-                raise self._ended_early()
+    def started(self, ready: int) -> Started:
+        """Return the first process, whose number bubblewrap has told."""
         # Written before anything inside could say that it is ready.
         info = os.pread(self._files.info, 65536, 0)
         return Started(int(json.loads(info)["child-pid"]), ready)
-
-    def said(self) -> str:
-        """Return bubblewrap's own words so far, or a dash."""
-        self._output.drain()
-        return self._output.kept.decode(errors="replace").strip()[-500:] or "-"
-
-    def wait(self) -> None:
-        """Wait for its end; only when that is near, or after :meth:`kill`."""
-        if self.code is None:
-            _, status, used = os.wait4(self._process.pid, 0)
-            self.code = self._process.returncode = os.waitstatus_to_exitcode(status)
-            self.cpu_seconds = used.ru_utime + used.ru_stime
-
-    def ends_within(self, seconds: float) -> bool:
-        """Return whether it ends by itself in this time."""
-        return bool(_readable([self.descriptor], seconds))
 
     def kill(self) -> None:
         """End it and what it has started so far.
@@ -174,70 +124,20 @@ class BubblewrapProcess:
 
     def close(self) -> None:
         """Leave nothing behind: not the process, nor what it had started when it failed half way."""
-        self.kill()
-        self.wait()
-        os.close(self.descriptor)
+        super().close()
         # Our first program inside ends when nobody can tell it to go.
         self._channel.close()
         end = time.monotonic() + GONE_SECONDS
         # The pipe ends when the last of those that inherited it is dead.
         while self._output.open and time.monotonic() < end:
             if not self._output.read() and self._output.open:
-                _readable([self._output.descriptor], end - time.monotonic())
+                readable([self._output.descriptor], end - time.monotonic())
 
-    def own_ending(self, *, as_root: bool) -> Ending | None:
+    def own_ending(self) -> Ending | None:
         """Return how the command ended, when the process has ended; None if nobody could tell."""
-        if as_root:
+        if self._as_root:
             return from_shell_code(self.code) if self.code is not None and self.code >= 0 else None
-        try:
-            record = os.read(self._files.status_read, _RAW_STATUS.size)
-        except BlockingIOError:
-            record = b""
-        if len(record) != _RAW_STATUS.size:
-            return None
-        return from_wait_status(_RAW_STATUS.unpack(record)[0])
-
-    def _hear_ready(self) -> int | None:
-        try:
-            return self._channel.take_ready()
-        except ConnectionError:
-            raise self._ended_early() from None
-
-    def _ended_early(self) -> SandboxError:
-        self.kill()
-        self.wait()
-        return SandboxError(say("GR613", reason=self.said()))
-
-
-def open_inside(started: Started, places: Sequence[str], held: ExitStack) -> tuple[int, Inside]:
-    """Open the sandbox's file systems from outside, before anything hostile runs in it.
-
-    Returns the first of ``places`` as an open folder, and all of them for watching. They outlive the
-    sandbox: its files can be read when nothing inside is alive any more.
-
-    Raises:
-        SandboxError: they cannot be opened.
-    """
-    root = Path(f"/proc/{started.first}/root")
-    try:
-        opened = [_open_folder(root / place.lstrip("/"), held) for place in (*places, "/proc")]
-    except OSError as error:
-        raise SandboxError(say("GR613", reason=f"{error.filename}: {error.strerror}")) from error
-    inside = Inside(first=started.ready, proc=opened[-1], writable=tuple(opened[:-1]))
-    return opened[0], inside
-
-
-def _readable(descriptors: Sequence[int], seconds: float) -> set[int]:
-    poll = select.poll()
-    for descriptor in descriptors:
-        poll.register(descriptor, select.POLLIN)
-    return {descriptor for descriptor, _ in poll.poll(max(0.0, seconds) * 1000)}
-
-
-def _open_folder(path: Path, held: ExitStack) -> int:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    held.callback(os.close, descriptor)
-    return descriptor
+        return read_status(self._files.status_read)
 
 
 def sweep_orphans() -> None:

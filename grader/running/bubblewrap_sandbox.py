@@ -7,7 +7,6 @@ import shutil
 import stat
 import subprocess
 import tempfile
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,23 +22,21 @@ from grader.model.run import (
     SandboxOutcome,
 )
 from grader.running import seccomp
+from grader.running.attend import Session, attend
 from grader.running.bubblewrap_arguments import (
-    WRITABLE,
     Mode,
     bubblewrap_arguments,
     program,
     small_files,
     with_harness,
 )
-from grader.running.bubblewrap_process import BubblewrapProcess, Files, open_inside, sweep_orphans
-from grader.running.collect import collect
+from grader.running.bubblewrap_process import BubblewrapProcess, Files, sweep_orphans
 from grader.running.control import ControlChannel
-from grader.running.ending import Ending, decide_ending
 from grader.running.gpu import gpu_arguments, prepare_gpu
 from grader.running.guards import choose_guard
 from grader.running.limits import Guard, GuardMaker, nproc, process_limit
 from grader.running.recognise import mend_of, recognise
-from grader.running.supervise import Output, Watched, kill, supervise
+from grader.running.supervise import Output
 from grader.running.user_ids import lend_user_id, lock_folder
 from grader.words.catalogue import say
 
@@ -47,7 +44,6 @@ NEEDED = (0, 8, 0)
 """The oldest bubblewrap with ``--disable-userns``."""
 
 READY_SECONDS = 15.0
-END_SECONDS = 5.0
 PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
 _HARNESS = Path(__file__).parent / "harness"
 _PACKAGE = Path(__file__).parent.parent
@@ -140,35 +136,7 @@ class BubblewrapSandbox:
     def _run(self, session: "_Session", held: ExitStack) -> SandboxOutcome:
         process = self._start(session)
         held.callback(process.close)
-        started = process.wait_until_ready(self._ready_seconds)
-        out, inside = open_inside(started, WRITABLE, held)
-        first = os.pidfd_open(started.first)
-        held.callback(os.close, first)
-        watched = Watched(process.descriptor, first, session.output, session.channel, session.guard, inside)
-        held.callback(kill, watched)
-        try:
-            session.guard.hold(inside)
-        except OSError as error:
-            raise SandboxError(say("GR616", reason=str(error))) from error
-        session.output.forget()
-        begun = time.monotonic()
-        session.channel.say_go()
-        crossed = supervise(watched, session.command.limits, begun)
-        seconds = time.monotonic() - begun
-        session.guard.look()
-        if crossed is None:
-            # As root, how the command ended is known from bubblewrap's own exit code alone.
-            process.ends_within(END_SECONDS)
-        kill(watched)
-        # Left to end by itself it adds up the processor time of everything inside.
-        process.ends_within(END_SECONDS)
-        process.kill()
-        process.wait()
-        session.output.drain()
-        session.guard.look()
-        own = process.own_ending(as_root=session.mode.as_root)
-        ending = _ending(session, watched, own, crossed)
-        return session.outcome(ending, out, seconds=seconds, cpu_seconds=process.cpu_seconds)
+        return attend(process, session, held, ready_seconds=self._ready_seconds)
 
     def _start(self, session: "_Session") -> BubblewrapProcess:
         command, mode, files = session.command, session.mode, session.files
@@ -205,6 +173,7 @@ class BubblewrapSandbox:
             inherited=inherited,
             channel=session.channel,
             output=session.output,
+            as_root=mode.as_root,
         )
 
     def _session(self, command: SandboxCommand, held: ExitStack) -> "_Session":
@@ -274,48 +243,12 @@ class BubblewrapSandbox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Session:
-    """One run: what was asked for, and everything opened for it."""
+class _Session(Session):
+    """One run, with what bubblewrap needs for it."""
 
-    command: SandboxCommand
     mode: Mode
     bwrap: Path
-    channel: ControlChannel
-    guard: Guard
     files: Files
-    output: Output
-
-    def outcome(self, ending: Ending, out: int, *, seconds: float, cpu_seconds: float) -> SandboxOutcome:
-        """Collect the wanted files from ``out`` and put together what is known of the run."""
-        room = self.command.limits.disk_bytes
-        collected, refused = collect(out, self.command.wanted, self.command.into, most_bytes=room)
-        return SandboxOutcome(
-            status=ending.status,
-            exit_code=ending.exit_code,
-            signal=ending.signal,
-            seconds=seconds,
-            cpu_seconds=max(self.guard.usage.cpu_seconds, cpu_seconds),
-            peak_memory_bytes=self.guard.usage.peak_bytes,
-            memory_guard=self.guard.kind,
-            output=bytes(self.output.kept),
-            output_dropped=self.output.dropped,
-            collected=collected,
-            refused=refused,
-            rows_sent=self.channel.rows_sent,
-        )
-
-
-def _ending(session: _Session, watched: Watched, own: Ending | None, crossed: RunStatus | None) -> Ending:
-    usage, inside = session.guard.usage, watched.inside
-    if own is None and crossed is None and not usage.memory_crossed:
-        raise SandboxError(say("GR617"))
-    return decide_ending(
-        own,
-        crossed=crossed,
-        usage=usage,
-        full_at_end=inside.any_full() or inside.files() > session.command.limits.files,
-        ever_full=watched.ever_full,
-    )
 
 
 def _version(bwrap: Path, needed: str) -> str:
