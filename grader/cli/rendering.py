@@ -51,12 +51,17 @@ def complain(message: Message) -> None:
     """Print one error to stderr."""
     word = phrase("cli.error", spoken())
     prefix = f"{word} {message.code}" if message.code else word
-    click.echo(f"{prefix}: {printable(message.told_in(spoken()))}", err=True)
+    click.echo(f"{prefix}: {_line(message)}", err=True)
 
 
 def tell(message: Message) -> None:
     """Print one remark to stderr."""
-    click.echo(printable(message.told_in(spoken())), err=True)
+    click.echo(_line(message), err=True)
+
+
+def _line(message: Message) -> str:
+    """Return what is told on one line: a name with a line's end in it would write a line of its own."""
+    return " ".join(printable(message.told_in(spoken())).splitlines())
 
 
 def printable(text: str) -> str:
@@ -93,7 +98,7 @@ def print_grading(grading: Grading, report: str) -> None:
 
 def print_messages(messages: Iterable[Message], *, heading: str) -> None:
     """Print ``messages`` to stderr as a list under the catalogue's ``heading``."""
-    told = [printable(m.told_in(spoken())) for m in messages]
+    told = [_line(message) for message in messages]
     if told:
         click.echo("\n".join([phrase(heading, spoken()), *(f"  - {line}" for line in told)]), err=True)
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from grader.model.message import Language
+from grader.orchestration.publish import Publisher
 from grader.reporting.html import index_page, student_page
 from tests import builders as a
 from tests.unit.reporting.hostile import WORDS, hostile_grading
@@ -49,6 +51,7 @@ def _written(folder: Path, language: Language = Language.PT) -> tuple[Path, Path
     return student, index
 
 
+@pytest.mark.attack("xss_output", "xss_names", "latex_math")
 def test_no_script_runs_and_no_request_leaves(browser: Browser, tmp_path: Path) -> None:
     context = browser.new_context()
     asked: list[str] = []
@@ -56,18 +59,19 @@ def test_no_script_runs_and_no_request_leaves(browser: Browser, tmp_path: Path) 
     context.on("request", lambda request: asked.append(request.url))
     context.on("dialog", lambda dialog: dialogs.append(dialog.message))
     titles = {}
-    for number, words in enumerate(WORDS):
-        grading = hostile_grading(words)
+    gradings = [hostile_grading(words) for words in WORDS]
+    whole = replace(gradings[0], submissions=tuple(one.submissions[0] for one in gradings))
+    pages = [index_page(whole, Language.EN)]
+    for words, grading in zip(WORDS, gradings, strict=True):
         figures = {words: b"<svg onload=alert(1)>"}
-        student = student_page(grading, grading.submissions[0], Language.PT, figures)
-        for name, page in (("student", student), ("index", index_page(grading, Language.EN))):
-            file = tmp_path / f"{name}-{number}.html"
-            file.write_text(page, encoding="utf-8")
-            tab = context.new_page()
-            tab.goto(file.as_uri())
-            titles[tab] = tab.title()
-            for summary in tab.locator("summary").all():
-                summary.click()
+        pages.append(student_page(grading, grading.submissions[0], Language.PT, figures))
+    for number, page in enumerate(pages):
+        file = tmp_path / f"{number}.html"
+        file.write_text(page, encoding="utf-8")
+        tab = context.new_page()
+        tab.goto(file.as_uri())
+        titles[tab] = tab.title()
+        tab.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
     # Looked at once all pages have had their time: a refresh or a slow script would have come by now.
     for tab, title in titles.items():
         tab.wait_for_load_state("networkidle")
@@ -75,11 +79,28 @@ def test_no_script_runs_and_no_request_leaves(browser: Browser, tmp_path: Path) 
         assert tab.title() == title
         assert tab.locator("script, iframe, object, embed, link, form, base").count() == 0
         assert len(tab.frames) == 1
-    assert len(context.pages) == 2 * len(WORDS)
+    assert len(context.pages) == len(WORDS) + 1
     assert dialogs == []
     files = sorted(file.as_uri() for file in tmp_path.iterdir())
     assert sorted(url for url in asked if not url.startswith("data:image/png;base64,")) == files
     context.close()
+
+
+@pytest.mark.attack("xss_output")
+def test_a_log_opened_in_the_browser_is_text_whatever_it_begins_with(tab: Page, tmp_path: Path) -> None:
+    begins = ("<!DOCTYPE html><html>", "<script>", "<svg onload=pwned=1>", "<?xml version='1.0'?>", "%PDF-")
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    for number, beginning in enumerate(begins):
+        result = a.a_result(
+            id=f"s{number}", output=f"{beginning}<script>window.pwned=1</script><img src=x onerror=pwned=1>"
+        )
+        Publisher(reports=tmp_path, language=Language.EN).publish(a.a_grading(submissions=(result,)))
+        tab.goto((tmp_path / "mnist-dense" / f"s{number}.log").as_uri(), wait_until="networkidle")
+        assert tab.evaluate("typeof window.pwned") == "undefined"
+        assert tab.evaluate("document.contentType").startswith("text/")
+        assert tab.evaluate("document.contentType") != "text/html"
+    assert len(asked) == len(begins)
 
 
 def test_the_policy_would_stop_a_script_that_got_in(tab: Page, tmp_path: Path) -> None:
@@ -88,6 +109,14 @@ def test_the_policy_would_stop_a_script_that_got_in(tab: Page, tmp_path: Path) -
     planted = (
         "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'>"
         "<img src='https://evil.example/x.png'><p id=p style='color:rgb(1,2,3)'>x</p>"
+        "<style>@import 'https://evil.example/x.css'; #p { background: url(https://evil.example/p) }</style>"
+        "<link rel=stylesheet href='https://evil.example/x.css'><link rel=prefetch href='https://evil.example/y'>"
+        "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe><iframe src='https://evil.example'></iframe>"
+        "<object data='https://evil.example/o'></object><embed src='https://evil.example/e'>"
+        "<svg onload='window.pwned=1'><use href='https://evil.example/u#x'/></svg>"
+        "<audio src='https://evil.example/a' onerror='window.pwned=1'></audio>"
+        "<base href='https://evil.example/'><form id=f action='https://evil.example/f'><button>x</button></form>"
+        "<a id=a href='javascript:window.pwned=1'>x</a>"
     )
     student.write_text(text.replace("</main>", planted + "</main>"), encoding="utf-8")
     failed: list[str] = []
@@ -95,7 +124,10 @@ def test_the_policy_would_stop_a_script_that_got_in(tab: Page, tmp_path: Path) -
     tab.on("requestfailed", lambda request: failed.append(request.url))
     tab.on("requestfinished", lambda request: sent.append(request.url))
     tab.goto(student.as_uri(), wait_until="networkidle")
+    tab.evaluate("document.getElementById('a').click()")
+    tab.evaluate("document.getElementById('f').submit()")
     assert tab.evaluate("typeof window.pwned") == "undefined"
+    assert tab.evaluate("document.baseURI") == tab.url == student.as_uri()
     assert tab.evaluate("getComputedStyle(document.getElementById('p')).color") != "rgb(1, 2, 3)"
     assert not [url for url in sent if "evil" in url]
 

@@ -10,6 +10,7 @@ from grader.cli.rendering import (
     print_messages,
     printable,
     speak,
+    tell,
 )
 from grader.model.message import Language
 from grader.model.result import Reason, Status, Verdict
@@ -66,6 +67,15 @@ def test_a_name_is_shown_as_it_is_and_moves_no_cursor(capsys: Told, name: str) -
     assert printable(name) in err
     for character in "\x1b\u202e\r\x07":
         assert character not in out + err
+
+
+@pytest.mark.attack("terminal_escapes")
+def test_a_name_with_a_line_end_in_it_writes_no_line_of_its_own(capsys: Told) -> None:
+    name = "ana\n  - everybody passed\r\n::error::x"
+    complain(say("GR800", folder=name, problem="x"))
+    tell(say("GR800", folder=name, problem="x"))
+    print_messages([say("GR800", folder=name, problem="x")], heading="summary.remarks")
+    assert len(capsys.readouterr().err.splitlines()) == 4
 
 
 @given(st.text())

@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -36,6 +37,7 @@ def _pages(words: str) -> list[str]:
     ]
 
 
+@pytest.mark.attack("xss_output", "xss_names", "latex_math")
 @pytest.mark.parametrize("words", WORDS)
 def test_no_word_of_a_student_makes_a_tag_or_an_attribute(words: str) -> None:
     for hostile, harmless in zip(_pages(words), _pages("harmless"), strict=True):
@@ -43,6 +45,7 @@ def test_no_word_of_a_student_makes_a_tag_or_an_attribute(words: str) -> None:
         assert Skeleton(hostile).comments == []
 
 
+@pytest.mark.attack("xss_output", "xss_names")
 @pytest.mark.parametrize("words", WORDS)
 def test_every_address_is_relative_or_an_image_of_ours(words: str) -> None:
     for page in _pages(words):
@@ -50,10 +53,21 @@ def test_every_address_is_relative_or_an_image_of_ours(words: str) -> None:
             assert address.startswith(("../", "./", "#", "data:image/png;base64,"))
 
 
+@pytest.mark.attack("xss_output")
 def test_templates_in_a_students_words_are_not_evaluated() -> None:
     for page in _pages("{{ 7*7 }}{% raw %}"):
         assert "{{ 7*7 }}{% raw %}" in page
         assert "49" not in page.replace("149", "")
+
+
+@pytest.mark.attack("latex_math")
+@pytest.mark.parametrize(
+    "words", [r"\input{/etc/passwd} \write18{id}", r"$\href{x}{y}$", r"\[x\]"]
+)
+def test_mathematics_stays_plain_text_and_no_page_can_typeset_it(words: str) -> None:
+    page = student_page(hostile_grading(words), hostile_result(words), Language.EN)
+    assert words in page
+    assert not re.search("mathjax|katex", page, re.IGNORECASE)
 
 
 def test_words_stand_on_the_page_as_they_were_written() -> None:
@@ -68,6 +82,7 @@ def test_no_character_that_reorders_or_hides_is_on_a_page() -> None:
         assert not set(page) & set("\u202e\u2066\u200b\ufeff\x00\x07\x9b\x1b")
 
 
+@pytest.mark.attack("xss_names")
 @pytest.mark.parametrize("words", WORDS)
 def test_results_json_can_be_written_whatever_a_student_is_called(words: str) -> None:
     text = results_json(hostile_grading(words))
