@@ -128,7 +128,8 @@ def _refused(spelled: list[_Spelled]) -> Refused | None:
     """Return why loading these objects would do more than build layers, if it would."""
     shared: dict[Any, str] = {}
     for one in spelled:
-        label = _shown(f"{one.module}.{one.name}")
+        whole = f"{one.module}.{one.name}"
+        label = _shown(whole)
         if _SEPARATORS.split(one.name)[-1] in ("Lambda", "__lambda__"):
             return Refused(reason=say("GR264", name=_layer_label(one)))
         if may_not_be_looked_up(one.name, one.module, one.registered, one.config):
@@ -139,7 +140,7 @@ def _refused(spelled: list[_Spelled]) -> Refused | None:
         if one.shared is _UNSHARED:
             continue
         # An object is found again by its number alone: what is spelled beside the number is not looked at.
-        if isinstance(one.shared, dict | list) or shared.setdefault(one.shared, label) != label:
+        if isinstance(one.shared, dict | list) or shared.setdefault(one.shared, whole) != whole:
             return Refused(reason=say("GR268", name=label))
     return None
 

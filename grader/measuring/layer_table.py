@@ -23,6 +23,7 @@ Shape = tuple[int | None, ...]
 _MAX_DEPTH = 50
 _MAX_ROWS = 10_000
 _NAME_SHOWN = 80
+_LARGEST_SIDE = 2**63
 _GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}
 _DIMENSIONS = {"Conv1D": 1, "Conv2D": 2, "Conv3D": 3}
 _OTHER_KERNELS = ("lora_rank", "quantization_config")
@@ -145,7 +146,8 @@ def _last_side(layer: dict[str, Any]) -> int | None:
 
 
 def _size(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and 0 < value <= _LARGEST_SIDE else None
 
 
 def _fits(there: tuple[int, ...], said: Shape) -> bool:

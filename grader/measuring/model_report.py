@@ -24,7 +24,7 @@ _LARGEST_SIDE = 2**40
 _PATH = 300
 _SHOWN = 80
 _FOUND = frozenset(["unreadable", "link", "external", "virtual", "filter", "type", "size", "count", "shared"])
-_STEPS = frozenset({"weights", "load", "inputs", "rows", "predict", "outputs"})
+_STEPS = frozenset({"weights", "load", "inputs", "rows", "predict", "outputs", "memory"})
 
 
 def read_weights(content: bytes | None) -> tuple[Variable, ...] | Refused | None:
@@ -47,10 +47,8 @@ def read_step(content: bytes | None) -> str | None:
     return why if isinstance(why, str) and why in _STEPS else None
 
 
-def read_outputs(content: bytes | None, rows: int) -> "np.ndarray[Any, Any] | Refused":
+def read_outputs(content: bytes, rows: int) -> "np.ndarray[Any, Any] | Refused":
     """Return what the model makes of ``rows`` rows: finite numbers, a row for each; or why not taken."""
-    if content is None:
-        return Refused(reason=say("GR238"))
     read = read_npy(content, max_bytes=MAX_OUTPUT_BYTES)
     if isinstance(read, Refused):
         return read

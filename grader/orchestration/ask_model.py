@@ -12,7 +12,7 @@ from grader.measuring.model_report import read_outputs, read_step, read_weights
 from grader.measuring.refused import Refused
 from grader.model.message import Message
 from grader.model.result import ModelTable
-from grader.model.run import MIB, Limits, NotRun, PredictJob, RunJob, RunStatus
+from grader.model.run import MIB, Limits, NotRun, PredictJob, RunJob, RunOutput, RunStatus
 from grader.plugins.interfaces import Sandbox
 from grader.running.run_job import predict_job
 from grader.words import say
@@ -67,11 +67,14 @@ def ask_model(
     arrays = read_weights(_left(folder, "weights.json"))
     table = weigh(model.rows, arrays) if isinstance(arrays, tuple) else arrays
     step = read_step(_left(folder, "report.json"))
-    answer = read_outputs(_left(folder, "predictions.npy"), len(inputs))
+    predictions = _left(folder, "predictions.npy")
     shutil.rmtree(folder)
     if output.run.status is not RunStatus.OK:
         why = _trouble(output.run.status, step, model, limits, inputs.shape[1])
         return Answer(outputs=None, why=why, table=table)
+    if predictions is None:
+        return Answer(outputs=None, why=_not_left(output), table=table)
+    answer = read_outputs(predictions, len(inputs))
     if isinstance(answer, Refused):
         return Answer(outputs=None, why=say("GR844", why=answer.reason), table=table)
     own = np.empty_like(answer)
@@ -79,14 +82,24 @@ def ask_model(
     return Answer(outputs=own, why=None, table=table)
 
 
+def _not_left(output: RunOutput) -> Message:
+    """Return why a run that ended well left no predictions: they were not collected, or not written."""
+    for refusal in output.refused:
+        if refusal.name == "predictions.npy":
+            return say("GR844", why=say(refusal.why, name=refusal.name, detail=refusal.detail))
+    return say("GR843")
+
+
 def _trouble(status: RunStatus, step: str | None, model: ModelFile, limits: Limits, width: int) -> Message:
     """Return why the model could not be applied: a limit held from outside, else the step it stopped at."""
     shape = str(model.inputs[0]) if model.inputs else "?"
+    memory = say("GR838", limit=limits.memory_bytes // MIB)
     told = {
-        RunStatus.MEMORY: say("GR838", limit=limits.memory_bytes // MIB),
+        RunStatus.MEMORY: memory,
         RunStatus.TIMEOUT: say("GR839", limit=limits.wall_seconds),
     }
     steps = {
+        "memory": memory,
         "load": say("GR840"),
         "inputs": say("GR841", count=len(model.inputs)),
         "rows": say("GR842", shape=shape, width=width),

@@ -21,7 +21,7 @@ from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, read_run
 from grader.orchestration.reference_rows import pair_with_reference
-from grader.orchestration.replay import replay_of, worst_replay
+from grader.orchestration.replay import model_table, replay_of, worst_replay
 from grader.orchestration.tools import Tools
 from grader.orchestration.work import CANARIES_FILE
 from grader.reporting.cleaning import clean_text
@@ -268,6 +268,7 @@ def _result(
         notes=notes,
         paired=paired,
         layers=first.report.layers,
+        model=model_table(read[0].stored),
         output=_printed(read),
         picture=picture,
         report=None,

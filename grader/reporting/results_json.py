@@ -12,13 +12,14 @@ from grader.model.check import CheckResult
 from grader.model.errors import CourseError
 from grader.model.message import Language, Message
 from grader.model.metric import MetricSummary
-from grader.model.result import AuditResult, Grading, RunResult, SubmissionResult
+from grader.model.result import AuditResult, Grading, ModelTable, RunResult, SubmissionResult
 from grader.model.submission import Finding
 from grader.reporting.cleaning import replace_surrogates
 from grader.reporting.told import ledger_told
 from grader.words.catalogue import say
 
 SCHEMA = "grader/results/v1"
+_MOST_LAYERS = 1000
 
 # Inside JSON strings these are written as \uXXXX: markup for whoever pastes the file into a page, and
 # characters that reorder or hide what a person reads. A JSON reader gets back exactly what was there.
@@ -88,9 +89,20 @@ def _submission(result: SubmissionResult) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in result.findings],
         "audits": [_audit(one) for one in result.audits],
         "ledger": [ledger_told(entry).told_in(Language.EN) for entry in result.ledger],
+        "model": _model(result.model),
         "report": result.report,
         "log": result.log,
     }
+
+
+def _model(table: ModelTable | None) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    layers = [
+        {"name": layer.name, "class": layer.kind, "parameters": layer.parameters}
+        for layer in table.layers[:_MOST_LAYERS]
+    ]
+    return {"parameters": table.parameters, "layers": layers}
 
 
 def _run(result: RunResult) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from grader.model.run import MemoryGuard
 from grader.model.submission import Finding, Severity
 from grader.reporting.chips import audit_chip, outcome_chip, run_chip, severity_chip, verdict_chip
 from grader.reporting.measure_view import metric_cards
+from grader.reporting.model_view import layer_table
 from grader.reporting.picture_view import confusion, drawn_figures, tiles
 from grader.reporting.printed_view import shortened
 from grader.reporting.told import (
@@ -82,6 +83,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         more_problems=max(0, len(problems) - _MOST_PROBLEMS),
         training=training(result),
         layers=tuple(shortened(layer, 40) for layer in result.layers[:_MOST_LAYERS]),
+        model=layer_table(result.model),
         matrix=matrix,
         matrix_too_large=too_large,
         tiles=tiles(result.picture),

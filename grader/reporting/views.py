@@ -168,6 +168,16 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayerTable:
+    """The layers of the model file with their parameters; ``more`` are not shown."""
+
+    note: Message
+    rows: tuple[tuple[str, str, Message], ...]
+    total: Message
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudentView:
     """All that a student's page shows."""
 
@@ -196,6 +206,7 @@ class StudentView:
     more_problems: int
     training: Training | None
     layers: tuple[str, ...]
+    model: LayerTable | None
     matrix: Matrix | None
     matrix_too_large: int
     tiles: tuple[Tile, ...]

@@ -51,9 +51,15 @@ def main(job_path: str) -> int:
         report |= {"why": step, "error": str(found)[:MAX_TEXT]}
     except Exception as error:
         why = error.why if isinstance(error, NotApplied) else step
+        why = "memory" if _is_memory(error) else why
         report |= {"why": why, "error": f"{type(error).__name__}: {error}"[:MAX_TEXT]}
     _write_json(out / "report.json", report)
     return 0 if report["error"] is None else 1
+
+
+def _is_memory(error: Exception) -> bool:
+    """Return whether an allocation failed: what was asked for was so much that nothing tried to hold it."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:
@@ -84,17 +90,21 @@ def _predict(model: Any, rows_path: str) -> Any:
     import numpy as np
 
     rows = np.load(rows_path, allow_pickle=False)
-    fitting = rows.reshape(len(rows), *_row_shape(model, rows)).astype(_number_type(model))
+    fitting = _as_taken(model, rows.reshape(len(rows), *_row_shape(model, rows)))
     predictions = pick_output(model.predict(fitting, batch_size=BATCH, verbose=0), len(rows))
     if predictions is None:
         raise NotApplied("outputs", f"the model does not give one row for each of the {len(rows)} rows")
     return predictions
 
 
-def _number_type(model: Any) -> str:
-    """Return how rows are handed over: in 32 bits, or as text to a model that begins with text."""
+def _as_taken(model: Any, rows: Any) -> Any:
+    """Return rows in 32 bits, or as text for a model that begins with text."""
     inputs = getattr(model, "inputs", None) or ()
-    return "str" if any("string" in str(one.dtype) for one in inputs) else "float32"
+    if not any("string" in str(one.dtype) for one in inputs):
+        return rows.astype("float32")
+    import tensorflow as tf
+
+    return tf.constant(rows.astype("str"))
 
 
 def _row_shape(model: Any, rows: Any) -> tuple[int, ...]:

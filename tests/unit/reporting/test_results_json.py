@@ -61,7 +61,7 @@ def test_every_key_of_the_contract_is_written() -> None:
     }  # fmt: skip
     assert list(document["submissions"][0]) == [
         "student", "assignment", "attempt", "files", "status", "verdict", "reason", "points", "max_points",
-        "evidence", "runs", "metrics", "reference", "claimed", "checks", "findings", "audits", "ledger",
+        "evidence", "runs", "metrics", "reference", "claimed", "checks", "findings", "audits", "ledger", "model",
         "report", "log",
     ]  # fmt: skip
 
