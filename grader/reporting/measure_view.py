@@ -1,7 +1,7 @@
 """The measured metrics as cards: the figure, the two uncertainties apart, threshold and reference."""
 
 from grader.model.message import Message
-from grader.model.metric import Direction, MetricSummary, Threshold
+from grader.model.metric import Direction, MetricSummary, Paired, Rule, Threshold
 from grader.model.result import SubmissionResult
 from grader.reporting.charts import Bar, Row, strip
 from grader.reporting.told import (
@@ -14,6 +14,9 @@ from grader.reporting.told import (
 )
 from grader.reporting.views import MetricCard, Pair
 from grader.words.catalogue import say
+
+_PAIRED = ("error_rate", "accuracy")
+"""Metrics over the test rows, which are those that a run is paired with the reference's on."""
 
 
 def metric_cards(result: SubmissionResult) -> tuple[MetricCard, ...]:
@@ -31,7 +34,10 @@ def _card(number: int, summary: MetricSummary, result: SubmissionResult) -> Metr
         name=metric_told(summary.metric),
         value=value_told(summary.value, share=share),
         rows=rows_told(summary),
-        facts=_facts(summary, reference, threshold, share=share),
+        facts=(
+            *_facts(summary, reference, threshold, share=share),
+            *_paired(result.paired if summary.metric in _PAIRED else None),
+        ),
         svg=strip(
             _strip_rows(summary, reference),
             _bar(threshold, share=share),
@@ -64,6 +70,13 @@ def _facts(
     return tuple(facts)
 
 
+def _paired(paired: Paired | None) -> tuple[Pair, ...]:
+    if paired is None:
+        return ()
+    fields = {"own": paired.own_only, "theirs": paired.reference_only, "n": paired.n, "p": paired.p_value}
+    return (Pair(label=say("page.mcnemar"), text=say("page.mcnemar.note", **fields)),)
+
+
 def _seed(summary: MetricSummary, *, share: bool) -> Message:
     if summary.seed_sd is None or summary.seed_low is None or summary.seed_high is None:
         return say("page.seed.unmeasured")
@@ -72,8 +85,10 @@ def _seed(summary: MetricSummary, *, share: bool) -> Message:
 
 
 def _strip_rows(summary: MetricSummary, reference: MetricSummary | None) -> list[Row]:
-    # The mean stands on the row of its spread, where it hides no run.
-    mean = summary.value if len(summary.values) > 1 and summary.seed_low is None else None
+    # The mean stands on the row of its spread, where it hides no run; what another rule makes of the runs
+    # stands among them.
+    apart = summary.seed_low is None or summary.rule is not Rule.MEAN
+    mean = summary.value if len(summary.values) > 1 and apart else None
     rows = [Row(label=say("page.runs.short"), style="run", dots=summary.values, mean=mean)]
     if summary.seed_low is not None:
         rows.append(
@@ -82,7 +97,7 @@ def _strip_rows(summary: MetricSummary, reference: MetricSummary | None) -> list
                 style="seed",
                 low=summary.seed_low,
                 high=summary.seed_high,
-                mean=summary.value,
+                mean=summary.mean,
             )
         )
     if summary.sampling_low is not None:

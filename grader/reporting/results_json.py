@@ -11,7 +11,7 @@ from typing import Any
 from grader.model.check import CheckResult
 from grader.model.errors import CourseError
 from grader.model.message import Language, Message
-from grader.model.metric import MetricSummary
+from grader.model.metric import MetricSummary, Paired
 from grader.model.result import AuditResult, Grading, ModelTable, RunResult, SubmissionResult
 from grader.model.submission import Finding
 from grader.reporting.cleaning import replace_surrogates
@@ -84,6 +84,7 @@ def _submission(result: SubmissionResult) -> dict[str, Any]:
             summary.metric: {"value": _finite(summary.value), "runs": len(summary.values)}
             for summary in result.reference
         },
+        "mcnemar": _paired(result.paired),
         "claimed": _claimed(result),
         "checks": [_check(check) for check in result.checks],
         "findings": [_finding(finding) for finding in result.findings],
@@ -133,8 +134,21 @@ def _summary(summary: MetricSummary) -> dict[str, Any]:
         "n": summary.n,
         "runs": len(summary.values),
         "values": [_finite(value) for value in summary.values],
+        "mean": _finite(summary.mean) if summary.values else None,
+        "rule": summary.rule.value,
         "sampling": sampling,
         "seed": seed,
+    }
+
+
+def _paired(paired: Paired | None) -> dict[str, Any] | None:
+    if paired is None:
+        return None
+    return {
+        "n": paired.n,
+        "own_only": paired.own_only,
+        "reference_only": paired.reference_only,
+        "p_value": _finite(paired.p_value),
     }
 
 

@@ -111,11 +111,13 @@ def rows_told(summary: MetricSummary) -> Message:
     """Return a metric's value as a count of rows where it is one: ``= 2 errors in 686 test rows``."""
     runs = len(summary.values)
     if not is_share(summary.metric, summary) or not math.isfinite(summary.value):
-        return say("page.rows.mean" if runs > 1 else "page.rows.one_run", n=summary.n, runs=runs)
+        key = f"page.rows.{summary.rule.value}" if runs > 1 else "page.rows.one_run"
+        return say(key, n=summary.n, runs=runs)
     share = 1 - summary.value if summary.metric == "accuracy" else summary.value
     if runs > 1:
         # A mean of runs is told with its fraction: 163.0 errors is not a count of rows.
-        return say("page.errors.mean", runs=runs, wrong=round(share * summary.n, 1), n=summary.n)
+        wrong_rows = round(share * summary.n, 1)
+        return say(f"page.errors.{summary.rule.value}", runs=runs, wrong=wrong_rows, n=summary.n)
     wrong = round(share * summary.n)
     return say("page.errors.one" if wrong == 1 else "page.errors.many", wrong=wrong, n=summary.n)
 

@@ -11,6 +11,7 @@ import pytest
 from grader.model.check import Outcome
 from grader.model.errors import CourseError
 from grader.model.evidence import LedgerEntry, Place
+from grader.model.metric import Paired, Rule
 from grader.model.result import Grading, Reason, Status
 from grader.model.run import RunStatus
 from grader.reporting.results_json import read_results, results_json
@@ -61,7 +62,8 @@ def test_every_key_of_the_contract_is_written() -> None:
     }  # fmt: skip
     assert list(document["submissions"][0]) == [
         "student", "assignment", "attempt", "files", "status", "verdict", "reason", "points", "max_points",
-        "evidence", "runs", "metrics", "reference", "claimed", "checks", "findings", "audits", "ledger", "model",
+        "evidence", "runs", "metrics", "reference", "mcnemar", "claimed",
+        "checks", "findings", "audits", "ledger", "model",
         "report", "log",
     ]  # fmt: skip
 
@@ -78,14 +80,28 @@ def test_the_example_of_the_contract_comes_out_as_printed_there() -> None:
     }  # fmt: skip
     assert row["metrics"]["error_rate"] == {
         "value": 0.0163, "n": 10000, "runs": 5, "values": [0.0156, 0.0176, 0.0179, 0.0163, 0.0141],
+        "mean": pytest.approx(0.0163), "rule": "mean",
         "sampling": {"low": 0.0139, "high": 0.0190}, "seed": {"sd": 0.0015, "low": 0.0144, "high": 0.0182},
     }  # fmt: skip
     assert row["reference"] == {"error_rate": {"value": 0.0118, "runs": 5}}
+    assert row["mcnemar"] is None
     assert row["claimed"] == {"error_rate": 0.012, "where": "mlp2.py:38"}
     assert row["checks"][0]["code"] == "GR201"
     assert set(row["checks"][0]["message"]) == {"pt-BR", "en"}
     assert row["findings"][0]["p_value"] == 1e-9
     assert (row["report"], row["log"]) == ("mnist-dense/ana.html", "mnist-dense/ana.log")
+
+
+def test_a_run_paired_with_the_references_is_written() -> None:
+    row = _one(paired=Paired(n=10_000, own_only=84, reference_only=65, p_value=0.14))
+    assert row["mcnemar"] == {"n": 10000, "own_only": 84, "reference_only": 65, "p_value": 0.14}
+
+
+def test_the_rule_is_written_beside_the_mean() -> None:
+    worst = a.a_summary(value=0.0179, rule=Rule.EACH)
+    found = _one(metrics=(worst,))["metrics"]["error_rate"]
+    assert (found["value"], found["rule"]) == (0.0179, "each")
+    assert found["mean"] == pytest.approx(0.0163)
 
 
 def test_a_submission_that_was_not_graded_has_a_row_without_points() -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 from grader.model.check import Outcome
 from grader.model.evidence import LedgerEntry, Place
 from grader.model.message import Language, Message
+from grader.model.metric import Paired, Rule
 from grader.model.result import Picture, Reason, Status, Verdict
 from grader.model.run import MemoryGuard, RunStatus
 from grader.model.submission import Severity
@@ -248,3 +249,24 @@ def test_the_same_result_graded_again_gives_the_same_bytes() -> None:
     first = a.a_grading(submissions=(result,))
     later = dataclasses.replace(first, finished=first.finished + timedelta(hours=3))
     assert student_page(first, result, Language.PT) == student_page(later, result, Language.PT)
+
+
+def test_a_run_paired_with_the_references_is_told_and_that_it_decides_nothing() -> None:
+    paired = Paired(n=10_000, own_only=84, reference_only=65, p_value=0.1399)
+    english = _read(_page(Language.EN, paired=paired), Language.EN)
+    assert "of the same 10,000 rows, 84 are wrong here only and 65 in the reference only" in english
+    assert "(exact McNemar: p = 0.1399; decides nothing)" in english
+    assert "p = 0,1399; não decide nada" in _read(_page(paired=paired), Language.PT)
+    assert "McNemar" not in _read(_page(), Language.PT)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (Rule.MEDIAN, "mediana de 5 execuções: 163 erros"),
+        (Rule.BEST, "a melhor de 5 execuções: 163 erros"),
+        (Rule.EACH, "a pior de 5 execuções: 163 erros"),
+    ],
+)
+def test_the_rule_that_made_the_figure_is_told(rule: Rule, told: str) -> None:
+    assert told in _read(_page(metrics=(a.a_summary(rule=rule),)), Language.PT)

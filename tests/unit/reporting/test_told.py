@@ -12,6 +12,7 @@ from tests import builders as a
 
 DYNAMIC = (
     "verdict.", "outcome.", "status.", "reason.", "source.", "why.", "ledger.", "page.taken.", "page.source.",
+    "page.rows.", "page.errors.",
     "page.severity.", "page.audit.", "page.record.", "page.threshold.", "page.training.",
 )  # fmt: skip
 """Keys that are put together from a state's name; the rest must be written out somewhere."""
