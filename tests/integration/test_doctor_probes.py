@@ -186,7 +186,10 @@ class Generous(BubblewrapSandbox):
 
 
 class Breaking(BubblewrapSandbox):
-    """Works until something is asked of it that matters."""
+    """Runs a trivial program and nothing else."""
+
+    def probe(self) -> None:
+        pass
 
     def run(self, command: SandboxCommand) -> SandboxOutcome:
         raise SandboxError(say("GR613", reason=command.argv[0]))
