@@ -19,6 +19,8 @@ _REASONS = {
     "toml.value": re.compile(r"Invalid value|Invalid date"),
 }
 _MOST_BYTES = 2**20
+# a.b.c … without end, of which tomllib keeps every beginning: a megabyte of it costs hundreds of gigabytes.
+_DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){30}""", re.ASCII)
 
 
 def read_toml(file: Path, where: str) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def read_toml(file: Path, where: str) -> dict[str, Any]:
         raise CourseError(say("GR101", file=where, place="", problem=say("toml.large")))
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        return tomllib.loads(text)
+        return _table(text)
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         place = say("toml.line", line=line)
@@ -48,6 +50,13 @@ def read_toml(file: Path, where: str) -> dict[str, Any]:
         raise CourseError(say("GR101", file=where, place="", problem=say("toml.nested"))) from None
     except ValueError as problem:  # TOMLDecodeError, or an integer of thousands of digits
         raise CourseError(_explained(text, where, str(problem))) from None
+
+
+def _table(text: str) -> dict[str, Any]:
+    """Return what ``text`` holds; a key of too many parts counts as nesting, which it is."""
+    if _DEEP_KEY.search(text):
+        raise RecursionError
+    return tomllib.loads(text)
 
 
 def _explained(text: str, where: str, problem: str) -> Message:

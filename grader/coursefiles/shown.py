@@ -23,6 +23,13 @@ def shown(value: Any) -> str:
         text = str(value).lower()
     elif isinstance(value, dict):
         text = "{" + ", ".join(map(str, value)) + "}"
+    elif isinstance(value, list):
+        text = f"[{', '.join(_inside(one) for one in value[:_SHOWN])}]"
     else:
         text = f'"{value}"' if isinstance(value, str) else str(value)
     return legible(text)
+
+
+def _inside(value: Any) -> str:
+    """Return one value of a list; what it holds itself is not walked, however deep it is."""
+    return "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else shown(value)

@@ -1,4 +1,5 @@
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -241,6 +242,32 @@ def test_what_is_shown_of_a_file_is_short_and_moves_no_cursor(tmp_path: Path, te
     for mistake in _mistakes(tmp_path, text):
         assert mistake.isprintable()
         assert len(mistake) < 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        VALID + "\n[z]\n" + "a." * 1_000 + "a = 1\n",
+        VALID + "\n[" + "'a' . " * 1_000 + "a]\n",
+        VALID.replace("points = 10", "points = [{" + "a." * 1_000 + "a = 1}]"),
+        VALID.replace("points = 10", "points = " + "[{a.a.a.a.a.a.a.a.a.a.a.a = " * 100 + "1" + "}]" * 100),
+    ],
+    ids=["key", "table", "in a list", "by turns"],
+)
+def test_tables_inside_tables_without_end_are_told(tmp_path: Path, text: str) -> None:
+    # tomllib's memory grows with the square of them, and whatever walks the tables recurses.
+    tracemalloc.start()
+    try:
+        assert _mistakes(tmp_path, text)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * 2**20
+
+
+def test_words_with_dots_between_them_are_no_nesting(tmp_path: Path) -> None:
+    a_course(tmp_path, VALID.replace('en = "MNIST', f'en = "{". ".join("abcdefghijk")}... 1.2.3.4.5 MNIST'))
+    assert load_course(tmp_path, KNOWN).assignments
 
 
 _TOML = st.recursive(
