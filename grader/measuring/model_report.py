@@ -63,7 +63,7 @@ def _refusal(said: dict[str, Any]) -> Refused:
     known = why if isinstance(why, str) and why in _FOUND else "unreadable"
     place = plain_line(where, limit=_SHOWN) if isinstance(where, str) else ""
     return Refused(
-        reason=say("GR270", what=say(f"verdict.weights.{known}"), where=place or "model.weights.h5")
+        reason=say("GR258", what=say(f"verdict.weights.{known}"), where=place or "model.weights.h5")
     )
 
 

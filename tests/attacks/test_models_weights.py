@@ -163,7 +163,7 @@ def test_weights_that_lie_elsewhere_are_refused_before_keras(
 ) -> None:
     said, arrays = looked_at(made, name, tmp_path)
     assert isinstance(arrays, Refused)
-    assert arrays.reason.code == "GR270"
+    assert arrays.reason.code == "GR258"
     assert why in arrays.reason.en
     assert said["why"] == "weights"
     assert not asked_keras(made)
@@ -231,7 +231,7 @@ def test_weights_that_contradict_the_configuration_are_refused(
     _, arrays = looked_at(made, name, tmp_path)
     table = table_of(arrays)
     assert isinstance(table, Refused)
-    assert table.reason.code == "GR271"
+    assert table.reason.code == "GR259"
     assert "answer" in table.reason.en
     assert there in table.reason.en
     assert "(4, 3)" in table.reason.en
