@@ -9,12 +9,14 @@ from typing import Any
 from grader.coursefiles.load_course import load_course
 from grader.coursefiles.notebooks import MOST_CELLS, MOST_NESTING, normalise_notebook
 from grader.coursefiles.read_toml import read_toml
+from grader.measuring.claims import meant, statements
 from grader.measuring.keras_config import Found, read_config
 from grader.measuring.layer_table import layer_rows, weigh
 from grader.measuring.model_report import read_step, read_weights
 from grader.measuring.refused import Refused
 from grader.measuring.report_reader import read_harness_report
 from grader.model.errors import CourseError, SubmissionError
+from grader.model.passage import Origin, Passage
 from tests.fuzz.fit_to_show import assert_message, assert_plain, assert_refusal
 from tests.unit.coursefiles.written import KNOWN
 
@@ -94,6 +96,18 @@ def look_at_model_report(content: bytes) -> None:
             assert_message(table.reason)
         else:
             assert_plain(table)
+
+
+def look_at_claims(content: bytes) -> None:
+    """Whatever a program says of itself, plain statements of shares come out, each with its place."""
+    text = content.decode("utf-8", "replace")
+    for origin in Origin:
+        found = statements([Passage(origin=origin, text=text, place="mlp2.py", source=text)])
+        for one in found:
+            assert_plain(one)
+            assert 0 <= one.error_rate <= 1, one
+            assert one.where.startswith("mlp2.py:")
+        assert meant(found) is None or meant(found) in found
 
 
 @cache

@@ -2,9 +2,19 @@
 
 import struct
 import zlib
+from html import escape
+from xml.etree import ElementTree as ET
 
 from grader.measuring.plain_text import plain_text
 from grader.reporting.cleaning import CAP_BYTES, clean_text, visible
+from grader.reporting.escaping import (
+    for_annotation,
+    for_annotation_property,
+    for_csv,
+    for_markdown,
+    for_terminal,
+    for_xml,
+)
 from grader.reporting.png import MAX_BYTES, checked_png
 from tests.fuzz.fit_to_show import assert_text
 
@@ -38,6 +48,24 @@ def _passes(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def look_at_escaped(content: bytes) -> None:
+    """Whatever a student's words are, in each place they are written they stay words."""
+    text = content.decode("utf-8", "replace")
+    told = for_terminal(text)
+    assert_text(told)
+    assert "::" not in told
+    cell = for_csv(text)
+    assert_text(cell, lines=False)
+    assert cell[:1] not in ("=", "+", "-", "@")
+    shown = for_markdown(text)
+    assert not set(shown) & set("<>[]`*|\\"), shown
+    element = ET.fromstring(f'<a b="{escape(for_xml(text))}">{escape(for_xml(text))}</a>')  # noqa: S314 - ours
+    assert not list(element)
+    for one in (for_annotation(text), for_annotation_property(text)):
+        assert "\n" not in one
+        assert "\r" not in one
 
 
 def look_at_png(content: bytes) -> None:
