@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.datasets.prepare import Prepared
+from grader.datasets.prepare import Prepared, truth
 from grader.model.assignment import Assignment, Course
 from grader.model.check import CheckResult, Outcome
 from grader.model.result import ModelLayer, ModelTable, SubmissionResult
 from grader.model.run import SandboxCommand
 from tests.attacks.archives import archive, layer, sequential
 from tests.fakes import FakeSandbox, Files, npy, secret_order
-from tests.integration.test_grading_rounds import REPORT, Class, classroom, digits, truth
+from tests.integration.test_grading_rounds import REPORT, Class, classroom, digits
 
 __all__ = ["classroom", "digits"]
 
