@@ -71,7 +71,7 @@ def find_submissions(
     for item, safe in zip(received, _safe_ids(received), strict=True):
         if wanted and item.student not in wanted and safe not in wanted:
             continue
-        read = read_received(item, safe, intake)
+        read = read_received(replace(item, root=folder), safe, intake)
         if isinstance(read, Submission):
             submissions.append(read)
         else:
@@ -85,7 +85,9 @@ def read_single(path: Path, slug: str, *, student: str, intake: Path) -> Submiss
     if path.is_symlink():  # named by hand, so it is meant
         path = path.resolve()
     name = "" if path.is_dir() else path.name
-    item = Received(student=student, assignment=slug, sources=((name, path),), shown=path.name)
+    item = Received(
+        student=student, assignment=slug, sources=((name, path),), shown=path.name, root=path.parent
+    )
     return read_received(item, _safe_ids([item])[0], intake)
 
 

@@ -33,6 +33,8 @@ class Received:
     assignment: str
     sources: tuple[tuple[str, Path], ...]
     shown: str
+    root: Path = Path("/")
+    """The folder that was named to us: below it no link is followed, not even one that has just come."""
 
 
 def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Unreadable:
@@ -113,7 +115,7 @@ def _staged_files(item: Received, intake: Path, findings: list[Finding]) -> list
     files: dict[str, SubmittedFile] = {}
     budget = _MOST_BYTES
     for name, path in plain:
-        content = _read_plain(path, name, budget)
+        content = _read_plain(path, name, budget, item.root)
         if unpack and name.lower().endswith(".zip"):
             unpacked = read_zip(content, name)
             findings += [remark_of(message, item.shown) for message in unpacked.refused]
@@ -152,10 +154,10 @@ def _plain_files(item: Received, findings: list[Finding]) -> Iterator[tuple[str,
                 findings.append(remark("GR123", path=f"{item.shown}/{name}"))
 
 
-def _read_plain(path: Path, name: str, budget: int) -> bytes:
+def _read_plain(path: Path, name: str, budget: int, root: Path) -> bytes:
     """Return the bytes of a regular file; opening never waits, follows no link and trusts no earlier look."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = _opened(path, root)
         with os.fdopen(descriptor, "rb") as stream:
             status = os.fstat(descriptor)
             plain = stat.S_ISREG(status.st_mode)
@@ -168,6 +170,19 @@ def _read_plain(path: Path, name: str, budget: int) -> bytes:
         size = status.st_size / 2**20
         raise SubmissionError(say("GR125", path=name, size=size, limit=_MOST_BYTES // 2**20))
     return content
+
+
+def _opened(path: Path, root: Path) -> int:
+    """Open ``path`` for reading, folder by folder from ``root``, so that none of them can be a link."""
+    *folders, last = path.relative_to(root).parts
+    descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for flags, part in (*((os.O_DIRECTORY, folder) for folder in folders), (os.O_NONBLOCK, last)):
+        above = descriptor
+        try:
+            descriptor = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, dir_fd=above)
+        finally:
+            os.close(above)
+    return descriptor
 
 
 def _without_common_folder(files: list[SubmittedFile]) -> list[SubmittedFile]:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from grader.coursefiles.find_submissions import Found, find_submissions
+from grader.coursefiles.read_submission import Received, read_received
 from grader.coursefiles.zip_reader import MOST_FILES
 from grader.model.message import Language
+from grader.model.submission import Unreadable
 from grader.orchestration.publish import Publisher
 from tests import builders as a
 from tests.unit.coursefiles.written import a_notebook, a_zip, files
@@ -106,6 +108,22 @@ def test_what_is_run_is_what_was_read_whatever_stands_there_later(
     # Nothing is opened where it was handed in: a pipe there would hold the grader up for ever.
     assert not [f for f in ana.files if f.path.is_relative_to(handed_in)]
     assert {f.name: f.path.read_text() for f in ana.files} == {"digits.py": PROGRAM, "util.py": PROGRAM}
+
+
+@pytest.mark.attack("swapped_files")
+def test_a_folder_that_has_become_a_link_since_it_was_looked_at_leads_nowhere(
+    handed_in: Path, tmp_path: Path
+) -> None:
+    looked_at = handed_in / "ana" / "digits" / "data" / "digits.py"
+    looked_at.parent.symlink_to(tmp_path / "labels")
+    assert looked_at.read_text() == HIDDEN
+    item = Received(
+        student="ana", assignment="digits", sources=(("data.py", looked_at),), shown="ana", root=handed_in
+    )
+    read = read_received(item, "ana", tmp_path / "intake")
+    assert isinstance(read, Unreadable)
+    assert read.files == ()
+    assert not [p for p in (tmp_path / "intake").rglob("*") if p.is_file()]
 
 
 @pytest.mark.attack("many_files")
