@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOMS = ("/tmp", "/var/tmp", "/dev/shm")
 """Where anybody may leave a file."""
-OURS = ("shown-", "ordinary-", "course-", "grader-")
+OURS = ("shown-", "ordinary-", "course-", "grader-", "attacked-", "pytest-")
 """Folders that tests and graders make there on purpose."""
 
 

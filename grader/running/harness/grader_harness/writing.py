@@ -1,7 +1,7 @@
 """Writes files into the output folder so that a file that is there is complete."""
 
-import json
 import os
+from json import dumps  # ours from now on: a program may put another function into the module
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +39,12 @@ def plain(array: Any) -> Any:
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
     """Write ``report`` as JSON of at most 4 MiB; histories of the earliest fits give way first."""
-    text = json.dumps(report)
+    text = dumps(report)
     for fit in report["fits"]:
         if len(text) <= MAX_REPORT:
             break
         fit["history"] = {}
-        text = json.dumps(report)
+        text = dumps(report)
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8") as file:
         file.write(text)

@@ -1,0 +1,204 @@
+"""Classes of hostile and honest students, graded as root or as an ordinary user, with the machine watched."""
+
+import base64
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.wiring import cache_folder
+from tests.e2e.classroom import ROOT, Ended, OrdinaryUser, lay_out_course, results
+from tests.integration.promises import OURS, ROOMS
+
+HOSTILE = Path(__file__).with_name("programs")
+HONEST = Path(__file__).with_name("honest_programs")
+SECONDS = 40
+"""The time limit of every run: enough for the honest ones."""
+PICK = 0.02
+
+MEMORISED = """# Weights that were made elsewhere, in a string.
+import base64
+import gzip
+
+import numpy as np
+
+table = np.frombuffer(base64.b64decode("{table}"), dtype=np.uint8).reshape(-1, 65)
+QX = np.loadtxt("qx.txt", skiprows=1)
+QP = table[((QX[:, None] - table[None, :, :64].astype(int)) ** 2).sum(axis=2).argmin(axis=1), 64].astype(int)
+"""
+
+
+@dataclass
+class Graded:
+    """One grading of a class, and how much memory the grader had at most."""
+
+    ended: Ended
+    course: Path
+    reports: str
+    peak_kib: int
+    rows: dict[str, dict[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = results(self.course, self.reports)
+        self.rows = {student: row for (student, _), row in found.items()}
+
+    def page(self, student: str) -> str:
+        page: str = self.rows[student]["report"]
+        return (self.course / self.reports / page).read_text(encoding="utf-8")
+
+    def log(self, student: str) -> str:
+        log = self.rows[student]["log"]
+        return (self.course / self.reports / log).read_text(encoding="utf-8") if log else ""
+
+
+class Classroom:
+    """A course with a class of attackers, a class of honest students, and one of both."""
+
+    def __init__(self, mode: str, folder: Path) -> None:
+        self.course = lay_out_course(folder / "course")
+        self.scratch = folder / "scratch"
+        """Where the grader makes its temporary files."""
+        self.scratch.mkdir()
+        self.ordinary = OrdinaryUser(folder) if mode == "user" and os.geteuid() == 0 else None
+        self.checkout = folder / "checkout"
+        """The grader as it is now: what is edited meanwhile is no part of a grading."""
+        if self.ordinary is None:
+            shutil.copytree(ROOT / "grader", self.checkout / "grader")
+        for group, sources in (("honest", (HONEST,)), ("hostile", (HOSTILE,)), ("all", (HONEST, HOSTILE))):
+            for source in sources:
+                for program in sorted(source.iterdir()):
+                    self._hand_in(group, program)
+            if group != "honest":
+                self._write(group, "base64_weights", MEMORISED.replace("{table}", _table()))
+        if self.ordinary is not None:
+            self.ordinary.own(self.course)
+            self.ordinary.own(self.scratch)
+
+    def grade(self, group: str, *options: str) -> Graded:
+        """Grade the class ``group`` from nothing."""
+        shutil.rmtree(self.course / ".grader", ignore_errors=True)
+        reports = f"reports-{group}"
+        arguments = ["grade", group, "-j", "2", "--runs", "1", "--lang", "en", "--timeout", f"{SECONDS} s"]
+        arguments += ["--out", reports, *options]
+        if self.ordinary is not None:
+            command, environment = self.ordinary.command(*arguments), self.ordinary.environment(self.course)
+        else:
+            command = [sys.executable, "-m", "grader", *arguments]
+            environment = {**os.environ, "PYTHONPATH": str(self.checkout)}
+        environment["TMPDIR"] = str(self.scratch)
+        with tempfile.TemporaryFile("w+") as told, tempfile.TemporaryFile("w+") as complained:
+            process = subprocess.Popen(
+                command, cwd=self.course, env=environment, stdout=told, stderr=complained
+            )
+            with _watched(process.pid) as peak:
+                status = process.wait(1500)
+            told.seek(0)
+            complained.seek(0)
+            ended = Ended(status=status, out=told.read(), err=complained.read())
+        return Graded(ended, self.course, reports, peak[0])
+
+    def _hand_in(self, group: str, program: Path) -> None:
+        if program.is_dir():
+            place = self._place(group, program.name)
+            shutil.copytree(program, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        elif program.suffix == ".ipynb":
+            shutil.copyfile(program, self._place(group, program.stem) / "digits.ipynb")
+        else:
+            self._write(group, program.stem, program.read_text().replace("COURSE", str(self.course)))
+
+    def _write(self, group: str, student: str, text: str) -> None:
+        (self._place(group, student) / "digits.py").write_text(text, encoding="utf-8")
+
+    def _place(self, group: str, student: str) -> Path:
+        place = self.course / group / student / "digits"
+        place.mkdir(parents=True, exist_ok=True)
+        return place
+
+
+def _table() -> str:
+    """Return the training rows and their labels, in letters."""
+    shipped = next(
+        (cache_folder() / "runtimes").glob("*/lib/*/site-packages/sklearn/datasets/data/digits.csv.gz")
+    )
+    with gzip.open(shipped, "rt") as file:
+        table = np.loadtxt(file, delimiter=",")[0::2].astype(np.uint8)
+    return base64.b64encode(table.tobytes()).decode()
+
+
+@contextmanager
+def _watched(pid: int) -> Iterator[list[int]]:
+    """Give a list whose one number becomes the most memory that the process itself ever held, in KiB."""
+    peak, over = [0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(PICK):
+            try:
+                status = Path(f"/proc/{pid}/status").read_text()
+            except OSError:
+                return
+            peak[0] = max([peak[0], *(int(x.split()[1]) for x in status.splitlines() if x[:6] == "VmHWM:")])
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        over.set()
+        watcher.join()
+
+
+def left_behind(before: set[str], ids: range, scratch: Path, seconds: float = 10) -> dict[str, list[str]]:
+    """Return what a grading has left on the machine, once nothing of it goes away any more.
+
+    ``before`` are the :func:`rooms` and mounts before it, ``ids`` the user ids of programs inside.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        left = {
+            "processes": _orphans(ids),
+            "cgroups": [str(p) for p in Path("/sys/fs/cgroup").glob("**/grader-*") if _dead(p.name)],
+            "scratch": [str(p) for p in scratch.iterdir()],
+            "files and mounts": sorted(rooms(ids) - before),
+        }
+        if not any(left.values()) or time.monotonic() > end:
+            return left
+        time.sleep(0.1)
+
+
+def rooms(ids: range) -> set[str]:
+    """Return the mounts of this machine, and what belongs to programs inside where all may write."""
+    found = set(Path("/proc/self/mountinfo").read_text().splitlines())
+    for room in map(Path, ROOMS):
+        for path in room.iterdir():
+            with suppress(OSError):  # it has just been removed
+                if path.lstat().st_uid in ids and not path.name.startswith(OURS):
+                    found.add(str(path))
+    return found
+
+
+def _orphans(ids: range) -> list[str]:
+    """Return the processes of sandboxes whose grader is gone."""
+    inside: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            line = (folder / "cmdline").read_bytes()
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if folder.stat().st_uid in ids or b"bwrap" in line.split(b"\0")[0]:
+                inside[int(folder.name)] = parent
+    return [str(pid) for pid, parent in inside.items() if parent not in inside and parent <= 1]
+
+
+def _dead(group: str) -> bool:
+    """Return whether the grader that a cgroup is named after is gone."""
+    return not Path("/proc", group.split("-")[2]).exists()

@@ -1,0 +1,2 @@
+print("TAKEN h5py", flush=True)
+raise SystemExit(0)

@@ -1,0 +1,2 @@
+print("TAKEN keras", flush=True)
+raise SystemExit(0)

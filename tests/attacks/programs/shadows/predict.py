@@ -1,0 +1,2 @@
+print("TAKEN predict", flush=True)
+raise SystemExit(0)

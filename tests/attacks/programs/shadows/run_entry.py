@@ -1,0 +1,2 @@
+print("TAKEN run_entry", flush=True)
+raise SystemExit(0)

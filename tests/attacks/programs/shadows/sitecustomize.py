@@ -1,0 +1,2 @@
+print("TAKEN sitecustomize", flush=True)
+raise SystemExit(0)

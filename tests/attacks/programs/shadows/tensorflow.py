@@ -1,0 +1,2 @@
+print("TAKEN tensorflow", flush=True)
+raise SystemExit(0)

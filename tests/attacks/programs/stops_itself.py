@@ -1,0 +1,6 @@
+# Stops for ever.
+import os
+import signal
+
+os.fork()
+os.kill(0, signal.SIGSTOP)
