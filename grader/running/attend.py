@@ -1,13 +1,16 @@
 """One run in a sandbox that has been started, to its outcome: the same for every technology that confines."""
 
 import os
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader.model.errors import SandboxError
-from grader.model.run import RunStatus, SandboxCommand, SandboxOutcome
+from grader.model.run import MIB, Limits, RunStatus, SandboxCommand, SandboxOutcome
+from grader.plugins.interfaces import Sandbox
 from grader.running.bubblewrap_arguments import WRITABLE
 from grader.running.collect import collect
 from grader.running.control import ControlChannel
@@ -96,6 +99,24 @@ def attend(
     session.guard.look()
     ending = _ending(session, watched, process, crossed)
     return session.outcome(ending, out, seconds=seconds, cpu_seconds=process.cpu_seconds)
+
+
+def run_trial(sandbox: Sandbox) -> SandboxOutcome:
+    """Run a program that does nothing.
+
+    Raises:
+        SandboxError: the sandbox failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+        command = SandboxCommand(
+            argv=("/bin/true",),
+            binds=(),
+            environment=(),
+            limits=Limits(wall_seconds=20, memory_bytes=64 * MIB, disk_bytes=MIB),
+            wanted=(),
+            into=Path(folder),
+        )
+        return sandbox.run(command)
 
 
 def _ending(session: Session, watched: Watched, process: SandboxProcess, crossed: RunStatus | None) -> Ending:

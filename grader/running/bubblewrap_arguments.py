@@ -26,6 +26,9 @@ USER_MODE_UID = 1000
 HOST_NAME = "sandbox"
 PAGE = 4096
 
+INTERPRETERS = ("/usr/bin/python3", "/usr/local/bin/python3")
+SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+
 SHOWN_FILES = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives")
 """Read-only pieces of the machine that programs need besides /usr, where they exist."""
 
@@ -124,6 +127,11 @@ def become_nobody(mode: Mode) -> list[str]:
     ]
 
 
+def interpreter_for(command: SandboxCommand) -> str:
+    """Return the Python for our first program inside: the system's, else the command's own."""
+    return next((path for path in INTERPRETERS if Path(path).exists()), command.argv[0])
+
+
 def with_harness(binds: Iterable[Bind], harness: Path) -> tuple[Bind, ...]:
     """Return ``binds`` with the harness folder among them, shallowest first.
 
@@ -174,19 +182,27 @@ def _tmpfs(mode: Mode, limits: Limits, target: str) -> list[str]:
     return ["--perms", permissions, "--size", str(pages * PAGE), "--tmpfs", target]
 
 
+def machine_links() -> tuple[tuple[str, str], ...]:
+    """Return the links at the root of this machine that lead into /usr: (name, where to)."""
+    return tuple((name, str(Path(name).readlink())) for name in SYSTEM_FOLDERS if Path(name).is_symlink())
+
+
+def machine_folders() -> tuple[str, ...]:
+    """Return the folders of this machine that are shown at their own place."""
+    return ("/usr", *(name for name in SYSTEM_FOLDERS if Path(name).is_dir() and not Path(name).is_symlink()))
+
+
+def machine_files() -> tuple[str, ...]:
+    """Return the pieces of /etc of this machine that are shown at their own place."""
+    return tuple(name for name in SHOWN_FILES if Path(name).exists())
+
+
 def _machine() -> list[str]:
-    arguments = ["--ro-bind", "/usr", "/usr"]
-    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"):
-        path = Path(name)
-        if path.is_symlink():
-            arguments += ["--symlink", str(path.readlink()), name]
-        elif path.is_dir():
-            arguments += ["--ro-bind", name, name]
+    arguments = [part for name in machine_folders() for part in ("--ro-bind", name, name)]
+    for name, target in machine_links():
+        arguments += ["--symlink", target, name]
     arguments += ["--perms", "0755", "--dir", "/etc"]
-    for name in SHOWN_FILES:
-        if Path(name).exists():
-            arguments += ["--ro-bind", name, name]
-    return arguments
+    return [*arguments, *(part for name in machine_files() for part in ("--ro-bind", name, name))]
 
 
 def _small_files(descriptors: Descriptors) -> list[str]:
@@ -213,16 +229,22 @@ def _binds(binds: Sequence[Bind]) -> list[str]:
     return arguments
 
 
+def hidden_places(binds: Sequence[Bind], hidden: Sequence[Path]) -> tuple[str, ...]:
+    """Return where the folders ``hidden`` of this machine would be seen inside."""
+    shown = [(Path("/usr"), "/usr"), *((bind.source, bind.target) for bind in binds)]
+    places = [
+        str(PurePosixPath(target) / folder.relative_to(source).as_posix())
+        for folder in hidden
+        for source, target in shown
+        if folder.is_relative_to(source) and folder != source
+    ]
+    return tuple(place for place in places if not Path(HARNESS).is_relative_to(place))
+
+
 def _hidden(binds: Sequence[Bind], hidden: Sequence[Path]) -> list[str]:
     arguments: list[str] = []
-    for folder in hidden:
-        shown = [(Path("/usr"), "/usr"), *((bind.source, bind.target) for bind in binds)]
-        for source, target in shown:
-            if folder.is_relative_to(source) and folder != source:
-                place = str(PurePosixPath(target) / folder.relative_to(source).as_posix())
-                if not Path(HARNESS).is_relative_to(place):
-                    arguments += ["--perms", "0755", "--size", str(PAGE), "--tmpfs", place]
-                    arguments += ["--remount-ro", place]
+    for place in hidden_places(binds, hidden):
+        arguments += ["--perms", "0755", "--size", str(PAGE), "--tmpfs", place, "--remount-ro", place]
     return arguments
 
 

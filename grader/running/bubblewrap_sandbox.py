@@ -4,9 +4,7 @@ import os
 import platform
 import re
 import shutil
-import stat
 import subprocess
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,6 @@ from pathlib import Path
 from grader.model.errors import SandboxError, SandboxUnavailable
 from grader.model.message import Message
 from grader.model.run import (
-    MIB,
     Limits,
     MemoryGuard,
     RunStatus,
@@ -22,15 +19,17 @@ from grader.model.run import (
     SandboxOutcome,
 )
 from grader.running import seccomp
-from grader.running.attend import Session, attend
+from grader.running.attend import Session, attend, run_trial
 from grader.running.bubblewrap_arguments import (
     Mode,
     bubblewrap_arguments,
+    interpreter_for,
     program,
     small_files,
     with_harness,
 )
 from grader.running.bubblewrap_process import BubblewrapProcess, Files, sweep_orphans
+from grader.running.check_binds import check_binds
 from grader.running.control import ControlChannel
 from grader.running.gpu import gpu_arguments, prepare_gpu
 from grader.running.guards import choose_guard
@@ -47,7 +46,6 @@ READY_SECONDS = 15.0
 PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
 _HARNESS = Path(__file__).parent / "harness"
 _PACKAGE = Path(__file__).parent.parent
-_INTERPRETERS = ("/usr/bin/python3", "/usr/local/bin/python3")
 
 
 class BubblewrapSandbox:
@@ -113,22 +111,12 @@ class BubblewrapSandbox:
             SandboxUnavailable: it does not; the message says why and what to do.
         """
         self._require()
-        limits = Limits(wall_seconds=20, memory_bytes=64 * MIB, disk_bytes=MIB)
-        with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-            command = SandboxCommand(
-                argv=("/bin/true",),
-                binds=(),
-                environment=(),
-                limits=limits,
-                wanted=(),
-                into=Path(folder),
-            )
-            try:
-                outcome = self.run(command)
-            except SandboxUnavailable:
-                raise
-            except SandboxError as error:
-                raise SandboxUnavailable(self._reason(error.message)) from error
+        try:
+            outcome = run_trial(self)
+        except SandboxUnavailable:
+            raise
+        except SandboxError as error:
+            raise SandboxUnavailable(self._reason(error.message)) from error
         if outcome.status is not RunStatus.OK:
             told = outcome.output.decode(errors="replace").strip() or outcome.status.value
             raise SandboxUnavailable(say("GR604", found=self._version, reason=told))
@@ -163,7 +151,7 @@ class BubblewrapSandbox:
             command,
             mode=mode,
             descriptors=descriptors,
-            python=_interpreter(command),
+            python=interpreter_for(command),
             processes=nproc(guard, process_limit(command.limits, self._cores)),
         )
         return BubblewrapProcess(
@@ -179,7 +167,7 @@ class BubblewrapSandbox:
     def _session(self, command: SandboxCommand, held: ExitStack) -> "_Session":
         bwrap, filter_ = self._require()
         mode = self._mode(command.slot, held)
-        _check_binds(command, mode)
+        check_binds(with_harness(command.binds, _HARNESS), as_stranger=mode.as_root)
         files = Files(held, filter_, small_files(mode))
         if mode.as_root:
             # So that programs can open /dev/stdout, as they can as an ordinary user.
@@ -265,22 +253,3 @@ def _version(bwrap: Path, needed: str) -> str:
         raise SandboxUnavailable(say("GR601", needed=needed)) from error
     found = re.search(r"\d+\.\d+(\.\d+)?", told)
     return found[0] if found else "0.0.0"
-
-
-def _interpreter(command: SandboxCommand) -> str:
-    """Return the Python for our first program inside: the system's, else the command's own."""
-    return next((path for path in _INTERPRETERS if Path(path).exists()), command.argv[0])
-
-
-def _check_binds(command: SandboxCommand, mode: Mode) -> None:
-    for bind in with_harness(command.binds, _HARNESS):
-        try:
-            seen = bind.source.stat()
-        except OSError as error:
-            raise SandboxError(say("GR608", path=str(bind.source))) from error
-        # As root the program is a stranger to every file; as an ordinary user it has our own rights.
-        needed = os.R_OK | (os.X_OK if stat.S_ISDIR(seen.st_mode) else 0)
-        for_others = seen.st_mode & needed == needed
-        if not (for_others if mode.as_root else os.access(bind.source, needed)):
-            message = say("GR612", path=str(bind.source), mode=f"{seen.st_mode & 0o7777:o}")
-            raise SandboxError(message)

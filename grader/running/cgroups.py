@@ -30,7 +30,7 @@ def cgroup_makers(*, cores: int) -> Iterator[GuardMaker]:
         maker = GuardMaker(MemoryGuard.CGROUP_V2, partial(UnifiedGroup, cores=cores, parent=parent))
         if _works(maker):
             yield maker
-    found = {name: _v1_parent(name) for name in ("memory", "pids", "cpuacct")}
+    found = {name: legacy_group_of("self", name) for name in ("memory", "pids", "cpuacct")}
     parents = {name: parent for name, parent in found.items() if parent is not None}
     if "memory" in parents:
         for parent in parents.values():
@@ -49,7 +49,7 @@ class UnifiedGroup:
     def __init__(self, limits: Limits, cores: int, parent: Path) -> None:
         self.launcher_environment: dict[str, str] = {}
         self.usage = Usage()
-        self._group = parent / _new_name()
+        self._group = parent / new_name()
         self._group.mkdir()
         try:
             (self._group / "memory.max").write_text(str(limits.memory_bytes))
@@ -67,7 +67,7 @@ class UnifiedGroup:
 
     def look(self) -> None:
         """Read the counters."""
-        _read_unified(self._group, self.usage)
+        read_unified(self._group, self.usage)
 
     def close(self) -> None:
         """Remove the group."""
@@ -88,14 +88,14 @@ class SystemdScope:
 
     def hold(self, inside: Inside) -> None:
         """Find the scope that the first program was started in."""
-        self._group = _unified_group_of(inside.first)
+        self._group = unified_group_of(inside.first)
         if self._group is None or not self._group.name.startswith("grader-"):
             raise OSError(f"systemd put the sandbox into {self._group}")
 
     def look(self) -> None:
         """Read the counters."""
         if self._group is not None:
-            _read_unified(self._group, self.usage)
+            read_unified(self._group, self.usage)
 
     def close(self) -> None:
         """Systemd removes the scope when its last process is dead."""
@@ -111,7 +111,7 @@ class LegacyGroups:
     def __init__(self, limits: Limits, cores: int, parents: dict[str, Path]) -> None:
         self.launcher_environment: dict[str, str] = {}
         self.usage = Usage()
-        name = _new_name()
+        name = new_name()
         self._groups = {kind: at / name for kind, at in parents.items()}
         try:
             for group in self._groups.values():
@@ -133,17 +133,7 @@ class LegacyGroups:
 
     def look(self) -> None:
         """Read the counters."""
-        memory = _counters(self._groups["memory"] / "memory.stat")
-        held = memory.get("total_rss", 0) + memory.get("total_shmem", 0)
-        self.usage.peak_bytes = max(self.usage.peak_bytes, held)
-        if _counters(self._groups["memory"] / "memory.oom_control").get("oom_kill", 0):
-            self.usage.memory_crossed = True
-        if "cpuacct" in self._groups:
-            used = int(_read(self._groups["cpuacct"] / "cpuacct.usage") or 0)
-            self.usage.cpu_seconds = max(self.usage.cpu_seconds, used / 1e9)
-        if self.counts_processes:
-            refusals = _counters(self._groups["pids"] / "pids.events").get("max", 0)
-            self.usage.process_refusals = max(self.usage.process_refusals, refusals)
+        read_legacy(self._groups, self.usage, counts_processes=self.counts_processes)
 
     def close(self) -> None:
         """Remove the groups."""
@@ -157,7 +147,7 @@ def scope_launcher(limits: Limits, processes: int, user: int, extra: tuple[str, 
     return (
         SYSTEMD_RUN,
         *(() if user == 0 else ("--user",)),
-        *("--scope", "--quiet", "--collect", f"--unit={_new_name()}.scope"),
+        *("--scope", "--quiet", "--collect", f"--unit={new_name()}.scope"),
         *(f"--property={each}" for each in (*properties, *extra)),
         *("--", "/usr/bin/env", "-i"),
     )
@@ -170,16 +160,20 @@ def scope_environment(user: int) -> dict[str, str]:
 
 def sweep(parent: Path) -> None:
     """Remove the cgroups in ``parent`` that a killed grader of this machine left behind."""
-    space = _pid_space()
     for group in parent.glob("grader-*"):
-        owner = _OURS.fullmatch(group.name)
-        if owner is None or int(owner["space"]) != space:
-            continue
-        if _started(int(owner["pid"])) != int(owner["started"]):
+        if is_orphan(group.name):
             for number in _read(group / "cgroup.procs").split():
                 with suppress(OSError):
                     os.kill(int(number), signal.SIGKILL)
             _remove(group)
+
+
+def is_orphan(name: str) -> bool:
+    """Return whether ``name`` was made by :func:`new_name` in a process of this machine that is dead."""
+    owner = _OURS.fullmatch(name)
+    if owner is None or int(owner["space"]) != _pid_space():
+        return False
+    return _started(int(owner["pid"])) != int(owner["started"])
 
 
 def _systemd_extra() -> tuple[str, ...] | None:
@@ -247,7 +241,7 @@ def _works(maker: GuardMaker) -> bool:
 
 def _v2_parents() -> list[Path]:
     """Return where a cgroup v2 with a memory limit could be made: beside ours, or below it."""
-    own = _unified_group_of(os.getpid())
+    own = unified_group_of(os.getpid())
     mount = _mount("cgroup2")
     if own is None or mount is None:
         return []
@@ -263,11 +257,12 @@ def _v2_parents() -> list[Path]:
     return parents
 
 
-def _v1_parent(controller: str) -> Path | None:
+def legacy_group_of(pid: int | str, controller: str) -> Path | None:
+    """Return the cgroup v1 of process ``pid`` under ``controller``, where it can be read from here."""
     mount = _mount("cgroup", controller)
     if mount is None:
         return None
-    for line in _read(Path("/proc/self/cgroup")).splitlines():
+    for line in _read(Path(f"/proc/{pid}/cgroup")).splitlines():
         _, names, path = line.split(":", 2)
         if controller in names.split(","):
             # In a container the path may be that of the machine, and the mount already ours.
@@ -276,7 +271,8 @@ def _v1_parent(controller: str) -> Path | None:
     return None
 
 
-def _unified_group_of(pid: int) -> Path | None:
+def unified_group_of(pid: int) -> Path | None:
+    """Return the cgroup v2 of process ``pid``, where it can be read from here."""
     mount = _mount("cgroup2")
     for line in _read(Path(f"/proc/{pid}/cgroup")).splitlines():
         if mount is not None and line.startswith("0::"):
@@ -293,7 +289,8 @@ def _mount(kind: str, controller: str | None = None) -> Path | None:
     return None
 
 
-def _read_unified(group: Path, usage: Usage) -> None:
+def read_unified(group: Path, usage: Usage) -> None:
+    """Bring ``usage`` up to date from the cgroup v2 ``group``."""
     memory = _counters(group / "memory.stat")
     usage.peak_bytes = max(usage.peak_bytes, memory.get("anon", 0) + memory.get("shmem", 0))
     if _counters(group / "memory.events").get("oom_kill", 0):
@@ -302,6 +299,20 @@ def _read_unified(group: Path, usage: Usage) -> None:
     usage.cpu_seconds = max(usage.cpu_seconds, used / 1e6)
     refusals = _counters(group / "pids.events").get("max", 0)
     usage.process_refusals = max(usage.process_refusals, refusals)
+
+
+def read_legacy(groups: dict[str, Path], usage: Usage, *, counts_processes: bool) -> None:
+    """Bring ``usage`` up to date from the cgroups v1 ``groups``, by controller."""
+    memory = _counters(groups["memory"] / "memory.stat")
+    usage.peak_bytes = max(usage.peak_bytes, memory.get("total_rss", 0) + memory.get("total_shmem", 0))
+    if _counters(groups["memory"] / "memory.oom_control").get("oom_kill", 0):
+        usage.memory_crossed = True
+    if "cpuacct" in groups:
+        used = int(_read(groups["cpuacct"] / "cpuacct.usage") or 0)
+        usage.cpu_seconds = max(usage.cpu_seconds, used / 1e9)
+    if counts_processes:
+        refusals = _counters(groups["pids"] / "pids.events").get("max", 0)
+        usage.process_refusals = max(usage.process_refusals, refusals)
 
 
 def _counters(path: Path) -> dict[str, int]:
@@ -313,7 +324,8 @@ def _controllers(group: Path) -> list[str]:
     return _read(group / "cgroup.controllers").split()
 
 
-def _new_name() -> str:
+def new_name() -> str:
+    """Return a new name that tells which process of which machine it belongs to."""
     pid = os.getpid()
     return f"grader-{_pid_space()}-{pid}-{_started(pid)}-{secrets.token_hex(4)}"
 

@@ -59,19 +59,28 @@ def prepare_gpu(number: int) -> None:
         )
 
 
+def gpu_devices(number: int, root: Path = Path("/")) -> tuple[str, ...]:
+    """Return the device files that GPU ``number``, and no other, is used through.
+
+    Raises:
+        SandboxError: one is missing.
+    """
+    devices = []
+    for name in (*SHARED_DEVICES, f"nvidia{number}"):
+        if (root / "dev" / name).exists():
+            devices.append(f"/dev/{name}")
+        elif name != "nvidia-uvm-tools":  # for debuggers; some drivers do not make it
+            raise SandboxError(say("GR611", number=number, reason=f"/dev/{name}"))
+    return tuple(devices)
+
+
 def gpu_arguments(number: int, root: Path = Path("/")) -> list[str]:
-    """Return what shows GPU ``number``, and no other, to a sandbox; stands after ``--dev /dev``.
+    """Return what shows GPU ``number``, and no other, to bubblewrap; stands after ``--dev /dev``.
 
     Raises:
         SandboxError: a device file is missing.
     """
-    arguments = []
-    for name in (*SHARED_DEVICES, f"nvidia{number}"):
-        if not (root / "dev" / name).exists():
-            if name == "nvidia-uvm-tools":  # for debuggers; some drivers do not make it
-                continue
-            raise SandboxError(say("GR611", number=number, reason=f"/dev/{name}"))
-        # An ordinary bind would forbid opening devices.
-        arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    # An ordinary bind would forbid opening devices.
+    arguments = [part for device in gpu_devices(number, root) for part in ("--dev-bind", device, device)]
     # cuInit looks for the PCI device there.
     return [*arguments, "--ro-bind", "/sys", "/sys"]

@@ -128,7 +128,12 @@ class SandboxProcess:
 
 
 def read_status(descriptor: int) -> Ending | None:
-    """Return the ending that our first program inside has written to ``descriptor``, if it has."""
+    """Return the ending that our first program inside has written to ``descriptor``, if it has.
+
+    None too where ``descriptor`` is -1: nobody can be asked any more.
+    """
+    if descriptor < 0:
+        return None
     try:
         record = os.read(descriptor, RAW_STATUS.size)
     except (BlockingIOError, ConnectionError):

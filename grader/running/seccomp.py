@@ -15,6 +15,7 @@ every one of them with libseccomp's. The filter lets through what programs of a 
 import errno
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 _LD_W_ABS = 0x20
 _JEQ = 0x15
@@ -25,6 +26,10 @@ _RET = 0x06
 
 _RET_ALLOW = 0x7FFF0000
 _RET_ERRNO = 0x00050000
+
+_LOW_HALF = 0xFFFFFFFF
+_FAMILIES_THERE_ARE = 64
+"""More than any kernel has; it answers by itself to what is above."""
 
 _AT_NUMBER = 0
 _AT_ARCHITECTURE = 4
@@ -56,11 +61,13 @@ class Architecture:
     name: str
     audit: int
     column: int
+    profile: str
+    """Its name in an engine's profile."""
 
 
 ARCHITECTURES = {
-    "x86_64": Architecture("x86_64", 0xC000003E, 0),
-    "aarch64": Architecture("aarch64", 0xC00000B7, 1),
+    "x86_64": Architecture("x86_64", 0xC000003E, 0, "SCMP_ARCH_X86_64"),
+    "aarch64": Architecture("aarch64", 0xC00000B7, 1, "SCMP_ARCH_AARCH64"),
 }
 
 FORBIDDEN: dict[str, tuple[int | None, int | None]] = {
@@ -162,6 +169,45 @@ def filter_for(machine: str) -> bytes | None:
     if architecture is None:
         return None
     return b"".join(_instructions(architecture))
+
+
+def profile_for(machine: str) -> dict[str, Any] | None:
+    """Return the filter for ``machine`` as a container engine reads one; None as :func:`filter_for`.
+
+    It cannot say "every call newer than these": the first program inside installs :func:`filter_for` too.
+    """
+    architecture = ARCHITECTURES.get(machine)
+    if architecture is None:
+        return None
+    rules = [
+        _rule([name for name, numbers in calls.items() if numbers[architecture.column] is not None], answer)
+        for calls, answer in ((FORBIDDEN, errno.EPERM), (UNKNOWN, errno.ENOSYS))
+    ]
+    namespaces = [1 << bit for bit in range(32) if CLONE_NAMESPACES >> bit & 1]
+    rules += [_rule(["clone"], errno.EPERM, _masked(0, flag, flag)) for flag in namespaces]
+    rules += [
+        _rule(["ioctl"], errno.EPERM, _masked(1, _LOW_HALF, request))
+        for request in TERMINAL_REQUESTS.values()
+    ]
+    sockets = ["socket", "socketpair"]
+    for family in range(_FAMILIES_THERE_ARE):
+        if family not in (*FAMILIES.values(), AF_NETLINK):
+            rules.append(_rule(sockets, errno.EAFNOSUPPORT, _masked(0, _LOW_HALF, family)))
+    other = {"index": 2, "value": NETLINK_ROUTE, "valueTwo": 0, "op": "SCMP_CMP_NE"}
+    rules.append(_rule(sockets, errno.EAFNOSUPPORT, _masked(0, _LOW_HALF, AF_NETLINK), other))
+    return {
+        "defaultAction": "SCMP_ACT_ALLOW",
+        "architectures": [architecture.profile],
+        "syscalls": rules,
+    }
+
+
+def _rule(names: list[str], answer: int, *arguments: dict[str, Any]) -> dict[str, Any]:
+    return {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": answer, "args": list(arguments)}
+
+
+def _masked(index: int, mask: int, value: int) -> dict[str, Any]:
+    return {"index": index, "value": mask, "valueTwo": value, "op": "SCMP_CMP_MASKED_EQ"}
 
 
 def _instructions(architecture: Architecture) -> list[bytes]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from grader.model.errors import GraderError
 from grader.model.run import Bind
 from grader.plugins.interfaces import Sandbox
+from grader.running.bubblewrap_arguments import INTERPRETERS
 from grader.running.conformance.case import Broken, Case
 from grader.running.conformance.cases import CASES
-from grader.running.conformance.stand import INTERPRETERS, Stand
+from grader.running.conformance.stand import Stand
 
 
 def check_sandbox(

@@ -9,8 +9,6 @@ from pathlib import Path
 from grader.model.run import MIB, Bind, Limits, SandboxCommand, SandboxOutcome, Wanted
 from grader.plugins.interfaces import Sandbox
 
-INTERPRETERS = ("/usr/bin/python3", "/usr/local/bin/python3")
-
 DEFAULTS = Limits(wall_seconds=20, memory_bytes=256 * MIB, disk_bytes=4 * MIB, processes=64)
 
 

@@ -6,6 +6,8 @@ standard library only, any Python from 3.7 on.
 * ``init``: it is pid 1. The command is its child, all orphans are collected here, and how the command
   ended goes to STATUS_FD, which nothing else inside can reach: the process cannot be dumped, traced
   or signalled from inside. When it ends, the kernel ends everything else in the sandbox.
+* ``tied``: as ``init``, and STATUS_FD is a socket: when its other end is gone, so is this process. Where
+  nothing else ties a sandbox to its grader (a container belongs to its engine), this does.
 * ``exec``: bubblewrap is pid 1, owned by another user; this process becomes the command.
 """
 
@@ -27,7 +29,7 @@ def main(arguments: list[str]) -> None:
     """Run the command named after ``--`` and end as it does."""
     mode, control, status, processes, file_bytes = arguments[0], *map(int, arguments[1:5])
     command = arguments[arguments.index("--") + 1 :]
-    if mode == "init":
+    if mode != "exec":
         hide()
         os.set_inheritable(status, False)
     # A handler would let the programs inside interrupt pid 1; without one the kernel shields it.
@@ -47,6 +49,8 @@ def main(arguments: list[str]) -> None:
     child = os.fork()
     if child == 0:
         become(command)
+    if mode == "tied":
+        end_with(status)
     os._exit(collect_all(child, control, status))
 
 
@@ -56,6 +60,20 @@ def hide() -> None:
 
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
+
+
+def end_with(status: int) -> None:
+    """End, and everything inside with it, when nobody holds the other end of ``status`` any more."""
+    import threading
+
+    def wait() -> None:
+        try:
+            while os.read(status, 1):
+                pass
+        finally:
+            os._exit(NEVER_STARTED)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def limit(processes: int, file_bytes: int) -> None:
