@@ -16,17 +16,22 @@ from grader.cli.options import (
 )
 from grader.cli.progress import progress_for
 from grader.cli.rendering import console, spoken, tell
+from grader.measuring.propose import propose, runs_to_separate
 from grader.measuring.statistics import binomial_interval, errors_allowed
+from grader.measuring.tell import tell_value
 from grader.model.assignment import Assignment
-from grader.model.check import MetricCheck
+from grader.model.check import MetricCheck, ScaleCheck
 from grader.model.errors import CourseError
+from grader.model.message import Message
+from grader.model.metric import Direction, Threshold
 from grader.model.run import NotRun
 from grader.orchestration.baseline import ReferenceRuns, run_reference, write_reference_record
 from grader.orchestration.plan import prepare_data
+from grader.plugins.interfaces import Metric
 from grader.runtimes.catalogue import find_runtime
 from grader.storage.run_store import open_store
 from grader.wiring import Request, grader_for, tools_for
-from grader.words import phrase, say
+from grader.words import say
 
 if TYPE_CHECKING:
     from grader.model.message import Language
@@ -80,63 +85,114 @@ def command(
         if isinstance(ran, NotRun):
             raise CourseError(say("GR818", name=slug, problem=ran.reason))
         path = write_reference_record(assignment, ran, prepared, runtime)
-    rows = [_figures(check, ran) for check in assignment.checks if isinstance(check, MetricCheck)]
+    rows = [
+        _figures(assignment, check, ran, tools.metrics[check.metric])
+        for check in assignment.checks
+        if isinstance(check, MetricCheck | ScaleCheck)
+    ]
     if form == "json":
-        click.echo(json.dumps([{"assignment": slug, **row} for row in rows], indent=1))
+        click.echo(json.dumps(rows, indent=1))
     else:
         for row in rows:
-            _print(assignment, row)
+            _print(row)
     tell(say("calibrate.kept", path=str(path)))
     return 0 if all(row["p_pass"] >= _BLESSED for row in rows) else 1
 
 
-def _figures(check: MetricCheck, ran: ReferenceRuns) -> dict[str, Any]:
+def _figures(
+    assignment: Assignment, check: MetricCheck | ScaleCheck, ran: ReferenceRuns, metric: Metric
+) -> dict[str, Any]:
+    """Return what the runs say of one bar; of a scale, its lower end: no points are earned there."""
     summary: MetricSummary = next(s for s in ran.assessed.result.metrics if s.metric == check.metric)
-    met = sum(check.threshold.met_by(value) for value in summary.values)
+    threshold = (
+        check.threshold
+        if isinstance(check, MetricCheck)
+        else Threshold(value=check.start, direction=metric.direction)
+    )
+    met = sum(threshold.met_by(value) for value in summary.values)
     interval = binomial_interval(met, len(summary.values))
+    counts = metric.counts_rows
+    proposal = propose(summary, metric.direction, counts_rows=counts)
+    runs_max = assignment.run.runs_max
     return {
+        "assignment": assignment.slug,
+        "check": check.id,
+        "kind": check.kind,
         "metric": check.metric,
-        "threshold": check.threshold.value,
+        "threshold": threshold.value,
+        "direction": "below" if threshold.direction is Direction.LOWER_IS_BETTER else "above",
         "runs": len(summary.values),
         "values": list(summary.values),
-        "mean": summary.value,
+        "mean": summary.mean,
         "median": statistics.median(summary.values),
         "sd": summary.seed_sd,
         "n": summary.n,
-        "resolution": 1 / summary.n,
-        "errors_allowed": errors_allowed(check.threshold, summary.n),
+        "counts_rows": counts,
+        "resolution": 1 / summary.n if counts else None,
+        "errors_allowed": errors_allowed(threshold, summary.n) if counts else None,
         "met": met,
         "p_pass": met / len(summary.values),
         "p_pass_low": interval.low,
         "p_pass_high": interval.high,
+        "runs_to_separate": runs_to_separate(threshold, summary, counts_rows=counts, runs_max=runs_max),
+        "runs_max": runs_max,
+        "proposed": proposal.threshold.value if proposal else None,
+        "proposed_errors": proposal.errors if proposal else None,
+        "proposed_margin": proposal.margin if proposal else None,
         "cpu_seconds": [run.run.cpu_seconds for run in ran.assessed.result.runs],
     }
 
 
-def _print(assignment: Assignment, row: dict[str, Any]) -> None:
+def _print(row: dict[str, Any]) -> None:
     from rich.table import Table
 
     language: Language = spoken()
-    title = say("calibrate.title", name=assignment.slug, metric=row["metric"], runs=row["runs"])
+    title = say("calibrate.title", name=row["assignment"], metric=row["metric"], runs=row["runs"])
     table = Table(box=None, show_header=False, title=title.told_in(language), title_justify="left")
 
-    def pct(value: float | None) -> str:
-        return "-" if value is None else phrase("number.pct", language, value=value)
+    def add(label: str, *told: Message | str) -> None:
+        words = [one if isinstance(one, str) else one.told_in(language) for one in told]
+        table.add_row(say(label).told_in(language), " ".join(words))
 
-    shares = {"mean": row["mean"], "median": row["median"], "sd": row["sd"], "threshold": row["threshold"]}
-    table.add_row(say("calibrate.values").told_in(language), " ".join(pct(v) for v in row["values"]))
-    for key, value in shares.items():
-        table.add_row(say(f"calibrate.{key}").told_in(language), pct(value))
+    def figure(value: float | None) -> Message | str:
+        return "-" if value is None else tell_value(value, row["counts_rows"])
+
+    add("calibrate.values", *(figure(value) for value in row["values"]))
+    add("calibrate.mean", figure(row["mean"]))
+    add("calibrate.median", figure(row["median"]))
+    add("calibrate.sd", figure(row["sd"]))
+    add("calibrate.scale" if row["kind"] == "scale" else "calibrate.threshold", figure(row["threshold"]))
     if row["errors_allowed"] is not None:
-        allowed = say(
-            "calibrate.allowed",
-            threshold=row["threshold"],
-            n=row["n"],
-            errors=row["errors_allowed"],
-        )
-        table.add_row(say("calibrate.resolution").told_in(language), allowed.told_in(language))
-    interval = f"{row['met']} / {row['runs']}  ({pct(row['p_pass_low'])} - {pct(row['p_pass_high'])})"
-    table.add_row(say("calibrate.met").told_in(language), interval)
-    cpu = " ".join(f"{seconds:.0f} s" for seconds in row["cpu_seconds"])
-    table.add_row(say("calibrate.cpu").told_in(language), cpu)
+        key = f"calibrate.allowed.{row['direction']}"
+        add("calibrate.resolution", say(key, **_bar(row["threshold"], row["errors_allowed"], row["n"])))
+    low, high = (tell_value(row[end], True).told_in(language) for end in ("p_pass_low", "p_pass_high"))
+    add("calibrate.met", f"{row['met']} / {row['runs']}  ({low} - {high})")
+    add("calibrate.separate", _separation(row))
+    add("calibrate.proposed", _proposal(row))
+    add("calibrate.cpu", " ".join(f"{seconds:.0f} s" for seconds in row["cpu_seconds"]))
     console().print(table)
+
+
+def _bar(threshold: float, errors: int, n: int) -> dict[str, Any]:
+    return {"threshold": threshold, "n": n, "errors": errors}
+
+
+def _separation(row: dict[str, Any]) -> Message:
+    runs, most = row["runs_to_separate"], row["runs_max"]
+    if runs is None:
+        return say("calibrate.separate.never")
+    return say(
+        "calibrate.separate.within" if runs <= most else "calibrate.separate.beyond", runs=runs, max=most
+    )
+
+
+def _proposal(row: dict[str, Any]) -> Message:
+    """Return the proposed bar in words: by what rule, with what margin."""
+    proposed, errors = row["proposed"], row["proposed_errors"]
+    if proposed is None:
+        return say("calibrate.proposed.none")
+    side, margin = row["direction"], row["proposed_margin"]
+    if errors is None:
+        return say(f"calibrate.proposed.{side}.number", threshold=proposed, margin=margin)
+    bar = _bar(proposed, errors, row["n"])
+    return say(f"calibrate.proposed.{side}", **bar, margin=round(margin * row["n"], 1))

@@ -70,7 +70,7 @@ def standing(
     unanimity under ``mean`` and ``median``: the rule above could tell neither.
     """
     allowed = errors_allowed(threshold, summary.n) if counts_rows else None
-    bar = _bar(threshold, allowed, summary.n)
+    bar = bar_of(threshold, summary.n, counts_rows=counts_rows)
     spread = spread_of(summary, baseline, bar=bar if counts_rows else None)
     sign = 1 if threshold.direction is Direction.LOWER_IS_BETTER else -1
     gaps = [sign * (bar - value) for value in summary.values]
@@ -152,20 +152,21 @@ def spread_of(summary: MetricSummary, baseline: Baseline | None, *, bar: float |
     return Spread(floor=floor, cap=max(floor, _MOST_OF_ROWS * rows))
 
 
+def bar_of(threshold: Threshold, n: int, *, counts_rows: bool) -> float:
+    """Return the bar to measure from: for whole rows, half an error above the last good count."""
+    allowed = errors_allowed(threshold, n) if counts_rows else None
+    if allowed is None:
+        return threshold.value
+    share = (allowed + 0.5) / n
+    return share if threshold.direction is Direction.LOWER_IS_BETTER else 1 - share
+
+
 @cache
 def z_for(runs_max: int) -> float:
     """Return the normal quantile for 1 % shared over ``runs_max`` looks."""
     from scipy.stats import norm
 
     return float(norm.isf(_RISK / max(runs_max, 1)))
-
-
-def _bar(threshold: Threshold, allowed: int | None, n: int) -> float:
-    """Return the bar to measure from: for whole rows, half an error above the last good count."""
-    if allowed is None:
-        return threshold.value
-    share = (allowed + 0.5) / n
-    return share if threshold.direction is Direction.LOWER_IS_BETTER else 1 - share
 
 
 def _rows_error(share: float, n: int) -> float:
