@@ -77,7 +77,7 @@ def _shortest(errors: int, n: int, direction: Direction) -> float:
     """Return the number with the fewest decimals that, as a bar, allows just so many errors."""
     lower = direction is Direction.LOWER_IS_BETTER
     for decimals in range(1, _MOST_DECIMALS):
-        scale = 10**decimals
+        scale = math.pow(10.0, decimals)
         for share in (math.floor((errors + 1) / n * scale) / scale, math.ceil(errors / n * scale) / scale):
             value = share if lower else round(1 - share, decimals)
             if errors_allowed(Threshold(value=value, direction=direction), n) == errors:
