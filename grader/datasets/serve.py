@@ -71,12 +71,14 @@ def serve(
     order: "NDArray[Any] | None" = None,
     canaries: Canaries | None = None,
     training: Training = Training.AS_PUBLISHED,
+    training_rows: "NDArray[Any] | None" = None,
     fails_at: float = 0.0,
 ) -> Served:
     """Write a new served copy into ``into/data`` and its secrets into ``into/secret``.
 
     ``order`` repeats an earlier serving's and ``canaries`` says which test labels are wrong (both for the
-    pair audit); ``randomness`` makes all of it repeatable in tests. ``fails_at`` is the loosest error rate
+    pair audit); ``training_rows`` repeats how an earlier serving had its training rows reordered.
+    ``randomness`` makes all of it repeatable in tests. ``fails_at`` is the loosest error rate
     that still earns points in the assignment: at least that share of the served labels is wrong, so that
     handing them back earns nothing.
 
@@ -92,6 +94,10 @@ def serve(
     if not np.array_equal(np.sort(order), np.arange(graded)):
         raise ValueError("order is not a permutation of the graded rows")
     x_rows, y_rows = _training_rows(prepared, training, training_source)
+    if training is Training.REORDERED and training_rows is not None:
+        x_rows = y_rows = np.asarray(training_rows, dtype=np.int64)
+    if x_rows is not None and not np.array_equal(np.sort(x_rows), np.arange(len(prepared.y_train))):
+        raise ValueError("training_rows is not a permutation of the training rows")
     shown, changed = _labels(prepared, labels, canary_source, fails_at)
     if canaries is not None and not prepared.dataset.typed:
         shown, changed = np.array(prepared.y_graded), canaries.rows
@@ -106,6 +112,8 @@ def serve(
     _describe(prepared.dataset, arrays, layout, data)
     _keep(secret / "order.npy", np.asarray(order, dtype=np.int64))
     _keep(secret / "canaries.npy", np.column_stack((changed, shown[changed])))
+    if x_rows is not None:
+        _keep(secret / "training.npy", x_rows.astype(np.min_scalar_type(len(x_rows))))
     return Served(
         folder=data,
         secret=secret,
@@ -132,6 +140,17 @@ def load_canaries(secret: Path) -> Canaries:
 
     pairs: NDArray[Any] = np.load(secret / "canaries.npy", allow_pickle=False)
     return Canaries(rows=pairs[:, 0].astype(np.int64), labels=pairs[:, 1])
+
+
+def load_training_rows(secret: Path) -> "NDArray[Any] | None":
+    """Return how a serving had its training rows reordered; None where none changed places."""
+    import numpy as np
+
+    try:
+        rows: NDArray[Any] = np.load(secret / "training.npy", allow_pickle=False)
+    except FileNotFoundError:
+        return None
+    return rows
 
 
 def rows_for_request(prepared: Prepared, order: "NDArray[Any]", path: Path) -> None:

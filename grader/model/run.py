@@ -201,6 +201,18 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What a run was made under, noted beside it: what else may move its numbers, and its limits."""
+
+    processor: str
+    cores: int
+    gpu: str | None
+    """The model of the GPU that was lent."""
+    wall_seconds: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunOutput:
     """What a run left behind: its record, and its files in ``folder``."""
 

@@ -6,7 +6,7 @@ labels are not touched here, beyond the served copy's.
 
 import math
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from grader.datasets.serve import (
     Training,
     load_canaries,
     load_order,
+    load_training_rows,
     rows_for_request,
     serve,
     wrong_answers,
@@ -24,18 +25,22 @@ from grader.model.assignment import Assignment, GpuNeed
 from grader.model.check import MetricCheck, ScaleCheck
 from grader.model.evidence import Source
 from grader.model.metric import Direction
-from grader.model.run import Bind, Limits, NotRun, Purpose, RunJob, StagedFile
+from grader.model.run import Bind, Conditions, Limits, NotRun, Purpose, RunJob, StagedFile
 from grader.model.submission import Submission
 from grader.orchestration.ports import Slot
 from grader.orchestration.replay import apply_model
 from grader.plugins.interfaces import Sandbox
+from grader.running.gpu import list_gpus
+from grader.running.processor import processor_model, processors
 from grader.running.run_job import run_job
 from grader.running.workspace import neutral_folder
 from grader.runtimes.catalogue import Runtime
-from grader.storage.run_store import write_record
+from grader.storage.run_store import StoredRun, write_record
 
 ORDER_FILE = "order.npy"
 CANARIES_FILE = "canaries.npy"
+TRAINING_FILE = "training.npy"
+"""Where training rows changed places (from run 2 on): which row stood where, so that it can be repeated."""
 _CLEARLY = 3.5
 """Standard errors of the rows; a bar counts as too close within 2.9 of them (five looks at 1 %)."""
 _PLACEBO_ROWS = 200_000
@@ -49,7 +54,7 @@ _ONLY_FOR_REPLAY = ("captured_inputs.npy", "fit_inputs.npy", "fit_targets.npy")
 class RunTask:
     """One run to be made of one submission, with all that it needs; ``key`` names it in the store.
 
-    ``first`` is the folder of the graded run whose order (and labels) an audit's run repeats.
+    ``first`` is the folder of the graded run whose order (and labels, and training rows) this run repeats.
     ``applies_model``: the model it leaves is applied in the second sandbox.
     """
 
@@ -85,7 +90,7 @@ def perform(task: RunTask, slot: Slot) -> Path | NotRun:
         output = run_job(job, task.sandbox)
         if isinstance(output, NotRun):
             return output
-        for name in (ORDER_FILE, CANARIES_FILE):
+        for name in (ORDER_FILE, CANARIES_FILE, TRAINING_FILE):
             if (served.secret / name).is_file():
                 shutil.copyfile(served.secret / name, job.folder / name)
         replayed: dict[str, Any] | NotRun = {}
@@ -95,8 +100,28 @@ def perform(task: RunTask, slot: Slot) -> Path | NotRun:
         return replayed
     for name in _ONLY_FOR_REPLAY:
         (job.folder / name).unlink(missing_ok=True)
-    write_record(job.folder, output.run, output.refused, {"replay": replayed, "served": served.digest})
+    extra = {"replay": replayed, "served": served.digest, "conditions": asdict(_conditions(job))}
+    write_record(job.folder, output.run, output.refused, extra)
     return job.folder
+
+
+def conditions_of(stored: StoredRun) -> Conditions | None:
+    """Return what a kept run was made under; None of a run kept before that was noted."""
+    try:
+        return Conditions(**stored.extra["conditions"])
+    except (KeyError, TypeError):
+        return None
+
+
+def _conditions(job: RunJob) -> Conditions:
+    gpu = next((gpu.model for gpu in list_gpus() if gpu.number == job.gpu), None)
+    return Conditions(
+        processor=processor_model(),
+        cores=processors(),
+        gpu=gpu,
+        wall_seconds=job.limits.wall_seconds,
+        memory_bytes=job.limits.memory_bytes,
+    )
 
 
 def _serve(task: RunTask, folder: Path) -> Served:
@@ -105,11 +130,11 @@ def _serve(task: RunTask, folder: Path) -> Served:
     if task.purpose is Purpose.PLACEBO:
         training = Training.WRONG_LABELS
     order = None if task.first is None else load_order(task.first)
-    wrong = None
+    wrong = rows = None
     if task.purpose is Purpose.PAIR:
         wrong = wrong_answers(task.prepared)
     elif task.purpose is Purpose.REPEAT and task.first is not None:
-        wrong = load_canaries(task.first)
+        wrong, rows = load_canaries(task.first), load_training_rows(task.first)
     return serve(
         task.prepared,
         into=folder,
@@ -118,6 +143,7 @@ def _serve(task: RunTask, folder: Path) -> Served:
         fails_at=_loosest_error(task.assignment, len(task.prepared.y_graded)),
         order=order,
         canaries=wrong,
+        training_rows=rows,
     )
 
 

@@ -18,6 +18,7 @@ from grader.datasets.serve import (
     canary_count,
     load_canaries,
     load_order,
+    load_training_rows,
     rows_for_request,
     serve,
     wrong_answers,
@@ -240,6 +241,41 @@ def test_a_serving_can_repeat_order_and_canaries_of_an_earlier_one(tmp_path: Pat
     assert not np.array_equal(array_of(first, "y_test"), array_of(other, "y_test"))
 
 
+@pytest.mark.parametrize("classes", [0, 4])
+def test_a_serving_can_repeat_how_training_rows_were_reordered(tmp_path: Path, classes: int) -> None:
+    prepared = made_up(tmp_path / "p", classes=classes)
+    reordered = Training.REORDERED
+    first = serve(prepared, into=tmp_path / "a", labels=Labels.CANARY, training=reordered)
+    rows = load_training_rows(first.secret)
+    again = serve(
+        prepared, into=tmp_path / "b", labels=Labels.CANARY, training=reordered, training_rows=rows
+    )
+    for name in ("x_train", "y_train"):
+        assert np.array_equal(array_of(first, name), array_of(again, name))
+    kept = load_training_rows(again.secret)
+    assert rows is not None
+    assert kept is not None
+    assert np.array_equal(kept, rows)
+
+
+def test_training_rows_as_published_are_not_kept(tmp_path: Path) -> None:
+    served = serve(made_up(tmp_path / "p"), into=tmp_path / "s", labels=Labels.CANARY)
+    assert load_training_rows(served.secret) is None
+
+
+def test_training_rows_are_repeated_only_if_they_are_all_of_them(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p")
+    rows = np.zeros(30, dtype=np.uint8)
+    with pytest.raises(ValueError, match="permutation"):
+        serve(
+            prepared,
+            into=tmp_path / "s",
+            labels=Labels.CANARY,
+            training=Training.REORDERED,
+            training_rows=rows,
+        )
+
+
 @pytest.mark.parametrize("classes", [0, 3])
 def test_all_test_labels_can_be_served_wrong(tmp_path: Path, classes: int) -> None:
     prepared = made_up(tmp_path / "p", classes=classes)
@@ -273,9 +309,11 @@ def test_rows_for_a_request_come_in_the_served_order(tmp_path: Path) -> None:
 
 
 def test_secrets_are_for_their_owner_only(tmp_path: Path) -> None:
-    served = serve(made_up(tmp_path / "p"), into=tmp_path / "s", labels=Labels.CANARY)
+    served = serve(
+        made_up(tmp_path / "p"), into=tmp_path / "s", labels=Labels.CANARY, training=Training.REORDERED
+    )
     assert served.secret.stat().st_mode & 0o777 == 0o700
-    for name in ("order.npy", "canaries.npy"):
+    for name in ("order.npy", "canaries.npy", "training.npy"):
         assert (served.secret / name).stat().st_mode & 0o777 == 0o600
     assert not served.secret.is_relative_to(served.folder)
 
