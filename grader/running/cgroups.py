@@ -1,7 +1,6 @@
 """Memory limits by cgroups: a systemd scope, a writable v2 subtree, or v1 as root."""
 
 import os
-import re
 import secrets
 import signal
 import subprocess
@@ -13,8 +12,8 @@ from pathlib import Path
 
 from grader.model.run import Limits, MemoryGuard
 from grader.running.limits import GuardMaker, Inside, Usage, process_limit
+from grader.running.owned_names import is_orphan, new_name
 
-_OURS = re.compile(r"grader-(?P<space>\d+)-(?P<pid>\d+)-(?P<started>\d+)-[0-9a-f]+")
 _REMOVE_SECONDS = 2.0
 _SCOPE_SECONDS = 5.0
 SYSTEMD_RUN = "/usr/bin/systemd-run"
@@ -168,14 +167,6 @@ def sweep(parent: Path) -> None:
             _remove(group)
 
 
-def is_orphan(name: str) -> bool:
-    """Return whether ``name`` was made by :func:`new_name` in a process of this machine that is dead."""
-    owner = _OURS.fullmatch(name)
-    if owner is None or int(owner["space"]) != _pid_space():
-        return False
-    return _started(int(owner["pid"])) != int(owner["started"])
-
-
 def _systemd_extra() -> tuple[str, ...] | None:
     """Return the further properties that systemd here takes, or None where it makes no scopes for us."""
     user = os.geteuid()
@@ -322,23 +313,6 @@ def _counters(path: Path) -> dict[str, int]:
 
 def _controllers(group: Path) -> list[str]:
     return _read(group / "cgroup.controllers").split()
-
-
-def new_name() -> str:
-    """Return a new name that tells which process of which machine it belongs to."""
-    pid = os.getpid()
-    return f"grader-{_pid_space()}-{pid}-{_started(pid)}-{secrets.token_hex(4)}"
-
-
-def _pid_space() -> int:
-    """Return which set of process numbers ours belongs to, so that others' are never judged dead."""
-    return Path("/proc/self/ns/pid").stat().st_ino
-
-
-def _started(pid: int) -> int:
-    """Return when process ``pid`` began, in clock ticks after boot; 0 when there is none."""
-    text = _read(Path(f"/proc/{pid}/stat"))
-    return int(text[text.rfind(")") + 2 :].split()[19]) if text else 0
 
 
 def _remove(group: Path) -> None:

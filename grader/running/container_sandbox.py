@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import platform
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,6 @@ from grader.running.bubblewrap_arguments import (
     small_files,
     with_harness,
 )
-from grader.running.cgroups import new_name
 from grader.running.check_binds import check_binds
 from grader.running.confirm_walls import Expected, confirm_walls
 from grader.running.container_arguments import (
@@ -45,6 +45,7 @@ from grader.running.engine_guard import EngineGuard
 from grader.running.engine_process import EngineFiles, EngineProcess
 from grader.running.gpu import gpu_devices, prepare_gpu
 from grader.running.limits import Inside, nproc, process_limit
+from grader.running.owned_names import new_name
 from grader.running.rendezvous import Rendezvous
 from grader.running.sandbox_process import Started
 from grader.running.supervise import Output
@@ -68,6 +69,8 @@ class ContainerSandbox:
     """
 
     name = ""
+    as_stranger = True
+    """The program is a user of its own, who may read what everybody may."""
 
     def __init__(self, client: EngineClient, *, ready_seconds: float) -> None:
         self._client = client
@@ -127,7 +130,9 @@ class ContainerSandbox:
         return filter_
 
     def _run(self, command: SandboxCommand, filter_: bytes, held: ExitStack) -> SandboxOutcome:
-        container = self._container(command, held.enter_context(neutral_folder()), held)
+        scratch = held.enter_context(neutral_folder())
+        container = self._container(command, scratch, held)
+        start, remove = self.launch(container, scratch)
         files = EngineFiles(held)
         session = Session(
             command=command,
@@ -135,25 +140,25 @@ class ContainerSandbox:
             guard=EngineGuard(command.limits, self._cores),
             output=Output(files.output_read, command.limits.output_kept_bytes),
         )
-        run = container_arguments(container, self._client.dialect)
         process = EngineProcess(
-            self._client.command_line("run", *run),
+            start,
             program=self.name,
             environment=self._client.environment(),
-            remove=self._client.command_line(*remove_arguments(container.name)),
+            remove=remove,
             files=files,
             session=session,
             meeting=held.enter_context(Rendezvous(container.meeting)),
             order=order_for(command, container.python, filter_, nproc(session.guard, container.processes)),
         )
         held.callback(process.close)
-        confirm = Confirm(expected_of(container), self.name)
+        room = self.room(command.limits.disk_bytes)
+        confirm = Confirm(expected_of(container, room), self.name)
         return attend(process, session, held, ready_seconds=self._ready_seconds, confirm=confirm)
 
     def _container(self, command: SandboxCommand, scratch: Path, held: ExitStack) -> Container:
         binds = with_harness(command.binds, _HARNESS)
-        check_binds(binds, as_stranger=True)
-        user = self._user_inside(command.slot, held)
+        check_binds(binds, as_stranger=self.as_stranger)
+        user = self.user_inside(command.slot, held)
         if command.gpu is not None:
             prepare_gpu(command.gpu)
         profile = scratch / "seccomp.json"
@@ -172,7 +177,19 @@ class ContainerSandbox:
             devices=() if command.gpu is None else gpu_devices(command.gpu),
         )
 
-    def _user_inside(self, slot: int, held: ExitStack) -> int:
+    def launch(self, container: Container, scratch: Path) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the command lines that start ``container``, and that take it away."""
+        del scratch
+        run = container_arguments(container, self._client.dialect)
+        remove = remove_arguments(container.name)
+        return self._client.command_line("run", *run), self._client.command_line(*remove)
+
+    def room(self, disk_bytes: int) -> int:
+        """Return the size that every writable place has, for a limit of ``disk_bytes``."""
+        return whole_pages(disk_bytes)
+
+    def user_inside(self, slot: int, held: ExitStack) -> int:
+        """Return the user id that the program has inside, lent until ``held`` ends."""
         if self._client.as_root:
             return held.enter_context(lend_user_id(slot, folder=lock_folder()))
         return FIRST_USER + slot
@@ -230,12 +247,12 @@ class Confirm:
         confirm_walls(started.first, inside, self.expected, engine=self.engine)
 
 
-def expected_of(container: Container) -> Expected:
-    """Return what is to be seen of ``container`` from outside."""
+def expected_of(container: Container, room: int) -> Expected:
+    """Return what is to be seen of ``container`` from outside, each writable place having ``room``."""
     return Expected(
         shown=(MEETING, *(bind.target for bind in container.binds), *container.hidden),
         writable=WRITABLE,
-        bytes_each=whole_pages(container.limits.disk_bytes),
+        bytes_each=room,
     )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from grader.model.errors import SandboxError, SandboxUnavailable
 from grader.running.bubblewrap_arguments import machine_links
-from grader.running.cgroups import is_orphan
 from grader.running.container_arguments import (
     DOCKER,
     PODMAN,
@@ -19,6 +18,7 @@ from grader.running.container_arguments import (
     remove_arguments,
     version_of,
 )
+from grader.running.owned_names import is_orphan
 from grader.words.catalogue import say
 
 PROGRAMS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -71,7 +71,7 @@ class EngineClient:
                 )
             self._program = Path(found)
         if not self.version:
-            answered = self.ask("version", "--format", self.dialect.version)
+            answered = self.ask(*self.dialect.version)
             if not answered.well:
                 mend = self.dialect.start_as_root if self.as_root else self.dialect.start
                 raise SandboxUnavailable(say("GR651", engine=name, reason=answered.words, mend=mend))

@@ -3,17 +3,18 @@
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from grader.model.run import MIB, Bind, PredictJob, RunJob, SandboxCommand, Wanted
+from grader.running.owned_names import is_orphan, new_name
 
 HARNESS = "/harness"
-_PREFIX = "grader-run-"
 _FIGURES = 20
 _ARRAY = 256 * MIB
 _MODEL = 512 * MIB
@@ -123,17 +124,19 @@ def neutral_folder() -> Iterator[Path]:
 
     Named by this process, so that :func:`sweep_folders` can tell whose it was.
     """
-    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"{new_name()}-") as folder:
         yield Path(folder)
 
 
 def sweep_folders() -> None:
-    """Remove what graders that were killed have left behind."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        left_behind = pid.isdigit() and not Path(f"/proc/{pid}").exists()
-        if left_behind and not folder.is_symlink() and folder.stat().st_uid == os.geteuid():
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove what graders of this user that were killed have left behind."""
+    for folder in Path(tempfile.gettempdir()).glob("grader-*"):
+        if not is_orphan(folder.name.rpartition("-")[0]):
+            continue
+        with suppress(FileNotFoundError):  # another grader sweeps too
+            seen = folder.lstat()
+            if stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.geteuid():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def harness_folder() -> Path:
