@@ -7,6 +7,7 @@ of this machine's choosing: so they are found among all processes whatever the s
 import os
 import secrets
 import signal
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -48,12 +49,13 @@ def probe_death_of_outside(sandbox: Sandbox, python: str) -> int:
     """
     mark = _new_mark()
     with neutral_folder() as folder, ThreadPoolExecutor(1) as thread:
+        starter = thread.submit(threading.get_native_id).result()
         run = thread.submit(sandbox.run, _stay(python, mark, folder))
         try:
             _wait(lambda: run.done() or len(_named(mark)) >= _PROCESSES, STARTED_SECONDS)
             if run.done():
                 raise SandboxError(say("GR613", reason=_said(run.exception())))
-            _kill(_own_child(mark))
+            _kill(_child_of(starter))
             _wait(lambda: not _named(mark), KILLED_SECONDS)
             return len(_named(mark))
         finally:
@@ -115,17 +117,15 @@ def _named(mark: str) -> list[int]:
     return found
 
 
-def _own_child(mark: str) -> int:
-    """Return a descriptor of the child of this process whose command line speaks of ``mark``.
+def _child_of(thread: int) -> int:
+    """Return a descriptor of the process that ``thread`` of this process has started: it holds the sandbox.
 
     Raises:
         SandboxError: there is none.
     """
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            parent = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1]
-            if int(parent) == os.getpid() and mark.encode() in (folder / "cmdline").read_bytes():
-                return os.pidfd_open(int(folder.name))
+    with suppress(OSError):
+        for number in Path(f"/proc/self/task/{thread}/children").read_text().split():
+            return os.pidfd_open(int(number))
     raise SandboxError(say("probe.no_outside"))
 
 
