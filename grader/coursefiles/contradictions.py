@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.coursefiles.near_miss import near_miss
 from grader.coursefiles.shown import check_label, shown
+from grader.model.check import CLAIMABLE
 from grader.model.message import Message
 from grader.model.metric import Direction
 from grader.words import say
@@ -73,6 +74,9 @@ def _rubric(raw: Mapping[str, Any], checks: list[dict[str, Any]], where: str) ->
     for number, check in enumerate(checks, start=1):
         if check.get("kind") == "reference" and "metric" not in check and bars != 1:
             yield say("GR110", file=where, key=check_label(check, number), count=bars)
+        measured = [c.get("metric") for c in checks if c.get("kind") in ("metric", "reference", "scale")]
+        if check.get("kind") == "claim" and not any(name in CLAIMABLE for name in measured):
+            yield say("GR159", file=where, key=check_label(check, number), names=", ".join(CLAIMABLE))
 
 
 def _bars(check: dict[str, Any], number: int, where: str, known: Known) -> Iterator[Message]:

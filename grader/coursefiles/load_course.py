@@ -23,8 +23,10 @@ from grader.model.assignment import (
     VerdictSpec,
 )
 from grader.model.check import (
+    CLAIMABLE,
     ArchitectureCheck,
     CheckSpec,
+    ClaimCheck,
     FigureCheck,
     FitCheck,
     MetricCheck,
@@ -261,4 +263,7 @@ def _check_spec(table: "schema.AnyCheck", parsed: "schema.AssignmentFile") -> Ch
             spec = FigureCheck(**shared, at_least=table.at_least)
         case "fit":
             spec = FitCheck(**shared)
+        case "claim":
+            measured = (t.metric for t in parsed.check if t.kind in ("metric", "reference", "scale"))
+            spec = ClaimCheck(**shared, metric=next(m for m in measured if m in CLAIMABLE))
     return spec

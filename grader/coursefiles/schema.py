@@ -193,8 +193,21 @@ class FitTable(CheckTable):
     kind: Literal["fit"]
 
 
+class ClaimTable(CheckTable):
+    """``kind = "claim"``."""
+
+    kind: Literal["claim"]
+
+
 AnyCheck = Annotated[
-    MetricTable | ArchitectureTable | ReferenceTable | ScaleTable | RunsCheckTable | FigureTable | FitTable,
+    MetricTable
+    | ArchitectureTable
+    | ReferenceTable
+    | ScaleTable
+    | RunsCheckTable
+    | FigureTable
+    | FitTable
+    | ClaimTable,
     Field(discriminator="kind"),
 ]
 

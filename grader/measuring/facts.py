@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from grader.measuring.claims import Statement
 from grader.measuring.predictions import Chosen, NothingDelivered
 from grader.model.assignment import Assignment
 from grader.model.check import CheckResult, CheckSpec
@@ -45,7 +46,8 @@ class Facts:
 
     ``summaries`` are over the runs that delivered; a metric that could not be measured is in
     ``unmeasured`` instead. ``copied`` is set when the program repeats served test labels, ``doubted`` when
-    an audit showed that its answers rest on something other than what it learnt in the run.
+    an audit showed that its answers rest on something other than what it learnt in the run; ``stated`` is the
+    figure that the student claims, when one was found.
     """
 
     assignment: Assignment
@@ -57,6 +59,7 @@ class Facts:
     replay: Replay | None = None
     copied: Message | None = None
     doubted: Message | None = None
+    stated: Statement | None = None
 
 
 class Check(Protocol):

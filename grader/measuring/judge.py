@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from grader.measuring.claims import Statement
 from grader.measuring.diagnose import explain_failure
 from grader.measuring.facts import Check, Facts, Replay, RunFacts
 from grader.measuring.guard import Broken, ask
@@ -42,6 +43,7 @@ def judge(
     baseline: Baseline | None = None,
     copied: Message | None = None,
     doubted: Message | None = None,
+    stated: Statement | None = None,
     kind: FileKind | None = None,
 ) -> Judgement:
     """Return checks, points and verdict of one submission from its graded runs.
@@ -55,6 +57,7 @@ def judge(
         baseline: the record of the reference solution.
         copied: the sentence of the canary finding, when there is one.
         doubted: the sentence of the audit that leaves the predictions in doubt, when there is one.
+        stated: the figure that the student claims, when one was found.
         kind: notebook or script, so that an empty notebook is told as one.
 
     When an assignment asks for predictions and no run delivered any, nothing is earned: checks of
@@ -68,6 +71,7 @@ def judge(
         baseline=baseline,
         copied=copied,
         doubted=doubted,
+        stated=stated,
     )
     asked = any(checks[spec.kind].needs_predictions for spec in assignment.checks)
     if asked and all(isinstance(one.delivered, NothingDelivered) for one in runs):
@@ -105,6 +109,7 @@ def gather(
     baseline: Baseline | None = None,
     copied: Message | None = None,
     doubted: Message | None = None,
+    stated: Statement | None = None,
 ) -> Facts:
     """Return the facts that checks are answered from: each metric summarised over the runs that delivered."""
     summaries: dict[str, MetricSummary] = {}
@@ -127,6 +132,7 @@ def gather(
         replay=replay,
         copied=copied,
         doubted=doubted,
+        stated=stated,
     )
 
 

@@ -95,6 +95,17 @@ class FitCheck(CheckSpec):
     """Was a model trained in this very run (for assignments where a rule typed by hand would pass)?"""
 
 
+CLAIMABLE = ("error_rate", "accuracy")
+"""The metrics that a stated figure can be held against; each is one minus the other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimCheck(CheckSpec):
+    """Does the figure that the student states agree with the measured ``metric``, one of ``CLAIMABLE``?"""
+
+    metric: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """One check's outcome with the points earned and the reason in words."""

@@ -102,6 +102,13 @@ def test_a_reference_check_without_a_metric_needs_exactly_one_metric_check(tmp_p
     assert any("check.runs.metric: is missing" in m for m in _mistakes(tmp_path, text))
 
 
+def test_a_claim_check_needs_a_measured_error_or_accuracy(tmp_path: Path) -> None:
+    text = VALID.replace('kind = "runs"', 'kind = "claim"').replace('metric = "error_rate"', 'metric = "mae"')
+    assert any(
+        "check.runs: a claim check holds what the student states" in m for m in _mistakes(tmp_path, text)
+    )
+
+
 WRONG_VALUES = [
     ("points = 10", 'points = "10"', "a number from 0 to 1000"),
     ("points = 10", "points = true", "a number from 0 to 1000"),

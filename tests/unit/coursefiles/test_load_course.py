@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from grader.coursefiles.load_course import choose_assignments, find_course, load_course
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
 from grader.model.assignment import Assignment, Labels, OnClose
-from grader.model.check import MetricCheck, ReferenceCheck, RunsCheck, ScaleCheck
+from grader.model.check import ClaimCheck, MetricCheck, ReferenceCheck, RunsCheck, ScaleCheck
 from grader.model.errors import CourseError
 from grader.model.metric import Direction, Rule
 from grader.plugins.registry import METRICS, load_plugins
@@ -114,6 +114,13 @@ def test_a_reference_check_without_a_metric_takes_that_of_the_scale(tmp_path: Pa
     check = _loaded(tmp_path, with_scale().replace('kind = "runs"', 'kind = "reference"')).checks[1]
     assert isinstance(check, ReferenceCheck)
     assert check.metric == "error_rate"
+
+
+def test_a_claim_check_is_about_the_error_or_accuracy_that_is_measured(tmp_path: Path) -> None:
+    check = _loaded(tmp_path, VALID.replace('kind = "runs"', 'kind = "claim"')).checks[1]
+    assert isinstance(check, ClaimCheck)
+    assert check.metric == "error_rate"
+    assert not check.required
 
 
 def test_the_verdicts_rule_and_who_gets_the_benefit_are_read(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.measuring.claim_check import ClaimAnswer
 from grader.measuring.facts import Check, RunFacts
 from grader.measuring.metric_checks import MetricAnswer, ReferenceAnswer
 from grader.measuring.metrics import R2, Accuracy, ErrorRate, Mae, NoiseError, Rmse
@@ -42,6 +43,7 @@ CHECKS: dict[str, Check] = {
         RunsAnswer(),
         FigureAnswer(),
         FitAnswer(),
+        ClaimAnswer(),
     )
 }
 
