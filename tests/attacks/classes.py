@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from grader.running.owned_names import is_orphan
 from grader.wiring import cache_folder
 from tests.e2e.classroom import ROOT, Ended, OrdinaryUser, lay_out_course, results
 from tests.integration.promises import OURS, ROOMS
 
 HOSTILE = Path(__file__).with_name("programs")
 HONEST = Path(__file__).with_name("honest_programs")
-SECONDS = 40
+SECONDS = 60
 """The time limit of every run: enough for the honest ones."""
 PICK = 0.02
 
@@ -161,24 +162,24 @@ def _watched(pid: int) -> Iterator[list[int]]:
 def left_behind(before: set[str], ids: range, scratch: Path, seconds: float = 10) -> dict[str, list[str]]:
     """Return what a grading has left on the machine, once nothing of it goes away any more.
 
-    ``before`` are the :func:`rooms` and mounts before it, ``ids`` the user ids of programs inside.
+    ``before`` is what :func:`traces` found before it, ``ids`` are the user ids of programs inside.
     """
     end = time.monotonic() + seconds
     while True:
         left = {
             "processes": _orphans(ids),
-            "cgroups": [str(p) for p in Path("/sys/fs/cgroup").glob("**/grader-*") if _dead(p.name)],
-            "scratch": [str(p) for p in scratch.iterdir()],
-            "files and mounts": sorted(rooms(ids) - before),
+            "scratch": [str(path) for path in scratch.iterdir()],
+            "traces": sorted(traces(ids) - before),
         }
         if not any(left.values()) or time.monotonic() > end:
             return left
         time.sleep(0.1)
 
 
-def rooms(ids: range) -> set[str]:
-    """Return the mounts of this machine, and what belongs to programs inside where all may write."""
+def traces(ids: range) -> set[str]:
+    """Return mounts, cgroups whose grader is gone, and what programs inside own where all may write."""
     found = set(Path("/proc/self/mountinfo").read_text().splitlines())
+    found.update(str(group) for group in Path("/sys/fs/cgroup").glob("**/grader-*") if is_orphan(group.name))
     for room in map(Path, ROOMS):
         for path in room.iterdir():
             with suppress(OSError):  # it has just been removed
@@ -197,8 +198,3 @@ def _orphans(ids: range) -> list[str]:
             if folder.stat().st_uid in ids or b"bwrap" in line.split(b"\0")[0]:
                 inside[int(folder.name)] = parent
     return [str(pid) for pid, parent in inside.items() if parent not in inside and parent <= 1]
-
-
-def _dead(group: str) -> bool:
-    """Return whether the grader that a cgroup is named after is gone."""
-    return not Path("/proc", group.split("-")[2]).exists()

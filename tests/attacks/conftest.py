@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.running.user_ids import ROOT_MODE_UIDS
-from tests.attacks.classes import Classroom, Graded, left_behind, rooms
+from tests.attacks.classes import Classroom, Graded, left_behind, traces
 from tests.integration.confined import MODES, ORDINARY_USER
 from tests.integration.conftest import confined, driver
 
@@ -32,7 +32,7 @@ def lesson(request: pytest.FixtureRequest) -> Iterator[Lesson]:
     folder.mkdir(mode=0o755)
     user = ORDINARY_USER if os.geteuid() == 0 else os.geteuid()
     ids = ROOT_MODE_UIDS if request.param == "root" else range(user, user + 1)
-    before = rooms(ids)
+    before = traces(ids)
     classroom = Classroom(request.param, folder)
     alone = classroom.grade("honest")
     together = classroom.grade("all")
