@@ -7,6 +7,7 @@ rest: nbformat needs six seconds for 100,000 cells, and nesting that json still 
 import json
 import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from grader.model.errors import SubmissionError
@@ -18,9 +19,20 @@ MOST_NESTING = 60
 MOST_CELLS = 2_000
 _MOST_BRACKETS = 500_000
 _LONGEST_NUMBER = 400
+_MOST_OUTPUTS = 1_000
+_KEPT_TEXT = 32 * 1024
 _OLDEST, _NEWEST = 2, 4
 # A string that never ends is one token too, and nothing is tried twice: time is linear in the bytes.
 _BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedCell:
+    """One cell as it was handed in: what stands in it, and the text that was saved below it."""
+
+    code: bool
+    source: str
+    output: str
 
 
 def normalise_notebook(content: bytes, name: str) -> bytes:
@@ -36,6 +48,18 @@ def normalise_notebook(content: bytes, name: str) -> bytes:
     ]
     text = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": plain}, ensure_ascii=True)
     return text.encode()
+
+
+def saved_cells(content: bytes, name: str) -> tuple[SavedCell, ...]:
+    """Return the cells of a notebook with the text of their saved outputs, in order.
+
+    Raises:
+        SubmissionError: it is not a notebook, or too large.
+    """
+    raw = _parse(content, name)
+    outputs = [_saved_output(cell) for cell in _raw_cells(raw, name)]
+    cells = zip(_cells_of(raw, name), outputs, strict=True)
+    return tuple(SavedCell(code=kind == "code", source=source, output=text) for (kind, source), text in cells)
 
 
 def _parse(content: bytes, name: str) -> dict[str, Any]:
@@ -65,6 +89,14 @@ def _parse(content: bytes, name: str) -> dict[str, Any]:
 
 def _cells_of(raw: dict[str, Any], name: str) -> list[tuple[str, str]]:
     """Return the kind and the source of every cell, in order, of any version of the format."""
+    read = [_cell(cell) for cell in _raw_cells(raw, name)]
+    if None in read:
+        problem = say("notebook.cell", number=read.index(None) + 1)
+        raise SubmissionError(say("GR132", name=name, problem=problem))
+    return [cell for cell in read if cell is not None]
+
+
+def _raw_cells(raw: dict[str, Any], name: str) -> list[Any]:
     version = raw.get("nbformat")
     if isinstance(version, bool) or not isinstance(version, int) or not _OLDEST <= version <= _NEWEST:
         shown = "-" if version is None else str(version)[:40]
@@ -76,11 +108,7 @@ def _cells_of(raw: dict[str, Any], name: str) -> list[tuple[str, str]]:
     cells = [cell for part in parts for cell in _items(part)]
     if len(cells) > MOST_CELLS:
         raise SubmissionError(say("GR133", name=name, count=len(cells), limit=MOST_CELLS))
-    read = [_cell(cell) for cell in cells]
-    if None in read:
-        problem = say("notebook.cell", number=read.index(None) + 1)
-        raise SubmissionError(say("GR132", name=name, problem=problem))
-    return [cell for cell in read if cell is not None]
+    return cells
 
 
 def _items(value: Any) -> list[Any]:
@@ -98,6 +126,22 @@ def _cell(cell: Any) -> tuple[str, str] | None:
     if not isinstance(source, str):
         return None
     return ("code" if kind == "code" else "raw" if kind == "raw" else "markdown"), source
+
+
+def _saved_output(cell: Any) -> str:
+    """Return the plain text of a cell's saved outputs; of much text the beginning and the end.
+
+    Streams hold it in ``text``, results in ``data`` under ``text/plain``; before version 4 both in ``text``.
+    """
+    texts = []
+    for output in _items(cell.get("outputs") if isinstance(cell, dict) else None)[:_MOST_OUTPUTS]:
+        if isinstance(output, dict):
+            data = output.get("data")
+            said = output.get("text", data.get("text/plain") if isinstance(data, dict) else None)
+            lines = [said] if isinstance(said, str) else _items(said)
+            texts.append("".join(line for line in lines if isinstance(line, str)))
+    text = "\n".join(texts)
+    return text if len(text) <= 2 * _KEPT_TEXT else f"{text[:_KEPT_TEXT]}\n{text[-_KEPT_TEXT:]}"
 
 
 def _bound_nesting(content: bytes, name: str) -> None:

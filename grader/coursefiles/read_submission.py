@@ -71,6 +71,7 @@ def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Un
         kind=kind,
         digest=digest_parts(main=main.name, files=sorted([f.name, f.sha256] for f in files)),
         findings=tuple(findings),
+        received=main.path,
     )
 
 

@@ -60,6 +60,8 @@ class Submission:
     kind: FileKind
     digest: str
     findings: tuple[Finding, ...] = ()
+    received: Path | None = None
+    """The main file as it came: a notebook with its saved outputs. Read for what it states, never run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
