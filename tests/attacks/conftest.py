@@ -15,6 +15,8 @@ from tests.integration.conftest import confined, driver
 
 __all__ = ["confined", "driver", "lesson"]
 
+collect_ignore = ["programs", "honest_programs"]
+
 
 @dataclass
 class Lesson:

@@ -50,7 +50,9 @@ def test_nothing_is_left_on_the_machine(lesson: Lesson) -> None:
     assert {what: found for what, found in lesson.left.items() if found} == {}
 
 
-def test_the_graders_memory_does_not_grow_with_attackers(lesson: Lesson, pytestconfig: pytest.Config) -> None:
+def test_the_graders_memory_does_not_grow_with_attackers(
+    lesson: Lesson, pytestconfig: pytest.Config, capfd: pytest.CaptureFixture[str]
+) -> None:
     few, many = lesson.alone, lesson.together
     told = (
         f"the grader's peak memory: {few.peak_kib} KiB with {len(few.rows)} submissions, "
