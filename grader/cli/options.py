@@ -61,7 +61,12 @@ def machine_options(function: Decorated) -> Decorated:
         click.option("--memory", metavar="M", help="Lower the memory limit, e.g. '2 GiB'."),
         click.option("--timeout", metavar="T", help="Lower the time limit, e.g. '5 min'."),
         click.option("--gpu", default="auto", metavar="G", help="auto, none, or numbers: 0,1."),
-        click.option("--sandbox", default="auto", metavar="NAME", help="auto, bubblewrap, or none (unsafe)."),
+        click.option(
+            "--sandbox",
+            default="auto",
+            metavar="NAME",
+            help="auto (bubblewrap), bubblewrap, podman, docker, apptainer, or none (unsafe).",
+        ),
         click.option(
             "--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets lie."
         ),

@@ -36,8 +36,8 @@ class Dialect:
     package: str
     needed: tuple[int, ...]
     """The oldest version that knows every argument."""
-    version: str
-    """The template that makes ``version --format`` tell the version."""
+    version: tuple[str, ...]
+    """The command that tells the version, and nothing else."""
     start: str
     start_as_root: str
     """What starts an engine that does not answer."""
@@ -48,7 +48,7 @@ PODMAN = Dialect(
     name="podman",
     package="podman",
     needed=(4, 0),
-    version="{{.Client.Version}}",
+    version=("version", "--format", "{{.Client.Version}}"),
     start="podman system migrate",
     start_as_root="podman system migrate",
     more=(
@@ -60,7 +60,7 @@ DOCKER = Dialect(
     name="docker",
     package="docker.io",
     needed=(20, 10),
-    version="{{.Server.Version}}",
+    version=("version", "--format", "{{.Server.Version}}"),
     start="systemctl --user start docker",
     start_as_root="systemctl start docker",
     # Processes and host name are always a docker container's own; docker has no word for it.
@@ -176,10 +176,19 @@ def _shown(container: Container) -> list[str]:
     return arguments
 
 
-def _mount(source: Path, target: str) -> list[str]:
-    for path in (str(source), target):
+def check_path(*paths: str) -> None:
+    """Return when an engine can be told ``paths``.
+
+    Raises:
+        SandboxError: one of them would be read as something else.
+    """
+    for path in paths:
         if _NOT_SAID & set(path) or not PurePosixPath(path).is_absolute():
             raise SandboxError(say("GR654", path=path))
+
+
+def _mount(source: Path, target: str) -> list[str]:
+    check_path(str(source), target)
     return ["--mount", f"type=bind,src={source},dst={target},readonly"]
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.errors import SandboxError, SandboxUnavailable
-from grader.model.run import Bind, RunStatus, SandboxCommand, SandboxOutcome
+from grader.model.run import Bind, Limits, RunStatus, SandboxCommand, SandboxOutcome
 from grader.running import seccomp
 from grader.running.attend import Session, attend, run_trial
 from grader.running.bubblewrap_arguments import (
@@ -44,7 +44,7 @@ from grader.running.engine_client import PROGRAMS, DockerClient, EngineClient, p
 from grader.running.engine_guard import EngineGuard
 from grader.running.engine_process import EngineFiles, EngineProcess
 from grader.running.gpu import gpu_devices, prepare_gpu
-from grader.running.limits import Inside, nproc, process_limit
+from grader.running.limits import Guard, Inside, nproc, process_limit
 from grader.running.owned_names import new_name
 from grader.running.rendezvous import Rendezvous
 from grader.running.sandbox_process import Started
@@ -137,7 +137,7 @@ class ContainerSandbox:
         session = Session(
             command=command,
             channel=held.enter_context(ControlChannel(command.rows_on_request)),
-            guard=EngineGuard(command.limits, self._cores),
+            guard=self.guard(command.limits),
             output=Output(files.output_read, command.limits.output_kept_bytes),
         )
         process = EngineProcess(
@@ -183,6 +183,10 @@ class ContainerSandbox:
         run = container_arguments(container, self._client.dialect)
         remove = remove_arguments(container.name)
         return self._client.command_line("run", *run), self._client.command_line(*remove)
+
+    def guard(self, limits: Limits) -> Guard:
+        """Return what compares the engine's limits with ``limits``, and reads what is used."""
+        return EngineGuard(limits, self._cores)
 
     def room(self, disk_bytes: int) -> int:
         """Return the size that every writable place has, for a limit of ``disk_bytes``."""

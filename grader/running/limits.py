@@ -30,20 +30,20 @@ class Inside:
 
     def bytes_written(self) -> int:
         """Return what the writable file systems hold."""
-        total = 0
-        for descriptor in self.writable:
-            room = os.fstatvfs(descriptor)
-            total += (room.f_blocks - room.f_bfree) * room.f_frsize
-        return total
+        return sum((room.f_blocks - room.f_bfree) * room.f_frsize for room in self._rooms())
 
     def files(self) -> int:
         """Return how many files, folders and links the writable file systems hold."""
-        rooms = [os.fstatvfs(descriptor) for descriptor in self.writable]
-        return sum(room.f_files - room.f_ffree for room in rooms if room.f_files)
+        return sum(room.f_files - room.f_ffree for room in self._rooms() if room.f_files)
 
     def any_full(self) -> bool:
         """Return whether one of the writable file systems has not a byte left."""
-        return any(os.fstatvfs(descriptor).f_bfree == 0 for descriptor in self.writable)
+        return any(room.f_bfree == 0 for room in self._rooms())
+
+    def _rooms(self) -> list[os.statvfs_result]:
+        """Return each file system once: several places may lie on one."""
+        each = {os.fstat(descriptor).st_dev: descriptor for descriptor in self.writable}
+        return [os.fstatvfs(descriptor) for descriptor in each.values()]
 
 
 @dataclass(slots=True)
