@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared, truth
+from grader.measuring.claim_check import claim_of, overstated
 from grader.measuring.judge import Judgement, gather, judge
 from grader.measuring.more_runs import more_runs_wanted
 from grader.measuring.predictions import Chosen
@@ -13,10 +14,11 @@ from grader.model.assignment import Assignment
 from grader.model.evidence import Fit, HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement, Paired
-from grader.model.result import AuditResult, Picture, Reason, RunResult, Status, SubmissionResult
+from grader.model.result import AuditResult, Claim, Picture, Reason, RunResult, Status, SubmissionResult
 from grader.model.run import Purpose
 from grader.model.submission import Finding, Submission, Unreadable
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
+from grader.orchestration.claimed import stated_by
 from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, read_run
@@ -81,7 +83,10 @@ def assess(
     audits = audit(first, made, labels)
     audited = findings_of(audits)
     learns = shown_to_learn(audits)
-    found = find_irregularities([_seen(one) for one in graded], labels, learns=learns)
+    typed = prepared.dataset.typed
+    found = find_irregularities(
+        [_seen(one, typed=typed) for one in graded], labels, learns=learns, audits=assignment.audits
+    )
     classes = len(prepared.dataset.classes) or None
     replays = [replay_of(one.stored, one.facts, assignment, classes=classes) for one in graded]
     replay = worst_replay(replays, assignment)
@@ -92,9 +97,11 @@ def assess(
         "baseline": reference.baseline,
         "copied": found.copied,
         "doubted": audited[0].message if audited else None,
+        "stated": stated_by(submission, assignment, _printed(read[:1]), disturbed=not typed),
     }
     judgement = judge(assignment, facts, checks=tools.checks, kind=submission.kind, **shared)
     gathered = gather(assignment, facts, **shared)
+    claim = overstated(gathered) if assignment.audits.claim else None
     wanted = any(more_runs_wanted(spec, gathered) for spec in assignment.checks)
     fixed = len(stored) > len(graded)
     result = _result(
@@ -103,7 +110,8 @@ def assess(
         read,
         judgement,
         reference=reference,
-        findings=(*submission.findings, *found.findings, *audited),
+        findings=(*submission.findings, *found.findings, *audited, *([claim] if claim else [])),
+        claimed=claim_of(gathered),
         audits=audits,
         notes=_notes(first, fixed=fixed),
         paired=pair_with_reference(first.own, reference.answers, labels, prepared),
@@ -209,10 +217,16 @@ def _raw_in_own_order(one: RunRead) -> "np.ndarray[Any, Any]":
     return own
 
 
-def _seen(one: RunRead) -> Seen:
+def _seen(one: RunRead, *, typed: bool) -> Seen:
     content = one.stored.read(CANARIES_FILE)
     canaries = array_of_ours(content) if content is not None else None
-    return Seen(run=one.facts.run, report=one.facts.report, own=one.own, canaries=canaries)
+    return Seen(
+        run=one.facts.run,
+        report=one.facts.report,
+        own=one.own,
+        canaries=canaries,
+        order=None if typed else one.order,
+    )
 
 
 def _notes(first: RunRead, *, fixed: bool) -> tuple[Message, ...]:
@@ -233,6 +247,7 @@ def _result(
     *,
     reference: Reference,
     findings: tuple[Finding, ...],
+    claimed: Claim | None,
     audits: tuple[AuditResult, ...],
     notes: tuple[Message, ...],
     paired: Paired | None,
@@ -263,6 +278,7 @@ def _result(
         reference_fits=reference.fits,
         checks=judgement.checks,
         findings=findings,
+        claimed=claimed,
         audits=audits,
         ledger=first.report.ledger,
         notes=notes,

@@ -13,6 +13,8 @@ from grader.measuring.audits import (
     untrained,
     worst_agreement,
 )
+from grader.measuring.order_audit import answered_by_position, position_agreement, worst_position
+from grader.model.assignment import AuditSpec
 from grader.model.evidence import HarnessReport
 from grader.model.message import Message
 from grader.model.run import Run
@@ -24,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Seen:
-    """What one run shows: its decoded predictions in the dataset's own order, (row, label shown) pairs."""
+    """What one run shows: its decoded predictions in the dataset's own order, (row, label shown) pairs.
+
+    ``order`` is the secret one in which the rows were served; None where none were.
+    """
 
     run: Run
     report: HarnessReport
     own: "np.ndarray[Any, Any] | None"
     canaries: "np.ndarray[Any, Any] | None"
+    order: "np.ndarray[Any, Any] | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +47,23 @@ class Irregularities:
 
 
 def find_irregularities(
-    runs: Sequence[Seen], truth: "np.ndarray[Any, Any]", *, learns: bool = False
+    runs: Sequence[Seen],
+    truth: "np.ndarray[Any, Any]",
+    *,
+    audits: AuditSpec,
+    learns: bool = False,
 ) -> Irregularities:
     """Return what the graded runs show, every one of them: a program can behave in all but one.
 
     ``truth`` holds the labels in the dataset's own order. ``learns``: the placebo showed that the program's
-    skill comes from its training, so that a training that was not seen needs no look.
+    skill comes from its training, so that a training that was not seen needs no look. ``audits`` says which
+    tests the course makes.
     """
-    agreements = [found for run in runs if (found := _agreement(run, truth)) is not None]
+    agreements = [found for run in runs if audits.canary and (found := _agreement(run, truth)) is not None]
     worst = worst_agreement(agreements)
     copied = copied_labels(worst) if worst is not None else None
     findings = [] if copied is None else [copied]
+    findings += _by_position(runs, truth) if audits.order else []
     findings += _first(trained_on_test_rows(one.report) for one in runs)
     if not learns:
         findings += _first(untrained(one.report, delivered=one.own is not None) for one in runs)
@@ -62,6 +74,21 @@ def find_irregularities(
 def _first(found: Iterable[Finding | None]) -> list[Finding]:
     """Return the first finding there is, as a list of one or none: the same thing is told once."""
     return [finding for finding in found if finding is not None][:1]
+
+
+def _by_position(runs: Sequence[Seen], truth: "np.ndarray[Any, Any]") -> list[Finding]:
+    """Return the finding that the answers fit the labels in published order, as a list of one or none."""
+    import numpy as np
+
+    if truth.dtype != np.int64:
+        return []
+    found = [
+        position_agreement(run.own[run.order], truth, run.order)
+        for run in runs
+        if run.own is not None and run.order is not None
+    ]
+    worst = worst_position(found)
+    return [] if worst is None else _first([answered_by_position(worst)])
 
 
 def _agreement(one: Seen, truth: "np.ndarray[Any, Any]") -> CanaryAgreement | None:

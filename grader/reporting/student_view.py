@@ -193,7 +193,8 @@ def _claimed(result: SubmissionResult) -> Message | None:
     if claim is None:
         return None
     value = value_told(claim.value, share=is_share(claim.metric))
-    return say("page.claimed.note", value=value, where=shortened(claim.where, _TEXT))
+    key = "page.claimed.printed" if claim.printed else "page.claimed.note"
+    return say(key, value=value, where=shortened(claim.where, _TEXT))
 
 
 def _evidence(source: Source | None) -> Message:

@@ -1,0 +1,153 @@
+"""Claims, answers by position, programs that err alike: the whole road, with a sandbox that runs nothing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from grader.datasets.prepare import Prepared, truth
+from grader.model.assignment import Assignment, AuditSpec, Course
+from grader.model.check import ClaimCheck
+from grader.model.message import Language
+from grader.model.result import SubmissionResult
+from grader.model.run import SandboxCommand
+from grader.reporting.html import student_page
+from grader.reporting.results_json import results_json
+from tests.fakes import FakeSandbox, Files, npy, secret_order, served_folder
+from tests.integration.test_grading_rounds import REPORT, Class, digits
+
+__all__ = ["digits"]
+
+AUDITS = AuditSpec(pair=False, placebo=False)
+CLAIM = ClaimCheck(id="claim", kind="claim", points=Decimal(1), required=False, metric="error_rate")
+
+
+@pytest.fixture
+def classroom(tmp_path: Path, digits: tuple[Course, Assignment, Prepared]) -> Class:
+    course, assignment, _ = digits
+    asked = replace(assignment, audits=AUDITS, checks=(*assignment.checks, CLAIM))
+    return Class(tmp_path, course, replace(asked, points=asked.points + 1))
+
+
+def answers(prepared: Prepared, wrong: int) -> NDArray[Any]:
+    """The right answers, in the dataset's own order, but for ``wrong`` rows."""
+    labels = truth(prepared)
+    rows = np.random.default_rng(wrong).permutation(len(labels))[:wrong]
+    labels[rows] = (labels[rows] + 1) % 10
+    return labels
+
+
+def program(answer: Callable[[SandboxCommand], NDArray[Any]], output: bytes = b"") -> FakeSandbox:
+    def run(command: SandboxCommand) -> Files:
+        return {"predictions.npy": npy(answer(command)), "report.json": REPORT}
+
+    return FakeSandbox(run, output=output)
+
+
+def wrong_on(prepared: Prepared, rows: int, output: bytes = b"") -> FakeSandbox:
+    return program(lambda command: answers(prepared, rows)[secret_order(command)], output)
+
+
+def codes(result: SubmissionResult) -> list[str]:
+    return [finding.code for finding in result.findings]
+
+
+def check(result: SubmissionResult) -> str | None:
+    return next(c.message.code for c in result.checks if c.kind == "claim")
+
+
+def without(classroom: Class, **switched: bool) -> Class:
+    classroom.assignment = replace(classroom.assignment, audits=replace(AUDITS, **switched))
+    return classroom
+
+
+def test_a_claim_in_a_comment_stands_beside_the_measured_figure(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana", "x = 1\n# Erro de teste: 1,0 %\n")
+    result = classroom.grade(wrong_on(digits[2], 9))["ana"]
+    assert result.claimed is not None
+    assert (result.claimed.metric, result.claimed.value, result.claimed.where) == (
+        "error_rate",
+        0.01,
+        "digits.py:2",
+    )
+    assert check(result) == "GR270"
+    grading = classroom.published[-1]
+    row = json.loads(results_json(grading))["submissions"][0]
+    assert row["claimed"] == {"error_rate": 0.01, "where": "digits.py:2"}
+    assert "digits.py:2" in student_page(grading, result, Language.PT, {})
+
+
+def test_a_stale_output_that_is_too_good_is_found(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": ["Test accuracy: 1.0\n"]}
+    cell = {"cell_type": "code", "source": "print(acc)", "metadata": {}, "outputs": [output]}
+    text = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]})
+    classroom.hand_in("ana", text, name="digits.ipynb")
+    result = classroom.grade(wrong_on(digits[2], 120), runs=1)["ana"]
+    assert "GR410" in codes(result)
+    assert check(result) == "GR271"
+    assert result.claimed is not None
+    assert result.claimed.where == "digits.ipynb[1] out:1"
+
+
+def test_what_the_graded_run_prints_is_shown_and_not_compared(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    result = classroom.grade(wrong_on(digits[2], 120, b"Test accuracy: 1.0\n"), runs=1)["ana"]
+    assert "GR410" not in codes(result)
+    assert check(result) == "GR274"
+    page = student_page(classroom.published[-1], result, Language.EN, {})
+    assert "printed while graded" in page
+
+
+def test_the_statement_copied_into_a_program_is_no_claim(classroom: Class, digits: Any) -> None:
+    text = (classroom.assignment.folder / "README.md").read_text(encoding="utf-8")
+    comments = "".join(f"# {line}\n" for line in text.split("\n"))
+    classroom.hand_in("ana", comments)
+    assert classroom.grade(wrong_on(digits[2], 120), runs=1)["ana"].claimed is None
+
+
+def test_the_claim_audit_can_be_switched_off(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana", "# erro: 0,0 %\n")
+    sandbox = wrong_on(digits[2], 120)
+    assert "GR410" in codes(classroom.grade(sandbox, runs=1)["ana"])
+    assert "GR410" not in codes(without(classroom, claim=False).grade(sandbox, runs=1)["ana"])
+
+
+def test_answers_by_position_are_found_and_can_be_left_unlooked_at(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    sandbox = program(lambda _: truth(digits[2]))
+    result = classroom.grade(sandbox)["ana"]
+    assert "GR411" in codes(result)
+    finding = next(f for f in result.findings if f.code == "GR411")
+    assert finding.p_value is not None
+    assert finding.p_value < 1e-50
+    assert "GR411" not in codes(without(classroom, order=False).grade(sandbox)["ana"])
+
+
+def test_copied_labels_are_not_looked_for_where_the_course_says_so(classroom: Class) -> None:
+    classroom.hand_in("ana")
+    sandbox = program(lambda command: np.load(served_folder(command) / "y_test.npy"))
+    assert "GR402" in codes(classroom.grade(sandbox)["ana"])
+    assert "GR402" not in codes(without(classroom, canary=False).grade(sandbox)["ana"])
+
+
+def test_an_honest_program_has_none_of_these_findings(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana", "# acurácia: 99,0 %\n")
+    assert codes(classroom.grade(wrong_on(digits[2], 9))["ana"]) == ["GR403"]
