@@ -1,11 +1,13 @@
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import beta
+from scipy.stats import beta, binom, sem, t
 
+from grader.measuring.settle import z_for
 from grader.measuring.statistics import (
     binomial_interval,
     distinct_runs,
@@ -14,7 +16,7 @@ from grader.measuring.statistics import (
     mean_interval,
     summarise,
 )
-from grader.model.metric import Measurement
+from grader.model.metric import Measurement, Rule
 from tests.unit.measuring.made import METRICS, above, below, counted
 
 counts = st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -83,17 +85,18 @@ def test_a_metric_that_counts_no_rows_has_no_sampling_interval() -> None:
 @given(
     st.integers(1, 500).flatmap(
         lambda n: st.tuples(st.just(n), st.lists(st.integers(0, n), min_size=1, max_size=6))
-    )
+    ),
+    st.sampled_from(Rule),
 )
-def test_a_summary_lies_inside_both_of_its_intervals(case: tuple[int, list[int]]) -> None:
+def test_a_summary_lies_inside_both_of_its_intervals(case: tuple[int, list[int]], rule: Rule) -> None:
     n, wrong = case
-    summary = summarise(METRICS["error_rate"], [counted("error_rate", w, n) for w in wrong])
+    summary = summarise(METRICS["error_rate"], [counted("error_rate", w, n) for w in wrong], rule)
     assert min(summary.values) <= summary.value <= max(summary.values)
     assert summary.sampling_low is not None
     assert summary.sampling_high is not None
     assert summary.sampling_low <= summary.value <= summary.sampling_high
     if summary.seed_low is not None and summary.seed_high is not None:
-        assert summary.seed_low - 1e-12 <= summary.value <= summary.seed_high + 1e-12
+        assert summary.seed_low - 1e-12 <= summary.mean <= summary.seed_high + 1e-12
 
 
 def test_a_summary_over_different_rows_is_a_mistake() -> None:
@@ -144,6 +147,51 @@ def test_mcnemar_is_exact_and_symmetric() -> None:
     assert found.p_value == pytest.approx(0.14, abs=0.005)
     assert mcnemar(second, first).p_value == pytest.approx(found.p_value)
     assert mcnemar(first, first).p_value == 1.0
+
+
+@pytest.mark.parametrize(("own", "reference"), [(a, b) for a in range(9) for b in range(9)])
+def test_mcnemar_is_what_counting_every_way_to_fall_gives(own: int, reference: int) -> None:
+    """Each row that only one got wrong could as well have been the other's: all 2^(a+b) ways, counted."""
+    first = np.array([True] * own + [False] * reference + [True, False])
+    second = np.array([False] * own + [True] * reference + [True, False])
+    apart = own + reference
+    as_far = sum(
+        math.comb(apart, ways) for ways in range(apart + 1) if abs(2 * ways - apart) >= abs(own - reference)
+    )
+    assert mcnemar(first, second).p_value == pytest.approx(as_far / 2**apart)
+
+
+@pytest.mark.parametrize("k", [2, 3, 5, 20, 100])
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
+def test_the_mean_interval_is_scipys_own(k: int, level: float) -> None:
+    values = np.random.default_rng(k).normal(0.0161, 0.001, k)
+    found = mean_interval(values.tolist(), level=level)
+    low, high = t.interval(level, k - 1, loc=values.mean(), scale=sem(values))
+    assert [found.low, found.high] == pytest.approx([low, high])
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 3), (1, 3), (1, 686), (3, 686), (161, 10_000), (9_990, 10_000)])
+def test_the_ends_of_a_binomial_interval_leave_a_fortieth_on_either_side(k: int, n: int) -> None:
+    """From its definition: at the low end, so many or more errors have the chance 2.5 %."""
+    found = binomial_interval(k, n)
+    if k:
+        assert binom.sf(k - 1, n, found.low) == pytest.approx(0.025)
+    assert binom.cdf(k, n, found.high) == pytest.approx(0.025)
+
+
+@pytest.mark.parametrize("runs_max", [1, 2, 5, 20, 100])
+def test_the_looks_share_one_per_cent(runs_max: int) -> None:
+    assert 1 - NormalDist().cdf(z_for(runs_max)) == pytest.approx(0.01 / runs_max)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"), [(Rule.MEAN, 0.03), (Rule.MEDIAN, 0.02), (Rule.BEST, 0.01), (Rule.EACH, 0.06)]
+)
+def test_the_rule_makes_the_value_and_the_mean_stays(rule: Rule, value: float) -> None:
+    errors = summarise(METRICS["error_rate"], [counted("error_rate", w, 100) for w in (1, 2, 6)], rule)
+    assert [errors.value, errors.mean] == pytest.approx([value, 0.03])
+    right = summarise(METRICS["accuracy"], [counted("accuracy", w, 100) for w in (1, 2, 6)], rule)
+    assert right.value == pytest.approx(1 - value)
 
 
 def test_runs_with_the_same_predictions_count_once() -> None:
