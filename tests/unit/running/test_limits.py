@@ -1,8 +1,11 @@
 """How many processes may live, and what a systemd scope is asked for."""
 
+import os
+from pathlib import Path
+
 from grader.model.run import MIB, Limits
 from grader.running.cgroups import scope_environment, scope_launcher
-from grader.running.limits import Usage, cpu_crossed, process_limit
+from grader.running.limits import Inside, Usage, cpu_crossed, process_limit
 
 
 def limits(**changes: float) -> Limits:
@@ -36,3 +39,15 @@ def test_a_scope_holds_memory_swap_and_tasks_and_passes_no_environment_on() -> N
 def test_root_asks_the_system_manager() -> None:
     assert "--user" not in scope_launcher(limits(), 512, 0, ())
     assert scope_environment(0) == {}
+
+
+def test_a_file_system_behind_several_places_is_counted_once(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    once, twice = (
+        Inside(first=1, proc=-1, writable=tuple(os.open(path, os.O_RDONLY) for path in paths))
+        for paths in ([tmp_path], [tmp_path, tmp_path / "other"])
+    )
+    assert abs(twice.files() - once.files()) < once.files() / 2
+    assert abs(twice.bytes_written() - once.bytes_written()) < once.bytes_written() / 2
+    for descriptor in (*once.writable, *twice.writable):
+        os.close(descriptor)

@@ -145,3 +145,49 @@ def test_the_filter_is_short_enough_for_the_kernel() -> None:
     program = seccomp.filter_for("x86_64")
     assert program is not None
     assert len(program) // 8 < 256
+
+
+def rules_answer(machine: str, name: str, arguments: tuple[int, ...]) -> int:
+    """Return what the engine's profile answers to the call ``name``, as libseccomp would read it."""
+    profile = seccomp.profile_for(machine)
+    assert profile is not None
+    assert profile["defaultAction"] == "SCMP_ACT_ALLOW"
+    holds = {
+        "SCMP_CMP_MASKED_EQ": lambda told, rule: told & rule["value"] == rule["valueTwo"],
+        "SCMP_CMP_NE": lambda told, rule: told != rule["value"],
+    }
+    for rule in profile["syscalls"]:
+        fits = all(holds[part["op"]](arguments[part["index"]], part) for part in rule["args"])
+        if name in rule["names"] and fits:
+            assert rule["action"] == "SCMP_ACT_ERRNO"
+            return refused(rule["errnoRet"])
+    return ALLOW
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@given(name=st.sampled_from(sorted({*TABLES} - {"socket", "socketpair"})), arguments=st.tuples(*[WORDS] * 6))
+def test_the_engines_profile_answers_as_the_filter(
+    machine: str, name: str, arguments: tuple[int, ...]
+) -> None:
+    number = TABLES[name][seccomp.ARCHITECTURES[machine].column]
+    if number is not None:
+        assert rules_answer(machine, name, arguments) == run_filter(machine, number, *arguments)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@given(family=st.integers(0, 63), protocol=st.integers(0, 40), flags=st.integers(0, 31))
+def test_the_engines_profile_knows_families_and_namespaces(
+    machine: str, family: int, protocol: int, flags: int
+) -> None:
+    column = seccomp.ARCHITECTURES[machine].column
+    socket, clone = seccomp.ARGUMENTS["socket"][column], seccomp.ARGUMENTS["clone"][column]
+    assert socket is not None
+    assert clone is not None
+    asked = (family, 1, protocol, 0, 0, 0)
+    assert rules_answer(machine, "socket", asked) == run_filter(machine, socket, *asked)
+    made = (1 << flags, 0, 0, 0, 0, 0)
+    assert rules_answer(machine, "clone", made) == run_filter(machine, clone, *made)
+
+
+def test_an_unknown_machine_has_no_profile() -> None:
+    assert seccomp.profile_for("riscv64") is None
