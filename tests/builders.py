@@ -291,7 +291,18 @@ def a_result(**fields: Any) -> SubmissionResult:
         "picture": a_picture(),
         "report": "mnist-dense/ana.html",
         "log": "mnist-dense/ana.log",
-        "record": {"assignment": "cd" * 32, "data": "ef" * 32, "keras": "3.15.1", "tensorflow": "2.21.0"},
+        "certificate": "mnist-dense/ana.certificate.json",
+        "record": {
+            "submission": "ab" * 32,
+            "assignment": "cd" * 32,
+            "run_version": "01" * 32,
+            "data": "ef" * 32,
+            "runtime": "23" * 32,
+            "runtime_name": "keras3",
+            "harness": "45" * 32,
+            "keras (inside)": "3.15.1",
+            "tensorflow (inside)": "2.21.0",
+        },
         "claimed": Claim(metric="error_rate", value=0.012, where="mlp2.py:38"),
     }
     result: SubmissionResult = _built(SubmissionResult, defaults, fields)

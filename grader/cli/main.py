@@ -27,6 +27,7 @@ COMMANDS = {
     "doctor": ("grader.cli.doctor", "Say what this machine can do and how to mend each gap."),
     "runtime": ("grader.cli.runtime", "List and install the interpreters students' code runs in."),
     "calibrate": ("grader.cli.calibrate", "Run a reference solution N times and keep its record."),
+    "verify": ("grader.cli.verify", "Make one graded result again and say whether it is the same."),
     "schema": ("grader.cli.schema", "Write the JSON Schemas of the files people edit and read."),
 }
 

@@ -24,7 +24,7 @@ from grader.words import say
 )
 @language_option
 def command(*, out: Path) -> int:
-    """Write assignment.schema.json (for editors) and results-v1.schema.json."""
+    """Write the schemas: assignment.toml (for editors), results.json, certificates."""
     for name, text in schemas().items():
         write_whole(out / name, text)
         tell(say("cli.schema_written", path=str(out / name)))
@@ -33,8 +33,9 @@ def command(*, out: Path) -> int:
 
 def schemas() -> dict[str, str]:
     """Return the text of every published schema by file name."""
-    results = resources.files("grader.reporting") / "schemas" / "results-v1.schema.json"
+    folder = resources.files("grader.reporting") / "schemas"
+    shipped = ("results-v1.schema.json", "certificate-v1.schema.json")
     return {
         "assignment.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
-        "results-v1.schema.json": results.read_text(encoding="utf-8"),
+        **{name: (folder / name).read_text(encoding="utf-8") for name in shipped},
     }

@@ -114,6 +114,12 @@ def why_refused(info: zipfile.ZipInfo, raw: str) -> Message | None:
     return None
 
 
+def is_safe_name(name: str) -> bool:
+    """Return whether ``name`` is that of a file below a folder, whatever folder it is."""
+    parts = name.split("/")
+    return ".." not in parts and "." not in parts and len(parts) <= _DEEPEST and all(map(_is_name, parts))
+
+
 def _is_name(part: str) -> bool:
     return _PART.fullmatch(part) is not None and len(part.encode()) <= _LONGEST_PART
 

@@ -10,7 +10,7 @@ from grader.model.check import CheckResult
 from grader.model.evidence import Fit, LedgerEntry, ProgramError, Source, SourceReport
 from grader.model.message import Message
 from grader.model.metric import MetricSummary, Paired
-from grader.model.run import Run
+from grader.model.run import Conditions, Run
 from grader.model.submission import Finding, SubmittedFile
 
 
@@ -41,12 +41,18 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """One run with what was measured on it."""
+    """One run with what was measured on it.
+
+    ``key`` is the name it is kept under, ``predictions`` the digest of what it answered.
+    """
 
     run: Run
     metrics: Mapping[str, float]
     fits: tuple[Fit, ...] = ()
     errors: tuple[ProgramError, ...] = ()
+    key: str = ""
+    predictions: str | None = None
+    conditions: Conditions | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +180,8 @@ class SubmissionResult:
     audits: tuple[AuditResult, ...] = ()
     model: ModelTable | None = None
     """The layer table of the model file, where one was looked at."""
+    certificate: str | None = None
+    """The certificate's path below the reports folder; only what was graded has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,11 @@ from grader.orchestration.audit import audit, findings_of, shown_to_learn
 from grader.orchestration.claimed import stated_by
 from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
-from grader.orchestration.read_run import RunRead, array_of_ours, read_run
+from grader.orchestration.read_run import RunRead, array_of_ours, digest_of_answers, read_run
 from grader.orchestration.reference_rows import pair_with_reference
 from grader.orchestration.replay import model_table, replay_of, worst_replay
 from grader.orchestration.tools import Tools
-from grader.orchestration.work import CANARIES_FILE
+from grader.orchestration.work import CANARIES_FILE, conditions_of
 from grader.reporting.cleaning import clean_text
 from grader.running.run_job import OUTPUT_FILE
 from grader.storage.run_store import StoredRun
@@ -315,4 +315,12 @@ def _run_result(one: RunRead) -> RunResult:
     }
     report = one.facts.report
     in_cells = tuple(cell.error for cell in report.cells if cell.error is not None)
-    return RunResult(run=one.facts.run, metrics=values, fits=report.fits, errors=report.errors or in_cells)
+    return RunResult(
+        run=one.facts.run,
+        metrics=values,
+        fits=report.fits,
+        errors=report.errors or in_cells,
+        key=one.stored.folder.name,
+        predictions=None if one.own is None else digest_of_answers(one.own),
+        conditions=conditions_of(one.stored),
+    )

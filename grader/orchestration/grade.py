@@ -17,7 +17,14 @@ from grader.model.submission import Submission
 from grader.orchestration.assess import Assessed, Reference, assess, not_graded, unreadable_result
 from grader.orchestration.audit import pair_is_open
 from grader.orchestration.baseline import reference_of
-from grader.orchestration.plan import limits_of, make_audit_task, make_task, prepare_data, threads_for
+from grader.orchestration.plan import (
+    limits_of,
+    make_audit_task,
+    make_task,
+    prepare_data,
+    record_of,
+    threads_for,
+)
 from grader.orchestration.rounds import Grader, make_runs
 from grader.orchestration.tools import Options
 from grader.orchestration.work import RunTask
@@ -258,13 +265,12 @@ def _take_stock(one: Standing, grader: Grader) -> None:
         prepared=one.ground.prepared,
         tools=grader.tools,
         reference=one.ground.reference,
-        record={
-            "submission": one.submission.digest,
-            "assignment": one.ground.assignment.version,
-            "data": one.ground.prepared.digest,
-            "runtime": one.ground.runtime.digest,
-            "runtime_name": one.ground.runtime.name,
-        },
+        record=record_of(
+            one.submission,
+            one.ground.assignment,
+            prepared=one.ground.prepared,
+            runtime=one.ground.runtime,
+        ),
         extra=one.extra,
     )
     made, asked = len(one.runs), grader.options.runs

@@ -102,6 +102,21 @@ def harness_digest() -> str:
     return digest_parts(**{str(f.relative_to(folder)): digest_bytes(f.read_bytes()) for f in files})
 
 
+def record_of(
+    submission: Submission, assignment: Assignment, *, prepared: Prepared, runtime: Runtime
+) -> dict[str, str]:
+    """Return what a result was made from, each named by its content, and the runtime by its name."""
+    return {
+        "submission": submission.digest,
+        "assignment": assignment.version,
+        "run_version": assignment.run_version,
+        "data": prepared.digest,
+        "runtime": runtime.digest,
+        "runtime_name": runtime.name,
+        "harness": harness_digest(),
+    }
+
+
 def prepare_data(assignment: Assignment, runtime: Runtime, tools: Tools) -> Prepared:
     """Return the assignment's dataset, ready to be served.
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.model.message import Language
-from grader.model.result import Grading, SubmissionResult
+from grader.model.result import Grading, Status, SubmissionResult
+from grader.orchestration.certify import certify
 from grader.storage.run_store import write_whole
 
+CERTIFICATE_SUFFIX = ".certificate.json"
 _FIGURE = re.compile(r"figure-\d\d\.png")
 
 
@@ -19,7 +21,7 @@ class Publisher:
     language: Language
 
     def publish(self, grading: Grading) -> None:
-        """Write every submission's page and log, the class page, the gradebook and results.json.
+        """Write every submission's page, log and certificate, the class page, gradebook and results.json.
 
         Whoever finds a submission in results.json finds its page.
 
@@ -36,9 +38,21 @@ class Publisher:
             self._write(str(result.report), page)
             if result.log is not None:
                 self._write(result.log, result.output)
+            self._certify(named, result)
         self._write("index.html", index_page(named, self.language))
         self._write("gradebook.csv", gradebook_csv(named))
         self._write("results.json", results_json(named))
+
+    def _certify(self, grading: Grading, result: SubmissionResult) -> None:
+        """Write the result's certificate, or remove the one of an earlier grading that holds no longer."""
+        from grader.reporting.certificate_json import certificate_json
+
+        sandbox = grading.machine.sandbox
+        certificate = certify(result, grader=grading.grader, course=grading.course, sandbox=sandbox)
+        if certificate is not None and result.certificate is not None:
+            self._write(result.certificate, certificate_json(certificate))
+        else:
+            (self.reports / f"{_base(result)}{CERTIFICATE_SUFFIX}").unlink(missing_ok=True)
 
     def _figures(self, result: SubmissionResult) -> dict[str, bytes]:
         folder = result.picture.folder
@@ -58,10 +72,20 @@ class Publisher:
 
 
 def with_paths(grading: Grading) -> Grading:
-    """Return ``grading`` with where each submission's page and log lie below the reports folder."""
+    """Return ``grading`` with where each submission's files lie below the reports folder."""
     return replace(grading, submissions=tuple(_with_paths(result) for result in grading.submissions))
 
 
 def _with_paths(result: SubmissionResult) -> SubmissionResult:
-    base = f"{result.assignment}/{result.id}"
-    return replace(result, report=f"{base}.html", log=f"{base}.log" if result.runs else None)
+    base = _base(result)
+    graded = result.status is Status.GRADED and result.runs
+    return replace(
+        result,
+        report=f"{base}.html",
+        log=f"{base}.log" if result.runs else None,
+        certificate=f"{base}{CERTIFICATE_SUFFIX}" if graded else None,
+    )
+
+
+def _base(result: SubmissionResult) -> str:
+    return f"{result.assignment}/{result.id}"

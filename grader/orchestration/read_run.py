@@ -11,6 +11,7 @@ from grader.measuring.predictions import Chosen, choose_predictions
 from grader.measuring.report_reader import read_harness_report
 from grader.model.assignment import Assignment
 from grader.model.check import MeasuredCheck
+from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import StorageError
 from grader.model.evidence import HarnessReport, Source
 from grader.model.run import Run, RunStatus
@@ -96,6 +97,11 @@ def array_of_ours(content: bytes | None) -> "np.ndarray[Any, Any]":
         raise StorageError(say("GR800", folder="run", problem=ORDER_FILE))
     array: np.ndarray[Any, Any] = np.load(io.BytesIO(content), allow_pickle=False)
     return array
+
+
+def digest_of_answers(own: "np.ndarray[Any, Any]") -> str:
+    """Return one digest of decoded predictions; equal exactly when every one is, to the last bit."""
+    return digest_parts(kind=own.dtype.str, rows=len(own), content=digest_bytes(own.tobytes()))
 
 
 def _run_as_seen(run: Run, report: HarnessReport, kind: FileKind) -> Run:

@@ -46,6 +46,11 @@ def results_json(grading: Grading) -> str:
         },
         "submissions": [_submission(result) for result in grading.submissions],
     }
+    return json_text(document)
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """Return a document that people and programs read: nothing in it is markup, nothing is hidden."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", replace_surrogates(text)) + "\n"
 
@@ -93,6 +98,7 @@ def _submission(result: SubmissionResult) -> dict[str, Any]:
         "model": _model(result.model),
         "report": result.report,
         "log": result.log,
+        "certificate": result.certificate,
     }
 
 

@@ -97,6 +97,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         audits=tuple(_audit_row(audit) for audit in result.audits),
         files=tuple((f.name, f.sha256, f.name == result.main) for f in result.files[:_MOST_FILES]),
         record=_record(grading, result),
+        certificate=below_root(result, result.certificate) if result.certificate else "",
         footer=say("page.footer", version=grading.grader),
     )
 

@@ -220,6 +220,8 @@ class StudentView:
     audits: tuple[FindingRow, ...]
     files: tuple[tuple[str, str, bool], ...]
     record: tuple[Pair, ...]
+    certificate: str
+    """Where the certificate lies, as seen from the page; empty without one."""
     footer: Message
 
 

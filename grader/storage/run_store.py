@@ -45,11 +45,19 @@ class StoredRun:
 class RunStore:
     """The runs of one course; open it with :func:`open_store`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, over: "RunStore | None" = None) -> None:
         self.folder = folder
+        self._over = over
         self.intake = folder / "intake"
         self._runs = folder / "runs"
         self._scratch = folder / "scratch"
+
+    def aside(self, name: str, *, over: "RunStore | None" = None) -> "RunStore":
+        """Return a store that keeps its runs in this one's scratch folder: gone when this one is closed.
+
+        What it does not hold itself it finds in ``over``, and never changes it there.
+        """
+        return RunStore(self._scratch / name, over=over)
 
     def scratch_path(self, key: str, label: str) -> Path:
         """Return the folder, on the same file system, that the run ``key`` of ``label`` is written in."""
@@ -93,7 +101,7 @@ class RunStore:
                 extra=dict(record["extra"]),
             )
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return None
+            return self._over.load(key) if self._over is not None else None
         except (ValueError, LookupError, TypeError, RecursionError):  # not JSON, or not a run's
             return None
         except OSError as problem:

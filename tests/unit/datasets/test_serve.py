@@ -247,9 +247,7 @@ def test_a_serving_can_repeat_how_training_rows_were_reordered(tmp_path: Path, c
     reordered = Training.REORDERED
     first = serve(prepared, into=tmp_path / "a", labels=Labels.CANARY, training=reordered)
     rows = load_training_rows(first.secret)
-    again = serve(
-        prepared, into=tmp_path / "b", labels=Labels.CANARY, training=reordered, training_rows=rows
-    )
+    again = serve(prepared, into=tmp_path / "b", labels=Labels.CANARY, training=reordered, training_rows=rows)
     for name in ("x_train", "y_train"):
         assert np.array_equal(array_of(first, name), array_of(again, name))
     kept = load_training_rows(again.secret)

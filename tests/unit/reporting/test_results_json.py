@@ -64,7 +64,7 @@ def test_every_key_of_the_contract_is_written() -> None:
         "student", "assignment", "attempt", "files", "status", "verdict", "reason", "points", "max_points",
         "evidence", "runs", "metrics", "reference", "mcnemar", "claimed",
         "checks", "findings", "audits", "ledger", "model",
-        "report", "log",
+        "report", "log", "certificate",
     ]  # fmt: skip
 
 

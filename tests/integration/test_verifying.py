@@ -1,0 +1,292 @@
+"""Making a certified result again, with the real course, data, judging and store, and a fake sandbox."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from grader.coursefiles.find_submissions import find_submissions
+from grader.coursefiles.read_certificate import load_certificate
+from grader.datasets.prepare import Prepared, truth
+from grader.model.assignment import Assignment, AuditSpec, Course
+from grader.model.certificate import Answer, Certificate, Verification
+from grader.model.errors import SandboxError
+from grader.model.message import Language
+from grader.model.result import Verdict
+from grader.model.run import SandboxCommand
+from grader.orchestration.executors import SerialExecutor
+from grader.orchestration.grade import grade_course
+from grader.orchestration.publish import Publisher
+from grader.orchestration.rounds import Grader
+from grader.orchestration.tools import Options
+from grader.orchestration.verify import verify
+from grader.plugins.interfaces import Sandbox
+from grader.reporting.verification import verification_json, verification_told
+from grader.storage.run_store import RunStore, open_store
+from tests.fakes import (
+    DeadSandbox,
+    FakeSandbox,
+    Files,
+    RememberingProgress,
+    fixed_clock,
+    npy,
+    secret_order,
+    served_folder,
+)
+from tests.integration.test_grading_rounds import REPORT, _tools, digits  # noqa: F401 - a fixture
+
+Answers = Callable[[SandboxCommand, Prepared], NDArray[Any]]
+RUNS = 3
+
+
+def seed_of(command: SandboxCommand) -> int:
+    job = next(bind.source for bind in command.binds if bind.target == "/job") / "job.json"
+    seed: int = json.loads(job.read_bytes())["seed"]
+    return seed
+
+
+def wrong_in(labels: NDArray[Any], rows: int, randomness: np.random.Generator) -> NDArray[Any]:
+    wrong = randomness.permutation(len(labels))[:rows]
+    labels[wrong] = (labels[wrong] + 1) % 10
+    return labels
+
+
+def seeded(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+    """Twenty rows wrong: which ones, its seed and the order of its training rows say, as in any training."""
+    x_train = np.load(served_folder(command) / "x_train.npy")
+    learnt = int(np.dot(np.arange(len(x_train)), x_train.astype(np.int64)).sum())
+    return wrong_in(truth(prepared), 20, np.random.default_rng([seed_of(command), learnt]))
+
+
+def reads_labels(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+    """Twenty rows wrong: which ones, the served test labels and their order say."""
+    shown = np.load(served_folder(command) / "y_test.npy").astype(np.int64)
+    drawn = int(np.dot(np.arange(len(shown)), shown))
+    return wrong_in(truth(prepared), 20, np.random.default_rng(drawn))
+
+
+def random_itself(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+    """Some twenty rows wrong, others every time."""
+    randomness = np.random.default_rng()
+    return wrong_in(truth(prepared), int(randomness.integers(18, 23)), randomness)
+
+
+def worse_now(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+    """Four in five wrong."""
+    return wrong_in(truth(prepared), 700, np.random.default_rng())
+
+
+class Desk:
+    """One course with its reports, where a class is graded and results are made again."""
+
+    def __init__(self, folder: Path, course: Course, assignment: Assignment, prepared: Prepared) -> None:
+        self.folder = folder
+        self.course = course
+        self.assignment = replace(assignment, audits=AuditSpec(pair=False, placebo=False))
+        self.prepared = prepared
+        self.progress = RememberingProgress()
+
+    @property
+    def certificate(self) -> Path:
+        return self.folder / "reports" / "digits" / "ana.certificate.json"
+
+    def hand_in(self, text: str = "x = 1\n") -> None:
+        place = self.folder / "submissions" / "ana" / "digits"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "digits.py").write_text(text)
+
+    def sandbox(self, answers: Answers) -> FakeSandbox:
+        def program(command: SandboxCommand) -> Files:
+            own = answers(command, self.prepared)
+            return {"predictions.npy": npy(own[secret_order(command)]), "report.json": REPORT}
+
+        return FakeSandbox(program)
+
+    def grader(self, sandbox: Sandbox, store: RunStore, **options: Any) -> Grader:
+        return Grader(
+            tools=_tools(sandbox),
+            options=Options(**options),
+            executor=SerialExecutor(),
+            store=store,
+            progress=self.progress,
+            clock=fixed_clock,
+        )
+
+    def grade(self, answers: Answers, *, runs: int = RUNS) -> Certificate:
+        self.hand_in()
+        publisher = Publisher(reports=self.folder / "reports", language=Language.EN)
+        with open_store(self.folder / ".grader") as store:
+            found = find_submissions(self.folder / "submissions", ["digits"], intake=store.intake)
+            grader = self.grader(self.sandbox(answers), store, runs=runs)
+            grade_course(self.course, [self.assignment], found, grader=grader, publish=publisher.publish)
+        return load_certificate(self.certificate)
+
+    def verify(self, certificate: Certificate, sandbox: Sandbox) -> Verification:
+        with open_store(self.folder / ".grader") as store:
+            found = find_submissions(self.folder / "submissions", ["digits"], intake=store.intake)
+            grader = self.grader(sandbox, store)
+            return verify(certificate, found.submissions[0], self.assignment, grader=grader)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, digits: tuple[Course, Assignment, Prepared]) -> Desk:  # noqa: F811 - the fixture
+    return Desk(tmp_path, *digits)
+
+
+def test_a_program_without_randomness_of_its_own_repeats_bit_for_bit(desk: Desk) -> None:
+    certificate = desk.grade(seeded)
+    sandbox = desk.sandbox(seeded)
+    found = desk.verify(certificate, sandbox)
+    assert (found.answer, found.differences, found.conditions) == (Answer.SAME, (), ())
+    assert [pair.repeated for pair in found.runs] == [True] * RUNS
+    assert len({pair.now.predictions for pair in found.runs}) == RUNS, "each run trained on another order"
+    assert len(sandbox.calls) == RUNS, "no kept run answered for one"
+
+
+def test_what_was_served_is_served_again_with_its_canaries_and_order(desk: Desk) -> None:
+    found = desk.verify(desk.grade(reads_labels), desk.sandbox(reads_labels))
+    assert found.answer is Answer.SAME
+
+
+def test_another_randomness_of_its_own_is_within_noise_and_the_figures_are_told(desk: Desk) -> None:
+    found = desk.verify(desk.grade(random_itself), desk.sandbox(random_itself))
+    assert (found.answer, found.differences) == (Answer.WITHIN_NOISE, ())
+    assert not any(pair.same for pair in found.runs)
+    told = "\n".join(line.en for line in verification_told(found))
+    assert "WITHIN NOISE: ana · digits" in told
+    assert "noise from run to run" in told
+    allowed = found.metrics[0].allowed
+    assert allowed is not None
+    assert 0.001 < allowed < 0.03
+
+
+def test_other_measurements_are_different_and_say_which(desk: Desk) -> None:
+    found = desk.verify(desk.grade(seeded), desk.sandbox(worse_now))
+    assert found.answer is Answer.DIFFERENT
+    what = {one.what: one for one in found.differences}
+    assert (what["verdict"].certified, what["verdict"].now) == ("passed", "failed")
+    assert set(what) >= {"verdict", "points", "check", "metric"}
+
+
+def test_a_changed_program_is_different_without_a_run(desk: Desk) -> None:
+    certificate = desk.grade(seeded)
+    desk.hand_in("x = 2\n")
+    sandbox = desk.sandbox(seeded)
+    found = desk.verify(certificate, sandbox)
+    assert found.answer is Answer.DIFFERENT
+    assert [(one.what, one.name) for one in found.differences] == [("file", "digits.py")]
+    assert (sandbox.calls, found.now) == ([], None)
+    assert "Nothing was run" in verification_told(found)[-1].en
+
+
+def test_a_result_that_was_written_otherwise_is_different(desk: Desk) -> None:
+    certificate = replace(desk.grade(seeded), points=desk.assignment.points - 1)
+    found = desk.verify(certificate, desk.sandbox(seeded))
+    assert found.answer is Answer.DIFFERENT
+    assert [one.what for one in found.differences] == ["points"]
+
+
+def test_without_the_kept_runs_it_is_served_anew_and_said_so(desk: Desk) -> None:
+    certificate = desk.grade(seeded)
+    for kept in (desk.folder / ".grader" / "runs").rglob("run.json"):
+        kept.unlink()
+    found = desk.verify(certificate, desk.sandbox(seeded))
+    assert found.answer is Answer.WITHIN_NOISE
+    assert [pair.repeated for pair in found.runs] == [False] * RUNS
+    assert found.runs[0].same, "run 1 trains on rows as they were published"
+    assert "is not kept in this course" in "\n".join(line.en for line in verification_told(found))
+
+
+def test_a_changed_threshold_is_told_and_decides_where_it_changes_points(desk: Desk) -> None:
+    certificate = desk.grade(seeded)
+    desk.assignment = replace(desk.assignment, version="ab" * 32)
+    found = desk.verify(certificate, desk.sandbox(seeded))
+    assert found.answer is Answer.SAME
+    assert [one.what for one in found.conditions] == ["assignment"]
+
+
+def test_a_replay_that_cannot_be_made_is_our_failure(desk: Desk) -> None:
+    certificate = desk.grade(seeded)
+    with pytest.raises(SandboxError, match="could not be made again: the disk is full") as failure:
+        desk.verify(certificate, DeadSandbox())
+    assert failure.value.exit_code == 3
+
+
+def test_the_class_keeps_its_runs_and_the_next_grading_finds_no_other(desk: Desk) -> None:
+    certificate = desk.grade(seeded)
+    runs = desk.folder / ".grader" / "runs"
+    before = {path: path.read_bytes() for path in sorted(runs.rglob("*")) if path.is_file()}
+    reports = {path: path.read_bytes() for path in (desk.folder / "reports").rglob("*") if path.is_file()}
+    desk.verify(certificate, desk.sandbox(worse_now))
+    assert {path: path.read_bytes() for path in sorted(runs.rglob("*")) if path.is_file()} == before
+    assert all(path.read_bytes() == content for path, content in reports.items())
+    assert not (desk.folder / ".grader" / "scratch").exists()
+
+
+def test_seeds_and_threads_are_the_certificates(desk: Desk) -> None:
+    certificate = desk.grade(seeded)
+    threads = tuple(replace(run, threads=7) for run in certificate.runs)
+    sandbox = desk.sandbox(seeded)
+    desk.verify(replace(certificate, runs=threads), sandbox)
+    asked = [dict(command.environment)["OMP_NUM_THREADS"] for command in sandbox.calls]
+    assert asked == ["7"] * RUNS
+
+
+def test_no_limit_is_raised_by_a_certificate(desk: Desk) -> None:
+    certificate = desk.grade(seeded, runs=1)
+    run = certificate.runs[0]
+    assert run.conditions is not None
+    greedy = replace(run.conditions, wall_seconds=1e9, memory_bytes=2**50)
+    sandbox = desk.sandbox(seeded)
+    desk.verify(replace(certificate, runs=(replace(run, conditions=greedy),)), sandbox)
+    assert sandbox.calls[0].limits.wall_seconds == desk.assignment.run.timeout_seconds
+    assert sandbox.calls[0].limits.memory_bytes == desk.assignment.run.memory_bytes
+
+
+def test_a_verdict_that_rests_on_an_audit_has_the_audit_made_again(desk: Desk) -> None:
+    def carried_in(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+        return wrong_in(truth(prepared), 10, np.random.default_rng(5))
+
+    desk.assignment = replace(desk.assignment, audits=AuditSpec(pair=False))
+    certificate = desk.grade(carried_in, runs=1)
+    assert certificate.verdict is Verdict.INCONCLUSIVE
+    sandbox = desk.sandbox(carried_in)
+    found = desk.verify(certificate, sandbox)
+    assert (found.answer, found.audits_made, len(sandbox.calls)) == (Answer.SAME, ("placebo",), 2)
+
+
+def test_what_came_of_it_is_json_too(desk: Desk) -> None:
+    told = json.loads(verification_json(desk.verify(desk.grade(seeded), desk.sandbox(random_itself))))
+    assert (told["schema"], told["answer"]) == ("grader/verification/v1", "within_noise")
+    assert set(told["metrics"]["error_rate"]) == {"certified", "now", "spread", "allowed", "within"}
+    assert [run["served_again"] for run in told["runs"]] == [True] * RUNS
+
+
+def test_a_certificate_holds_no_secret_of_a_run(desk: Desk) -> None:
+    desk.grade(seeded)
+    text = desk.certificate.read_text()
+    assert not {"order", "canaries", "training"} & set(json.loads(text))
+    assert str(desk.folder) not in text
+    assert len(text) < 20_000
+
+
+def test_what_is_not_graded_any_more_loses_its_certificate(desk: Desk) -> None:
+    desk.grade(seeded)
+    desk.hand_in("x = 3\n")
+    publisher = Publisher(reports=desk.folder / "reports", language=Language.EN)
+    with open_store(desk.folder / ".grader") as store:
+        found = find_submissions(desk.folder / "submissions", ["digits"], intake=store.intake)
+        grading = grade_course(
+            desk.course,
+            [desk.assignment],
+            found,
+            grader=desk.grader(DeadSandbox(), store),
+            publish=publisher.publish,
+        )
+    assert grading.submissions[0].points is None
+    assert not desk.certificate.exists()
