@@ -114,6 +114,11 @@ def test_no_header_has_more_allocated_than_its_file_is_long(data: st.DataObject)
     assert peak_of(lambda: read_npy(content, max_bytes=MIB)) < 2 * len(content) + MIB
 
 
+def test_no_bomb_of_before_has_more_allocated_than_a_submission_may_hold() -> None:
+    for content in seeds("zip"):
+        assert peak_of(lambda: read_zip(content, "all.zip")) < 8 * MIB  # noqa: B023 - called at once
+
+
 @settings(max_examples=50)
 @given(st.data())
 def test_no_archive_has_more_allocated_than_a_submission_may_hold(data: st.DataObject) -> None:
