@@ -20,6 +20,7 @@ from grader.model.run import (
     SandboxCommand,
     SandboxOutcome,
 )
+from grader.plugins.interfaces import Sandbox
 from grader.running.bubblewrap_sandbox import BubblewrapSandbox
 from grader.running.conformance import CASES, check_case, check_sandbox
 from grader.running.conformance.stand import DEFAULTS
@@ -69,6 +70,12 @@ def test_bubblewrap_keeps_every_promise(name: str) -> None:
 
 def test_bubblewrap_of_an_ordinary_user_keeps_every_promise(broken_as_user: dict[str, str]) -> None:
     assert broken_as_user == {}
+
+
+@pytest.mark.parametrize("engine", ["podman", "docker", "apptainer"], indirect=True)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_engine_keeps_every_promise(engine: Sandbox, name: str) -> None:
+    assert check_case(BY_NAME[name], engine) is None
 
 
 def test_the_sandbox_that_is_none_is_found_out() -> None:
