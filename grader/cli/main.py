@@ -28,6 +28,7 @@ COMMANDS = {
     "runtime": ("grader.cli.runtime", "List and install the interpreters students' code runs in."),
     "calibrate": ("grader.cli.calibrate", "Run a reference solution N times and keep its record."),
     "verify": ("grader.cli.verify", "Make one graded result again and say whether it is the same."),
+    "explain": ("grader.cli.explain", "Explain a code, a kind of check or an audit, and what to do."),
     "schema": ("grader.cli.schema", "Write the JSON Schemas of the files people edit and read."),
 }
 

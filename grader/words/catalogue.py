@@ -40,6 +40,11 @@ def phrase(key: str, language: Language, /, **fields: Any) -> str:
     return _fill(_entries()[key]["pt" if language is Language.PT else "en"], language, fields)
 
 
+def sentence(code: str, language: Language) -> str:
+    """Return one entry of the catalogue in one language as it is written, its fields not filled in."""
+    return _entries()[code]["pt" if language is Language.PT else "en"]
+
+
 def codes() -> tuple[str, ...]:
     """Return every code and key of the catalogue, sorted."""
     return tuple(sorted(_entries()))

@@ -1,0 +1,41 @@
+"""``grader explain CODE``: what a code, a check or an audit means, and what to do."""
+
+import shutil
+
+import click
+
+from grader.cli.options import language_option
+from grader.cli.rendering import spoken
+from grader.coursefiles.near_miss import near_miss
+from grader.model.errors import CourseError
+from grader.reporting.explained import listing, page_markdown, page_text
+from grader.words import say
+from grader.words.explain import find_page, names
+
+_WIDEST = 88
+_NARROWEST = 40
+
+
+@click.command("explain")
+@click.argument("name", required=False, metavar="[CODE]")
+@click.option("--format", "form", type=click.Choice(["text", "md"]), default="text", help="How it is told.")
+@language_option
+def command(*, name: str | None, form: str) -> int:
+    """Explain CODE: a code of the grader (GR203), a kind of check (metric) or an audit (pair).
+
+    Without CODE, list them all.
+    """
+    language, width = spoken(), _width()
+    if name is None:
+        click.echo(listing(language, width=width, markdown=form == "md"), nl=False)
+        return 0
+    page = find_page(name, language)
+    if page is None:
+        raise CourseError(say("GR870", name=name, hint=near_miss(name, names())))
+    shown = page_markdown(page, language) if form == "md" else page_text(page, language, width=width)
+    click.echo(shown, nl=False)
+    return 0
+
+
+def _width() -> int:
+    return min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size((_WIDEST, 24)).columns))
