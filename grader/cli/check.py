@@ -131,3 +131,7 @@ def _print(result: SubmissionResult, file: Path, assignment: Assignment, course:
     for note in (*result.notes, *(finding.message for finding in result.findings)):
         out.print(f"  * {printable(note.told_in(language))}")
     out.print(phrase("cli.check_note", language))
+    said = (*(check.message for check in result.checks), *(finding.message for finding in result.findings))
+    codes = dict.fromkeys(message.code for message in said if message.code)
+    if codes:
+        out.print(phrase("explain.hint", language, code=" | ".join(codes)))

@@ -1,0 +1,29 @@
+"""Pages say where their codes are explained."""
+
+import re
+from html import unescape
+
+from grader.model.message import Language, Message
+from grader.model.submission import Finding, Severity
+from grader.reporting.html import student_page
+from tests import builders as a
+
+
+def _words(**fields: object) -> str:
+    result = a.a_result(**fields)
+    page = student_page(a.a_grading(submissions=(result,)), result, Language.EN)
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", page)).split())
+
+
+def test_the_checks_say_how_to_have_a_code_explained() -> None:
+    codes = [check.message.code for check in a.a_result().checks]
+    assert f"What it means: grader explain {next(c for c in codes if c)}" in _words()
+
+
+def test_the_findings_say_how_to_have_theirs_explained() -> None:
+    found = Finding(code="GR405", severity=Severity.REVIEW, message=Message(pt="ó", en="oh", code="GR405"))
+    assert "What it means: grader explain GR405" in _words(findings=(found,))
+
+
+def test_a_page_without_codes_says_nothing_of_it() -> None:
+    assert "grader explain" not in _words(checks=(), findings=(), audits=())
