@@ -31,6 +31,8 @@ class Finding:
     message: Message
     path: str = ""
     p_value: float | None = None
+    about_others: bool = False
+    """It names other students: told on the class page and in results.json, never on a student's own page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
