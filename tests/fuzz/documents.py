@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.coursefiles.load_course import load_course
 from grader.coursefiles.notebooks import MOST_CELLS, MOST_NESTING, normalise_notebook
+from grader.coursefiles.read_certificate import read_certificate
 from grader.coursefiles.read_toml import read_toml
 from grader.measuring.claims import meant, statements
 from grader.measuring.keras_config import Found, read_config
@@ -17,6 +18,7 @@ from grader.measuring.refused import Refused
 from grader.measuring.report_reader import read_harness_report
 from grader.model.errors import CourseError, SubmissionError
 from grader.model.passage import Origin, Passage
+from grader.reporting.certificate_json import certificate_json
 from tests.fuzz.fit_to_show import assert_message, assert_plain, assert_refusal
 from tests.unit.coursefiles.written import KNOWN
 
@@ -64,6 +66,18 @@ def _depth(value: object) -> int:
 def look_at_report(content: bytes) -> None:
     """Whatever stands in report.json and cells.jsonl, a report of plain bounded values comes out."""
     assert_plain(read_harness_report(content, content))
+
+
+def look_at_certificate(content: bytes) -> None:
+    """A certificate comes out that can be written and read again as it is, or its mistakes are told."""
+    try:
+        read = read_certificate(content, "ana.certificate.json")
+    except CourseError as refused:
+        assert_refusal(refused)
+        return
+    assert [run.number for run in read.runs] == list(range(1, len(read.runs) + 1))
+    assert "/" not in read.id
+    assert read_certificate(certificate_json(read).encode(), "again") == read
 
 
 def look_at_keras_config(content: bytes) -> None:

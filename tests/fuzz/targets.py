@@ -311,5 +311,21 @@ TARGETS: dict[str, Target] = {
             ),
         ),
     ),
+    "certificate": Target(
+        runs=20_000,
+        look=documents.look_at_certificate,
+        words=(
+            *_JSON,
+            *(
+                b'"%s": ' % key
+                for key in (b"schema", b"runs", b"digests", b"metrics", b"checks", b"audits", b"files")
+            ),
+            *(
+                b'"%s": ' % key
+                for key in (b"number", b"seed", b"threads", b"values", b"conditions", b"points", b"id")
+            ),
+            *(b"1" * 400, b"-1", b"1e308", b'"not_graded"', b"0" * 64),
+        ),
+    ),
     "channel": Target(runs=8_000, look=channel.look_at_channel, longest=256),
 }

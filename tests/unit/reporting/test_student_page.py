@@ -240,8 +240,10 @@ def test_links_lead_to_the_class_page_and_the_log_from_where_the_page_stands() -
 
 def test_the_record_has_what_repeats_the_result() -> None:
     read = _read(_page(), Language.EN)
-    for words in ("ab" * 32, "keras (inside) 3.15.1", "Seeds 0, 1, 2, 3, 4", "Threads 2", "Memory guard cgroup-v2"):
+    for words in ("ab" * 32, "keras (inside) 3.15.1", "Seeds 0, 1, 2, 3, 4", "Threads 2"):
         assert words in read
+    assert "Memory guard cgroup-v2" in read
+    assert 'href="../mnist-dense/ana.certificate.json"' in _page()
 
 
 def test_the_same_result_graded_again_gives_the_same_bytes() -> None:

@@ -257,3 +257,22 @@ def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) ->
         write_whole(tmp_path / "results.json", "new")
     assert caught.value.message.code == "GR800"
     assert [p.name for p in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_what_is_kept_aside_is_not_in_the_store_and_goes_with_it(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        aside = store.aside("verify")
+        _published(aside)
+        assert aside.load(KEY) is not None
+        assert store.load(KEY) is None
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_a_store_aside_may_see_what_is_kept_and_changes_none_of_it(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        _published(store)
+        assert store.aside("alone").load(KEY) is None
+        over = store.aside("over", over=store)
+        assert over.load(KEY) == store.load(KEY)
+        over.forget(KEY)
+        assert store.load(KEY) is not None
