@@ -47,19 +47,17 @@ def coincidences(
     answers: "Sequence[NDArray[Any]]",
     truth: "NDArray[Any]",
     *,
-    reference: "Sequence[NDArray[Any]]" = (),
     least_errors: int,
 ) -> Coincidences:
     """Return the pairs of ``answers`` that share more errors than honest pairs usually do.
 
-    What is usual is the largest of what was measured on honest programs, of the reference's own runs, and
-    of the class's middle pair: where everybody shares a starter and a seed, much is usual. Given a usual
-    share and its spread, the shared errors of a pair are beta-binomial.
+    What is usual is the larger of what was measured on honest programs and of the class's middle pair: where
+    everybody shares a starter and a seed, much is usual. Given a usual share and its spread, the shared
+    errors of a pair are beta-binomial.
 
     Args:
         answers: one array of classes per submission, rows as in ``truth``.
         truth: the true classes.
-        reference: answers of the reference solution's runs.
         least_errors: pairs with fewer wrong rows between them are left out.
     """
     import numpy as np
@@ -69,13 +67,6 @@ def coincidences(
     same, union = same[first, second], union[first, second]
     enough = union >= least_errors
     mean, spread = _usual(same[enough], union[enough])
-    if len(reference) > 1:
-        known = _overlaps(reference, truth)
-        above = np.triu_indices(len(reference), 1)
-        own = [part[above] for part in known]
-        many = own[1] >= least_errors
-        other = _usual(own[0][many], own[1][many], least_pairs=1)
-        mean, spread = max(mean, other[0]), max(spread, other[1])
     near = enough & (same >= min(mean + _NEAR * spread, 1.0) * union)
     first, second, same, union = first[near], second[near], same[near], union[near]
     pairs = max(len(answers) * (len(answers) - 1) // 2, 1)
@@ -123,13 +114,11 @@ def _overlaps(
     return both, errors[:, None] + errors[None, :] - both
 
 
-def _usual(
-    same: "NDArray[np.int64]", union: "NDArray[np.int64]", *, least_pairs: int = _LEAST_PAIRS
-) -> tuple[float, float]:
+def _usual(same: "NDArray[np.int64]", union: "NDArray[np.int64]") -> tuple[float, float]:
     """Return the usual share of errors in common and its spread beyond the chance of rows."""
     import numpy as np
 
-    if len(same) < least_pairs:
+    if len(same) < _LEAST_PAIRS:
         return USUAL_SHARE, USUAL_SPREAD
     shares = same / union
     middle = float(np.median(shares))

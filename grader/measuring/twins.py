@@ -61,7 +61,6 @@ def find_twins(
     truth: "NDArray[Any] | None",
     *,
     given: Collection[Fingerprint] = (),
-    reference: "Sequence[NDArray[Any]]" = (),
 ) -> dict[str, tuple[Finding, ...]]:
     """Return the findings of every entry that has any, by its key; each names the others.
 
@@ -69,12 +68,11 @@ def find_twins(
         entries: the submissions of one assignment.
         truth: the true classes, in the same rows as the answers; None where answers are numbers.
         given: what came with the assignment: handed back unchanged it is nobody's.
-        reference: answers of the reference solution's runs, where they are kept.
     """
     ties: dict[int, list[_Tie]] = defaultdict(list)
     _tie_programs(entries, given, ties)
     if truth is not None:
-        _tie_errors(entries, truth, given, reference, ties)
+        _tie_errors(entries, truth, given, ties)
     return {entries[i].key: _findings(found, entries) for i, found in sorted(ties.items())}
 
 
@@ -97,13 +95,12 @@ def _tie_errors(
     entries: Sequence[Entry],
     truth: "NDArray[Any]",
     given: Collection[Fingerprint],
-    reference: "Sequence[NDArray[Any]]",
     ties: dict[int, list[_Tie]],
 ) -> None:
     """Tie those whose errors coincide beyond what two honest runs share."""
     places = [i for i, entry in enumerate(entries) if entry.answers is not None]
     answers = [answer for i in places if (answer := entries[i].answers) is not None]
-    found = coincidences(answers, truth, reference=reference, least_errors=LEAST_ERRORS)
+    found = coincidences(answers, truth, least_errors=LEAST_ERRORS)
     common = shared_by_many([entry.program for entry in entries], given)
     crowd = max(3, len(entries) // 10)
     for at in range(len(found.first)):

@@ -1,7 +1,7 @@
 """Grades a course: rounds of runs over the class, results whole after each round."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,10 +13,11 @@ from grader.model.evidence import Source
 from grader.model.message import Message
 from grader.model.result import Grading, Machine, Reason, SubmissionResult, Verdict
 from grader.model.run import NotRun, Purpose
-from grader.model.submission import Submission
+from grader.model.submission import Finding, Submission
 from grader.orchestration.assess import Assessed, Reference, assess, not_graded, unreadable_result
 from grader.orchestration.audit import pair_is_open
 from grader.orchestration.baseline import reference_of
+from grader.orchestration.class_audits import twins_of
 from grader.orchestration.plan import (
     limits_of,
     make_audit_task,
@@ -93,7 +94,7 @@ def grade_course(
     ]
 
     def grading() -> Grading:
-        results = [*settled, *(_result_of(one) for one in standings)]
+        results = [*settled, *_results_of(standings)]
         return _grading(course, assignments, results, grader=grader, started=started)
 
     _run_rounds(standings, grader, lambda: publish(grading()))
@@ -284,6 +285,22 @@ def _take_stock(one: Standing, grader: Grader) -> None:
 
 def _most_runs(one: Standing, options: Options) -> int:
     return options.runs or one.ground.assignment.run.runs_max
+
+
+def _results_of(standings: Sequence[Standing]) -> list[SubmissionResult]:
+    """Return the result of each, with what only the whole class shows."""
+    beside: dict[tuple[str, str], tuple[Finding, ...]] = {}
+    for ground in {one.ground.assignment.slug: one.ground for one in standings}.values():
+        graded = [(o.submission, o.assessed) for o in standings if o.ground is ground and o.assessed]
+        asked, reference = ground.assignment, ground.reference
+        found = twins_of(asked, graded, prepared=ground.prepared, reference=reference)
+        beside.update({(asked.slug, key): findings for key, findings in found.items()})
+    results = []
+    for one in standings:
+        result = _result_of(one)
+        told = beside.get((result.assignment, result.id), ())
+        results.append(replace(result, findings=(*result.findings, *told)))
+    return results
 
 
 def _result_of(one: Standing) -> SubmissionResult:

@@ -107,7 +107,7 @@ def _findings(grading: Grading) -> tuple[FindingRow, ...]:
     rows = []
     for result in grading.submissions:
         for finding in by_severity(result.findings):
-            if finding.severity is Severity.INFO:
+            if finding.severity is Severity.INFO and not finding.about_others:
                 continue
             row = finding_row(finding)
             rows.append(

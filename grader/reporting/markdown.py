@@ -52,9 +52,8 @@ def submission_markdown(grading: Grading, result: SubmissionResult, language: La
             for c in result.checks
         ]
         lines.append("")
-    lines += [
-        f"* {_cell(m.told_in(language))}" for m in (*result.notes, *(f.message for f in result.findings))
-    ]
+    told = (f.message for f in result.findings if not f.about_others)
+    lines += [f"* {_cell(message.told_in(language))}" for message in (*result.notes, *told)]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -93,7 +93,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         notes=result.notes,
         ledger=tuple(_short_message(ledger_told(entry), _QUOTED) for entry in result.ledger[:_MOST_LEDGER]),
         more_ledger=max(0, len(result.ledger) - _MOST_LEDGER),
-        findings=tuple(finding_row(finding) for finding in by_severity(result.findings)),
+        findings=tuple(finding_row(f) for f in by_severity(result.findings) if not f.about_others),
         audits=tuple(_audit_row(audit) for audit in result.audits),
         files=tuple((f.name, f.sha256, f.name == result.main) for f in result.files[:_MOST_FILES]),
         record=_record(grading, result),

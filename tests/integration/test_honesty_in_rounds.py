@@ -17,7 +17,7 @@ from grader.model.check import ClaimCheck
 from grader.model.message import Language
 from grader.model.result import SubmissionResult
 from grader.model.run import SandboxCommand
-from grader.reporting.html import student_page
+from grader.reporting.html import index_page, student_page
 from grader.reporting.results_json import results_json
 from tests.fakes import FakeSandbox, Files, npy, secret_order, served_folder
 from tests.integration.test_grading_rounds import REPORT, Class, digits
@@ -151,3 +151,83 @@ def test_an_honest_program_has_none_of_these_findings(
 ) -> None:
     classroom.hand_in("ana", "# acurácia: 99,0 %\n")
     assert codes(classroom.grade(wrong_on(digits[2], 9))["ana"]) == ["GR403"]
+
+
+NOTES = (Path(__file__).parents[1] / "course_programs" / "mnist" / "programa5.py").read_text(encoding="utf-8")
+
+
+def own_program(number: int) -> str:
+    """A program that nobody else wrote."""
+    chance = np.random.default_rng(number)
+    return "".join(f"x{i}.add(n{i}.kind({chance.integers(10_000)}))\n" for i in range(60))
+
+
+def copied_class(classroom: Class, prepared: Prepared) -> FakeSandbox:
+    """Six students; bia hands in ana's program under other names, and so both err alike."""
+    classroom.hand_in("ana", NOTES)
+    classroom.hand_in("bia", NOTES.replace("model", "rede").replace("AX", "x_train") + "\nprint('fim')\n")
+    for number in range(4):
+        classroom.hand_in(f"student {number}", own_program(number))
+
+    def answer(command: SandboxCommand) -> NDArray[Any]:
+        staged = next(b.source for b in command.binds if b.target == "/staged")
+        text = (staged / "digits.py").read_text(encoding="utf-8")
+        seed = 0 if "Sequential" in text else len(text) % 1000 + 1
+        labels = truth(prepared)
+        rows = np.random.default_rng(seed).permutation(len(labels))[:80]
+        labels[rows] = (labels[rows] + 1) % 10
+        answers: NDArray[Any] = labels[secret_order(command)]
+        return answers
+
+    return program(answer)
+
+
+def test_a_copied_program_is_told_on_both_to_the_instructor_alone(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    results = classroom.grade(copied_class(classroom, digits[2]), runs=1)
+    named = {name for name, result in results.items() if "GR412" in codes(result)}
+    assert named == {"ana", "bia"}
+    grading = classroom.published[-1]
+    for language in Language:
+        assert "GR412" in index_page(grading, language)
+        for name, other in (("ana", "bia"), ("bia", "ana")):
+            page = student_page(grading, results[name], language, {})
+            assert other not in page
+            assert "GR412" not in page
+    rows = json.loads(results_json(grading))["submissions"]
+    assert [f["code"] for f in rows[0]["findings"]].count("GR412") == 1
+
+
+def test_twins_are_not_looked_for_where_the_course_says_so(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    sandbox = copied_class(classroom, digits[2])
+    results = without(classroom, twins=False).grade(sandbox, runs=1)
+    assert not [name for name, result in results.items() if "GR412" in codes(result)]
+
+
+def test_the_same_program_is_information_and_stands_on_the_class_page(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana", NOTES)
+    classroom.hand_in("bia", "# bia\n" + NOTES)
+    results = classroom.grade(wrong_on(digits[2], 30), runs=1)
+    assert [code for code in codes(results["ana"]) if code.startswith("GR41")] == ["GR413"]
+    page = index_page(classroom.published[-1], Language.EN)
+    assert "same as that of bia" in page
+    assert "bia" not in student_page(classroom.published[-1], results["ana"], Language.EN, {})
+
+
+def test_a_handed_in_reference_solution_is_told(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared], tmp_path: Path
+) -> None:
+    solution = tmp_path / "reference_solutions" / "digits" / "solution.py"
+    solution.parent.mkdir(parents=True)
+    solution.write_text(NOTES)
+    classroom.assignment = replace(classroom.assignment, reference=solution)
+    classroom.hand_in("ana", NOTES)
+    classroom.hand_in("bia", own_program(1))
+    results = classroom.grade(wrong_on(digits[2], 30), runs=1)
+    (finding,) = [f for f in results["ana"].findings if f.code == "GR413"]
+    assert "reference_solutions/digits/solution.py" in finding.message.en
