@@ -31,6 +31,7 @@ LONGEST = 1_000
 """Of a longer line the beginning is read."""
 _FARTHEST = 12
 _LEAST_ROWS = 20
+_COUNTED = frozenset({"erros", "errors", "acertos"})
 _LEAST_ACCURACY = 0.01
 """A smaller number is a tolerance, or a learning rate."""
 _LABELS = ERROR | ACCURACY | LOOSE
@@ -245,7 +246,7 @@ def _share(clause: _Clause, at: int, number: str, label: str, *, percent: bool) 
     """Return the number as a share with half its last digit's unit, or None when it cannot be one.
 
     Read are per cents with their sign, fractions with a decimal mark, and accuracies from 1 to 100 without
-    a sign; everything else could be a loss, a count or a rate of learning.
+    a sign that stand by their word; everything else could be a loss, a count or a rate of learning.
     """
     after = clause.tokens[at + 1 : at + 2]
     signed = after == ["%"] or percent or "%" in _until_label(clause, at)
@@ -254,9 +255,11 @@ def _share(clause: _Clause, at: int, number: str, label: str, *, percent: bool) 
         return None
     value, half = read
     whole = half == 0.5  # noqa: PLR2004 - half of one: no decimals
+    if not signed and after and after[0] in _COUNTED:
+        return None
     if not signed and not whole and value <= 1:
         return (value, half) if label in ERROR or value >= _LEAST_ACCURACY else None
-    if signed or (label not in ERROR and not whole and value > 1):
+    if signed or (label not in ERROR and label in clause.tokens and not whole and value > 1):
         return (value / 100, half / 100) if value <= 100 else None  # noqa: PLR2004 - per cent
     return None
 

@@ -114,6 +114,8 @@ NOTHING = [
     "acc2 = 0.984x",
     "erro: 10.000",
     "épocas: 80",
+    "acurácia em (20,6) (3,50) (75,55): C B A",
+    "0.75 erros em média por execução",
 ]
 
 
