@@ -23,6 +23,8 @@ _OVERWRITTEN = re.compile("[\r\b]+")
 _EPOCH = re.compile(r"\s*Epoch \d{1,9}/\d{1,9}")
 _STEPS = re.compile(r"\s*\d{1,9}/\d{1,9}\s")
 _PAIR = re.compile(r"\s*\[\s*[0-9.e+-]{1,30}\s*,\s*(?P<accuracy>[01]\.[0-9]{1,20})\s*\]\s*")
+_NAME = re.compile(r"[^\W\d]\w{0,60}")
+_OF_TRAINING = frozenset({"history", "fit"})
 _EVALUATED = re.compile(r"\bevaluate\s{0,9}\(\s{0,99}(?P<rows>\w{1,60})")
 
 
@@ -90,7 +92,7 @@ def _rank(one: Statement) -> tuple[bool, bool, bool]:
 def _of_passage(passage: Passage, given: Collection[str]) -> Iterator[Statement]:
     printed = passage.origin is Origin.PRINTED
     put_out = printed or passage.origin is Origin.SAVED
-    outer = _evaluated_rows(passage.source) if put_out else None
+    outer = _rows_spoken_of(passage.source) if put_out else None
     evaluated = put_out and "evaluate" in passage.source
     announced = ""
     in_epoch = False
@@ -150,16 +152,23 @@ def _figures(line: str, announced: str, *, evaluated: bool) -> tuple[Figure, ...
     return figures_in(line)
 
 
-def _evaluated_rows(source: str) -> bool | None:
-    """Return whether a cell's calls of ``evaluate`` are all about test rows, or all about others (False)."""
-    said: set[bool | None] = set()
-    for found in _EVALUATED.finditer(source):
-        parts = re.findall(r"[a-z]+", folded(found["rows"]))
-        joined = "".join(parts)
-        if parts and (set(parts) & TEST or joined.endswith("test") or parts[0] in ("qx", "q")):
-            said.add(True)
-        elif parts and (set(parts) & OTHER_ROWS or joined.endswith(("train", "val", "valid"))):
-            said.add(False)
-        else:
-            said.add(None)
+def _rows_spoken_of(source: str) -> bool | None:
+    """Return whether a cell is about test rows (True), about others (False), or both or neither (None).
+
+    Its calls of ``evaluate`` say so; without any, its names do.
+    """
+    evaluated = _EVALUATED.findall(source)
+    said = {_rows_called(name) for name in evaluated or _NAME.findall(source)}
+    if not evaluated:
+        said.discard(None)
     return said.pop() if len(said) == 1 else None
+
+
+def _rows_called(name: str) -> bool | None:
+    parts = re.findall(r"[a-z]+", folded(name))
+    joined = "".join(parts)
+    if set(parts) & (TEST | {"q", "qp"}) or joined.endswith("test"):
+        return True
+    if set(parts) & (OTHER_ROWS | _OF_TRAINING) or joined.endswith(("train", "val", "valid")):
+        return False
+    return None

@@ -86,6 +86,25 @@ def test_an_evaluation_of_the_training_rows_is_not() -> None:
     assert statements([passage(EVALUATE, Origin.SAVED, source="model.evaluate(AX, AY2)")]) == ()
 
 
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("print('Accuracy:', hist.history['accuracy'][-1])", []),
+        ("h = model.fit(AX, AY2)\nprint(h)", []),
+        ("acc = (model.predict(x_train).argmax(1) == y_train).mean()", []),
+        ("print('Accuracy:', (QP == QY).mean())", [True]),
+        ("acc = accuracy_score(y_test, y_pred)", [True]),
+        ("model.fit(AX, AY)\nprint((model.predict(QX) == QY).mean())", [False]),
+        ("print(acc)", [False]),
+    ],
+)
+def test_an_output_without_a_name_is_over_the_rows_that_its_cell_speaks_of(
+    source: str, found: list[bool]
+) -> None:
+    stated = statements([passage("Accuracy: 0.9991\n", Origin.SAVED, source=source)])
+    assert [one.on_test for one in stated] == found
+
+
 def test_the_pair_that_evaluate_returns_is_loss_and_accuracy() -> None:
     one = only(passage("[0.0617, 0.9824]\n", Origin.SAVED, source="model.evaluate(x_test, y_test)"))
     assert one.error_rate == pytest.approx(0.0176)
