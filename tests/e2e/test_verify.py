@@ -1,0 +1,73 @@
+"""A digits class graded by real TensorFlow in the real sandbox, and its results made again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.classroom import grader, lay_out_course, results
+
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+
+SEEDED = """
+import numpy as np
+from tensorflow import keras
+
+AX, AY = np.loadtxt("ax.txt", skiprows=1), np.loadtxt("ay.txt", skiprows=1).astype(int)
+QX = np.loadtxt("qx.txt", skiprows=1)
+model = keras.Sequential([keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10)])
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+model.compile(optimizer="adam", loss=loss)
+model.fit(AX / 16, AY, epochs=12, batch_size=16, verbose=0)
+QP = model.predict(QX / 16, verbose=0).argmax(axis=1)
+"""
+RANDOM = SEEDED.replace(
+    "model.fit(",
+    "model.build((None, 64))\n"
+    "rng = np.random.default_rng()\n"
+    "model.set_weights([w + 0.05 * rng.normal(size=w.shape) for w in model.get_weights()])\n"
+    "model.fit(",
+)
+
+
+def program(course: Path, student: str, text: str) -> Path:
+    place = course / "submissions" / student / "digits"
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / "digits.py"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_results_are_made_again_the_same_within_noise_or_different(tmp_path: Path) -> None:
+    course = lay_out_course(tmp_path / "course")
+    with (course / "assignments" / "digits" / "assignment.toml").open("a") as assignment:
+        assignment.write("\n[audits]\npair = false\nplacebo = false\n")
+    seeded = program(course, "ana", SEEDED)
+    program(course, "bia", RANDOM)
+    graded = grader("grade", "submissions", "--runs", "2", "--lang", "en", "--gpu", "none", cwd=course)
+    assert graded.status == 0, graded.err
+    rows = results(course)
+    assert {row["status"] for row in rows.values()} == {"graded"}, rows
+    ana, bia = (course / "reports" / rows[name, "digits"]["certificate"] for name in ("ana", "bia"))
+    first, second = json.loads(ana.read_bytes())["runs"]
+    assert first["predictions"] != second["predictions"]
+    kept = sorted((course / ".grader" / "runs").rglob("run.json"))
+
+    def verify(certificate: Path) -> tuple[int, str]:
+        arguments = ("verify", certificate, "submissions", "--lang", "en", "--gpu", "none")
+        done = grader(*arguments, "--format", "json", cwd=course)
+        assert done.out, done.err
+        return done.status, done.out
+
+    status, told = verify(ana)
+    assert status == 0, told
+    assert [run["same"] for run in json.loads(told)["runs"]] == [True, True]
+    assert json.loads(told)["conditions"] == []
+    status, told = verify(bia)
+    assert status == 4, told
+    assert [run["same"] for run in json.loads(told)["runs"]] == [False, False]
+    seeded.write_text(SEEDED + "\n# one more line\n", encoding="utf-8")
+    status, told = verify(ana)
+    assert status == 1, told
+    assert [one["name"] for one in json.loads(told)["differences"]] == ["digits.py"]
+    assert sorted((course / ".grader" / "runs").rglob("run.json")) == kept
