@@ -61,9 +61,7 @@ def test_templates_in_a_students_words_are_not_evaluated() -> None:
 
 
 @pytest.mark.attack("latex_math")
-@pytest.mark.parametrize(
-    "words", [r"\input{/etc/passwd} \write18{id}", r"$\href{x}{y}$", r"\[x\]"]
-)
+@pytest.mark.parametrize("words", [r"\input{/etc/passwd} \write18{id}", r"$\href{x}{y}$", r"\[x\]"])
 def test_mathematics_stays_plain_text_and_no_page_can_typeset_it(words: str) -> None:
     page = student_page(hostile_grading(words), hostile_result(words), Language.EN)
     assert words in page
