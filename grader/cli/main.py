@@ -29,6 +29,7 @@ COMMANDS = {
     "calibrate": ("grader.cli.calibrate", "Run a reference solution N times and keep its record."),
     "verify": ("grader.cli.verify", "Make one graded result again and say whether it is the same."),
     "explain": ("grader.cli.explain", "Explain a code, a kind of check or an audit, and what to do."),
+    "selftest": ("grader.cli.selftest", "Grade a zoo of bad programs: what catches which."),
     "schema": ("grader.cli.schema", "Write the JSON Schemas of the files people edit and read."),
 }
 

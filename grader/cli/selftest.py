@@ -1,0 +1,88 @@
+"""``grader selftest``: a zoo of bad programs for each assignment, and which check catches which."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from grader.cli.options import course_and_assignments, course_options, limits_from, machine_options
+from grader.cli.progress import progress_for
+from grader.cli.rendering import console, spoken
+from grader.model.selftest import Ending, Matrix
+from grader.orchestration.selftest import selftest
+from grader.reporting.selftest_shown import judgement, selftest_json, selftest_markdown, table_of
+from grader.storage.run_store import open_store
+from grader.wiring import Request, grader_for, tools_for
+from grader.words import phrase
+
+_STYLES = {Ending.HOLE: "bold red", Ending.ALARM: "bold red", Ending.NOT_GRADED: "magenta"}
+
+
+@click.command("selftest")
+@course_options
+@machine_options
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Runs at a time.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "md"]), default="text", help="How it is told."
+)
+def command(
+    *,
+    course_folder: Path | None,
+    assignments: tuple[str, ...],
+    data_dir: Path | None,
+    sandbox: str,
+    gpu: str,
+    timeout: str | None,
+    memory: str | None,
+    quiet: bool,
+    jobs: int,
+    form: str,
+) -> int:
+    """Grade a zoo of bad programs and say which check or audit catches which.
+
+    Exit status: 0 every bad program was caught and no honest one, 1 something got through or an honest
+    program was accused, 3 something could not be graded. Nothing is kept.
+    """
+    course, chosen = course_and_assignments(course_folder, assignments)
+    options = replace(limits_from(timeout, memory), jobs=jobs)
+    tools = tools_for(Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu))
+    matrices = []
+    for assignment in chosen:
+        with tempfile.TemporaryDirectory(prefix="grader-selftest-") as place:
+            folder = Path(place)
+            with open_store(folder / "store") as store:
+                grader = grader_for(tools, options, store=store, progress=progress_for(quiet=quiet))
+                matrix = selftest(course, assignment, grader=grader, folder=folder / "zoo")
+        matrices.append(matrix)
+        if form == "text":
+            _print(matrix)
+    match form:
+        case "json":
+            click.echo(selftest_json(matrices), nl=False)
+        case "md":
+            click.echo(selftest_markdown(matrices, spoken()), nl=False)
+        case _:
+            console().print(phrase("selftest.key", spoken()))
+            console().print(judgement(matrices, spoken()))
+    return _exit_status(matrices)
+
+
+def _exit_status(matrices: list[Matrix]) -> int:
+    if any(row.ending is Ending.NOT_GRADED for matrix in matrices for row in matrix.rows):
+        return 3
+    return 0 if all(matrix.holds for matrix in matrices) else 1
+
+
+def _print(matrix: Matrix) -> None:
+    from rich.table import Table
+
+    shown = table_of(matrix, spoken(), explained=True)
+    table = Table(box=None, pad_edge=False, header_style="bold", title=shown.title, title_justify="left")
+    for heading in shown.headings:
+        table.add_column(heading, no_wrap=True)
+    for texts, row in zip(shown.rows, matrix.rows, strict=True):
+        table.add_row(*texts, style=_STYLES.get(row.ending))
+    out = console()
+    out.print(table)
+    out.print()

@@ -1,0 +1,146 @@
+"""The self-test of an assignment: its zoo down the road of every submission, and what caught which."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from grader.coursefiles.find_submissions import Found, find_submissions, read_single
+from grader.model.assignment import Assignment, Course
+from grader.model.check import CheckResult, Outcome
+from grader.model.result import AuditOutcome, Status, SubmissionResult, Verdict
+from grader.model.selftest import Animal, Cell, Column, Ending, Matrix, Row
+from grader.model.submission import Severity, Submission
+from grader.orchestration.grade import grade_course
+from grader.orchestration.plan import prepare_data
+from grader.orchestration.rounds import Grader
+from grader.orchestration.zoo import OTHER_TWIN, REFERENCE, TWINS, write_zoo
+from grader.runtimes.catalogue import find_runtime
+
+_AUDITS = {
+    "order": ("GR411",),
+    "canary": ("GR402",),
+    "pair": ("GR405", "GR407"),
+    "placebo": ("GR406", "GR408"),
+    "claim": ("GR410",),
+    "twins": ("GR412", "GR413", "GR414", "GR416"),
+    "test-rows": ("GR401",),
+    "untrained": ("GR403", "GR404"),
+}
+"""The codes under which each audit accuses: GR415 says of itself that it does not."""
+_EXTRA_RUNS = ("pair", "placebo")
+_OWN_WORD = ("runs", "figure")
+"""Checks that say nothing about where answers come from."""
+_MEASURED = ("metric", "scale")
+
+
+def selftest(course: Course, assignment: Assignment, *, grader: Grader, folder: Path) -> Matrix:
+    """Grade the zoo of ``assignment`` as a class, in ``folder``, and return who was caught by what.
+
+    The twins are graded as a class of two: beside the others, who share pieces, everybody would be a twin.
+
+    Raises:
+        CourseError: the zoo has no programs for such data, or the assignment cannot be graded.
+        DataMissing: its data are not on this machine.
+    """
+    runtime = find_runtime(assignment.run.runtime, grader.tools.cache, cuda=bool(grader.tools.gpus))
+    prepared = prepare_data(assignment, runtime, grader.tools)
+    animals = write_zoo(assignment, prepared, folder)
+    found = find_submissions(folder, [assignment.slug], intake=grader.store.intake)
+    twins = (TWINS, OTHER_TWIN)
+    alone = replace(assignment, audits=replace(assignment.audits, twins=False))
+    herd = [s for s in found.submissions if s.student not in twins]
+    if assignment.reference is not None:
+        own = read_single(
+            assignment.reference, assignment.slug, student=REFERENCE.name, intake=grader.store.intake
+        )
+        herd += [own] if isinstance(own, Submission) else []
+        animals = (REFERENCE, *animals)
+    results = _graded(course, alone, herd, grader)
+    if assignment.audits.twins:
+        results |= _graded(course, assignment, [s for s in found.submissions if s.student in twins], grader)
+    columns = _columns(assignment)
+    return Matrix(
+        assignment=assignment.slug,
+        max_points=assignment.points,
+        columns=columns,
+        rows=tuple(
+            _row(animal, results[animal.name], columns) for animal in animals if animal.name in results
+        ),
+    )
+
+
+def _graded(
+    course: Course, assignment: Assignment, submissions: Sequence[Submission], grader: Grader
+) -> dict[str, SubmissionResult]:
+    found = Found(submissions=tuple(submissions), unreadable=(), findings=())
+    grading = grade_course(course, (assignment,), found, grader=grader, publish=lambda _: None)
+    return {result.student: result for result in grading.submissions}
+
+
+def _columns(assignment: Assignment) -> tuple[Column, ...]:
+    checks = [
+        Column(name=check.id, kind=check.kind, audit=False)
+        for check in assignment.checks
+        if check.kind not in _OWN_WORD
+    ]
+    off = {name for name in _AUDITS if getattr(assignment.audits, name, True) is False}
+    return (*checks, *(Column(name=name, kind=name, audit=True) for name in _AUDITS if name not in off))
+
+
+def _row(animal: Animal, result: SubmissionResult, columns: Sequence[Column]) -> Row:
+    checks = {check.id: check for check in result.checks}
+    cells = {
+        column: _audit_cell(column.name, result) if column.audit else _check_cell(checks.get(column.name))
+        for column in columns
+    }
+    spent = [one.run.cpu_seconds for one in result.runs] + [one.cpu_seconds for one in result.audits]
+    return Row(
+        animal=animal,
+        verdict=result.verdict,
+        points=result.points,
+        cells=cells,
+        codes=tuple(dict.fromkeys(f.code for f in result.findings if f.severity is not Severity.INFO)),
+        ending=_ending(animal, result, cells),
+        cpu_seconds=sum(spent),
+    )
+
+
+def _check_cell(check: CheckResult | None) -> Cell:
+    if check is None or check.outcome in (Outcome.SKIPPED, Outcome.ERRORED):
+        return Cell.NOT_MADE
+    if check.outcome is Outcome.FAILED:
+        return Cell.CAUGHT
+    return Cell.UNSURE if check.outcome is Outcome.INCONCLUSIVE else Cell.PASSED
+
+
+def _audit_cell(name: str, result: SubmissionResult) -> Cell:
+    if any(finding.code in _AUDITS[name] for finding in result.findings):
+        return Cell.CAUGHT
+    if name not in _EXTRA_RUNS:
+        return Cell.PASSED if name != "twins" or result.student == TWINS else Cell.NOT_MADE
+    made = next((one for one in result.audits if one.audit == name), None)
+    if made is None:
+        return Cell.NOT_MADE
+    return Cell.PASSED if made.outcome is AuditOutcome.CLEAR else Cell.UNSURE
+
+
+def _ending(animal: Animal, result: SubmissionResult, cells: dict[Column, Cell]) -> Ending:
+    """Return what became of ``animal``; a control may come too close to a bar, but must not be accused."""
+    if result.status is Status.NOT_GRADED:
+        return Ending.NOT_GRADED
+    caught = {column for column, cell in cells.items() if cell is Cell.CAUGHT}
+    if animal.control:
+        accused = any(column.audit for column in caught)
+        failed = animal is REFERENCE and result.verdict is Verdict.FAILED
+        return Ending.ALARM if accused or failed else Ending.CLEAR
+    if animal.tolerated:
+        return Ending.TOLERATED
+    if result.verdict is Verdict.FAILED or any(_is_meant(column, animal) for column in caught):
+        return Ending.CAUGHT
+    return Ending.HOLE
+
+
+def _is_meant(column: Column, animal: Animal) -> bool:
+    if column.audit or column.kind not in _MEASURED:
+        return column.kind in animal.caught_by
+    return "metric" in animal.caught_by
