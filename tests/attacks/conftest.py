@@ -35,8 +35,10 @@ def lesson(request: pytest.FixtureRequest) -> Iterator[Lesson]:
     user = ORDINARY_USER if os.geteuid() == 0 else os.geteuid()
     ids = ROOT_MODE_UIDS if request.param == "root" else range(user, user + 1)
     before = traces(ids)
-    classroom = Classroom(request.param, folder)
-    alone = classroom.grade("honest")
-    together = classroom.grade("all")
-    yield Lesson(classroom.course, alone, together, left_behind(before, ids, classroom.scratch))
-    shutil.rmtree(folder)
+    try:
+        classroom = Classroom(request.param, folder)
+        alone = classroom.grade("honest")
+        together = classroom.grade("all")
+        yield Lesson(classroom.course, alone, together, left_behind(before, ids, classroom.scratch))
+    finally:
+        shutil.rmtree(folder)

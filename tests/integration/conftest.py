@@ -51,7 +51,9 @@ def confined(
     inner = ROOT_MODE_UIDS if request.param == "root" else range(grader, grader + 1)
     promises = Promises.made_by(grader, inner)
     made = Confined(request.param, folder, driver, BubblewrapSandbox(), promises=promises)
-    yield made
-    made.keep_promises()
-    shutil.rmtree(promises.course)
-    shutil.rmtree(folder)
+    try:
+        yield made
+        made.keep_promises()
+    finally:
+        shutil.rmtree(promises.course)
+        shutil.rmtree(folder)
