@@ -11,6 +11,7 @@ from grader.model.metric import Baseline, Direction, MetricSummary, Threshold
 _MET = 0.99
 _MOST_DECIMALS = 12
 _DIGITS = 3
+_FEWEST_ROWS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,11 @@ def propose(summary: MetricSummary, direction: Direction, *, counts_rows: bool) 
     """Return the strictest threshold that one run of the reference meets with a chance of 99 %.
 
     By Student's prediction bound for one more run, ``mean + t * s * sqrt(1 + 1/k)``; where rows are
-    counted, the bound is rounded up to a whole row and ``s`` is at least half a row. None for one run.
+    counted, the bound is rounded up to a whole row and ``s`` is at least half a row. None for one run, and
+    where there are fewer than ten rows: no whole row of room is small there.
     """
     bound = _prediction_bound(summary.values, direction, half=0.5 / summary.n if counts_rows else 0.0)
-    if bound is None:
+    if bound is None or (counts_rows and summary.n < _FEWEST_ROWS):
         return None
     lower = direction is Direction.LOWER_IS_BETTER
     if not counts_rows:

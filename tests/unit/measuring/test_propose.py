@@ -54,12 +54,16 @@ def test_a_number_is_rounded_so_that_the_bar_is_easier() -> None:
     assert higher.threshold == above(0.429)
 
 
+def test_three_rows_are_too_few_for_a_bar_that_says_anything() -> None:
+    assert propose(errors(*[0] * 20, n=3), LOWER, counts_rows=True) is None
+
+
 def test_one_run_proposes_nothing() -> None:
     assert propose(errors(120), LOWER, counts_rows=True) is None
 
 
 @given(
-    st.integers(2, 3000).flatmap(
+    st.integers(10, 3000).flatmap(
         lambda n: st.tuples(st.just(n), st.lists(st.integers(0, n), min_size=2, max_size=8))
     ),
     st.sampled_from(["error_rate", "accuracy"]),
