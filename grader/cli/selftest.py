@@ -77,12 +77,13 @@ def _exit_status(matrices: list[Matrix]) -> int:
 def _print(matrix: Matrix) -> None:
     from rich.table import Table
 
-    shown = table_of(matrix, spoken(), explained=True)
+    shown = table_of(matrix, spoken(), narrow=True)
     table = Table(box=None, pad_edge=False, header_style="bold", title=shown.title, title_justify="left")
     for heading in shown.headings:
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, no_wrap=heading != shown.headings[-1])
     for texts, row in zip(shown.rows, matrix.rows, strict=True):
         table.add_row(*texts, style=_STYLES.get(row.ending))
     out = console()
     out.print(table)
+    out.print(shown.key)
     out.print()

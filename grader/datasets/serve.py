@@ -109,7 +109,7 @@ def serve(
     _new_folder(secret, 0o700)
     arrays = _write_arrays(prepared, arrangement, data)
     layout = Layout() if prepared.dataset.typed else write_layout(prepared, arrangement, into)
-    _describe(prepared.dataset, arrays, layout, data)
+    _describe(prepared.dataset, arrays, layout, data, training)
     _keep(secret / "order.npy", np.asarray(order, dtype=np.int64))
     _keep(secret / "canaries.npy", np.column_stack((changed, shown[changed])))
     if x_rows is not None:
@@ -282,9 +282,9 @@ def _write_arrays(prepared: Prepared, arrangement: Arrangement, data: Path) -> d
     return arrays
 
 
-def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path) -> None:
+def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path, training: Training) -> None:
     shape = None if entry.image_shape is None else list(entry.image_shape)
-    served = {
+    served: dict[str, Any] = {
         "dataset": entry.name,
         "loader": entry.loader,
         "image_shape": shape,
@@ -292,6 +292,8 @@ def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path
         "files": list(layout.files),
         "keras_files": list(layout.keras_files),
     }
+    if entry.typed and training is Training.WRONG_LABELS:
+        served["wrong_targets"] = True  # the program types its labels: they are exchanged where it trains
     (data / "served.json").write_text(json.dumps(served, indent=1), encoding="utf-8")
     # Readable by the unprivileged user that a sandbox started by root becomes, whatever our umask is.
     for path in (data, *data.rglob("*")):

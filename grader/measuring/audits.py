@@ -95,6 +95,13 @@ def trained_on_test_rows(report: HarnessReport) -> Finding | None:
     return Finding(code="GR401", severity=Severity.REVIEW, message=message)
 
 
+def trained_on_asked_rows(rows: int) -> Finding | None:
+    """Return the finding that test rows of the statement were typed into the training; None for none."""
+    if not rows:
+        return None
+    return Finding(code="GR409", severity=Severity.REVIEW, message=say("GR409", rows=rows))
+
+
 def untrained(report: HarnessReport, delivered: bool) -> Finding | None:  # noqa: FBT001 - the one question
     """Return the finding that predictions were delivered by a run in which no ``fit`` was seen.
 

@@ -23,7 +23,7 @@ from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, digest_of_answers, read_run
 from grader.orchestration.reference_rows import pair_with_reference
-from grader.orchestration.replay import model_table, replay_of, worst_replay
+from grader.orchestration.replay import asked_rows_trained_on, model_table, replay_of, worst_replay
 from grader.orchestration.tools import Tools
 from grader.orchestration.work import CANARIES_FILE, conditions_of
 from grader.reporting.cleaning import clean_text
@@ -226,6 +226,7 @@ def _seen(one: RunRead, *, typed: bool) -> Seen:
         own=one.own,
         canaries=canaries,
         order=None if typed else one.order,
+        asked_rows=asked_rows_trained_on(one.stored),
     )
 
 

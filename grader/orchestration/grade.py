@@ -35,6 +35,9 @@ from grader.words import say
 
 Publish = Callable[[Grading], None]
 
+_FEWEST_ROWS = 50
+"""Fewer graded rows can all be right by luck: a placebo could find nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ground:
@@ -196,14 +199,21 @@ def _run_audits(standings: list[Standing], grader: Grader, after_round: Callable
 
 
 def _audits_of(one: Standing) -> list[Purpose]:
-    """Return the audits worth their runs: of those who would pass, where rows and labels are served."""
+    """Return the audits worth their runs: of those who would pass.
+
+    Where inputs are typed in, no test label is served that answers could depend on, and a handful of graded
+    rows tells nothing.
+    """
     asked, result = one.ground.assignment, one.assessed.result if one.assessed else None
-    if result is None or result.evidence is None or one.ground.prepared.dataset.typed:
+    if result is None or result.evidence is None:
+        return []
+    typed = one.ground.prepared.dataset.typed
+    if typed and (result.evidence is not Source.MODEL or len(one.ground.prepared.y_graded) < _FEWEST_ROWS):
         return []
     earned = any(check.metric is not None and check.points > 0 for check in result.checks)
     if result.verdict is Verdict.FAILED and not earned:
         return []
-    pair = asked.audits.pair and asked.data.labels is Labels.CANARY
+    pair = asked.audits.pair and asked.data.labels is Labels.CANARY and not typed
     wanted = ((Purpose.PAIR, pair), (Purpose.PLACEBO, asked.audits.placebo))
     return [purpose for purpose, on in wanted if on]
 

@@ -9,6 +9,7 @@ from grader.measuring.audits import (
     canary_agreement,
     copied_labels,
     implausible_training,
+    trained_on_asked_rows,
     trained_on_test_rows,
     untrained,
     worst_agreement,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 class Seen:
     """What one run shows: its decoded predictions in the dataset's own order, (row, label shown) pairs.
 
-    ``order`` is the secret one in which the rows were served; None where none were.
+    ``order`` is the secret one in which the rows were served; None where none were. ``asked_rows``: how many
+    test rows were typed into the training.
     """
 
     run: Run
@@ -36,6 +38,7 @@ class Seen:
     own: "np.ndarray[Any, Any] | None"
     canaries: "np.ndarray[Any, Any] | None"
     order: "np.ndarray[Any, Any] | None" = None
+    asked_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,7 @@ def find_irregularities(
     findings = [] if copied is None else [copied]
     findings += _by_position(runs, truth) if audits.order else []
     findings += _first(trained_on_test_rows(one.report) for one in runs)
+    findings += _first(trained_on_asked_rows(one.asked_rows) for one in runs)
     if not learns:
         findings += _first(untrained(one.report, delivered=one.own is not None) for one in runs)
         findings += _first(implausible_training(one.run, one.report) for one in runs)

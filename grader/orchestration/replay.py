@@ -43,10 +43,14 @@ _ARITHMETIC = (ArithmeticError, ValueError, TypeError, IndexError, MemoryError)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Found:
-    """The map to the model's inputs; for typed inputs also the class of every fitted row (-1: unknown)."""
+    """The map to the model's inputs; for typed inputs also the class of every fitted row (-1: unknown).
+
+    ``asked_rows``: how many of the test rows, which the statement tells, were typed into the training.
+    """
 
     map: AffineMap
     fitted_classes: "np.ndarray[Any, Any] | None" = None
+    asked_rows: int = 0
 
 
 def apply_model(
@@ -93,6 +97,8 @@ def _replayed(
         # Nothing that stands in such a file is believed, its layers neither.
         return {"layers": None, "why": _plain(answer.table.reason)}
     told: dict[str, Any] = {} if answer.table is None else {"table": _table_kept(answer.table)}
+    if found.asked_rows:
+        told["asked_rows"] = found.asked_rows
     why = answer.why
     if answer.outputs is not None:
         why = _keep(answer.outputs, found, job, served)
@@ -111,6 +117,12 @@ def model_table(stored: StoredRun) -> ModelTable | None:
         return None
     layers = tuple(ModelLayer(name=n, kind=kind, parameters=count) for n, kind, count in kept["layers"])
     return ModelTable(parameters=kept["parameters"], layers=layers)
+
+
+def asked_rows_trained_on(stored: StoredRun) -> int:
+    """Return how many test rows the program typed into its training beside the training rows."""
+    count: int = stored.extra.get("replay", {}).get("asked_rows", 0)
+    return count
 
 
 def model_trouble(stored: StoredRun) -> dict[Source, Message]:
@@ -198,7 +210,11 @@ def _typed_map(folder: Path, prepared: Prepared) -> "_Found | Message":
         return say("GR833")
     known = matched.rows >= 0
     classes = np.where(known, prepared.y_train[matched.rows], -1)
-    return _Found(map=matched.map, fitted_classes=classes)
+    start, stop = prepared.groups["test"]
+    asked = matched.map.apply(prepared.x_graded[start:stop])
+    extra = fitted.reshape(len(fitted), -1)[~known]
+    trained = sum(bool(np.isclose(extra, row, rtol=1e-5, atol=1e-6).all(axis=1).any()) for row in asked)
+    return _Found(map=matched.map, fitted_classes=classes, asked_rows=trained)
 
 
 def _keep(predicted: "np.ndarray[Any, Any]", found: _Found, job: RunJob, served: Served) -> Message | None:

@@ -23,7 +23,7 @@ _AUDITS = {
     "placebo": ("GR406", "GR408"),
     "claim": ("GR410",),
     "twins": ("GR412", "GR413", "GR414", "GR416"),
-    "test-rows": ("GR401",),
+    "test-rows": ("GR401", "GR409"),
     "untrained": ("GR403", "GR404"),
 }
 """The codes under which each audit accuses: GR415 says of itself that it does not."""

@@ -13,31 +13,37 @@ SIGNS = {Cell.CAUGHT: "●", Cell.PASSED: "·", Cell.UNSURE: "≈", Cell.NOT_MAD
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One matrix ready to print: a title, headings, and a row of texts per program."""
+    """One matrix ready to print: a title, headings, and a row of texts per program.
+
+    ``key`` says what numbers in the headings stand for; empty where they are spelled out.
+    """
 
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    key: str = ""
 
 
-def table_of(matrix: Matrix, language: Language, *, explained: bool) -> Table:
-    """Return ``matrix`` in words; ``explained`` adds what each program is."""
-    ends = ["verdict", "points", "ending", "seconds", *(["what"] if explained else [])]
+def table_of(matrix: Matrix, language: Language, *, narrow: bool) -> Table:
+    """Return ``matrix`` in words; ``narrow``, for a terminal, has a number over each column of signs."""
+    ends = ("verdict", "points", "ending", "seconds", "what")
+    columns = [column.name for column in matrix.columns]
+    numbers = [str(number) for number in range(1, len(columns) + 1)]
     return Table(
         title=phrase("selftest.title", language, name=matrix.assignment, seconds=matrix.cpu_seconds),
         headings=(
             phrase("selftest.program", language),
-            *(column.name for column in matrix.columns),
+            *(numbers if narrow else columns),
             *(phrase(f"selftest.{end}", language) for end in ends),
         ),
-        rows=tuple(_texts(row, matrix, language, explained=explained) for row in matrix.rows),
+        rows=tuple(_texts(row, matrix, language) for row in matrix.rows),
+        key="   ".join(f"{a} {name}" for a, name in zip(numbers, columns, strict=True)) if narrow else "",
     )
 
 
-def _texts(row: Row, matrix: Matrix, language: Language, *, explained: bool) -> tuple[str, ...]:
+def _texts(row: Row, matrix: Matrix, language: Language) -> tuple[str, ...]:
     verdict = "not_graded" if row.verdict is None else row.verdict.value
     points = None if row.points is None else float(row.points)
-    what = (phrase(f"zoo.{row.animal.name}", language),) if explained else ()
     return (
         row.animal.name,
         *(SIGNS[row.cells[column]] for column in matrix.columns),
@@ -45,7 +51,7 @@ def _texts(row: Row, matrix: Matrix, language: Language, *, explained: bool) -> 
         "-" if points is None else phrase("page.value.num", language, x=points),
         phrase(f"ending.{row.ending.value}", language),
         f"{row.cpu_seconds:.0f} s",
-        *what,
+        phrase(f"zoo.{row.animal.name}", language),
     )
 
 
@@ -53,7 +59,7 @@ def selftest_markdown(matrices: Sequence[Matrix], language: Language) -> str:
     """Return every matrix as a Markdown table, with the key to its signs and the judgement."""
     lines: list[str] = []
     for matrix in matrices:
-        table = table_of(matrix, language, explained=False)
+        table = table_of(matrix, language, narrow=False)
         lines += [f"## {table.title}", "", _line(table.headings), _line(["---"] * len(table.headings))]
         lines += [*(_line(row) for row in table.rows), ""]
     return "\n".join([*lines, phrase("selftest.key", language), "", judgement(matrices, language), ""])

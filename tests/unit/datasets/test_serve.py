@@ -285,6 +285,21 @@ def test_all_test_labels_can_be_served_wrong(tmp_path: Path, classes: int) -> No
     assert set(np.unique(shown)) <= set(np.unique(prepared.y_graded)) | set(range(classes))
 
 
+@pytest.mark.parametrize(("name", "training"), [("typed", "AS_PUBLISHED"), ("files", "WRONG_LABELS")])
+def test_only_the_placebo_of_typed_data_asks_for_wrong_targets(
+    tmp_path: Path, name: str, training: str
+) -> None:
+    prepared = made_up(tmp_path / "p", typed=name == "typed")
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, training=Training[training])
+    assert "wrong_targets" not in json.loads((served.folder / "served.json").read_text())
+
+
+def test_the_placebo_of_typed_data_asks_for_wrong_targets_where_training_begins(tmp_path: Path) -> None:
+    prepared = made_up(tmp_path / "p", typed=True)
+    served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY, training=Training.WRONG_LABELS)
+    assert json.loads((served.folder / "served.json").read_text())["wrong_targets"] is True
+
+
 def test_a_typed_dataset_has_no_test_row_in_the_sandbox(tmp_path: Path) -> None:
     prepared = made_up(tmp_path / "p", typed=True)
     served = serve(prepared, into=tmp_path / "s", labels=Labels.CANARY)

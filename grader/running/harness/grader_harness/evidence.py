@@ -16,6 +16,7 @@ from typing import Any
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.job import Served
 from grader_harness.recognition import Recogniser, flat_rows, input_parts, to_array
+from grader_harness.wrong_targets import with_wrong_targets
 
 MAX_FITS = 200
 MAX_EPOCHS = 2000
@@ -73,6 +74,8 @@ class Evidence:
         self._fit_verdicts: list[tuple[Any, bool]] = []
         self._fit_data: list[FitData] = []
         self._rejected = Seen(None, [])
+        self._taught_right = False
+        """In a placebo of typed data, some training could not be given wrong targets."""
         self.fits: list[dict[str, Any]] = []
         self.captured: Captured | None = None
         self.model: Any = None
@@ -133,10 +136,11 @@ class Evidence:
                 return original(model, *args, **kwargs)
             if name == "__call__" and not _is_concrete(args):
                 return original(model, *args, **kwargs)
+            given, named = self._taught(name, args, kwargs)
             open_calls.append(name)
             started = time.perf_counter()
             try:
-                result = original(model, *args, **kwargs)
+                result = original(model, *given, **named)
             except BaseException:
                 if name == "fit":
                     history = getattr(model, "history", None)
@@ -148,6 +152,14 @@ class Evidence:
             return result
 
         return watched
+
+    def _taught(self, name: str, args: Any, kwargs: Any) -> Any:
+        """Return the arguments that a call gets: the program's own, but for targets in a placebo."""
+        if not self._served.wrong_targets or name not in ("fit", "train_on_batch"):
+            return args, kwargs
+        wrong = with_wrong_targets(args, kwargs)
+        self._taught_right |= wrong is None
+        return wrong or (args, kwargs)
 
     def _wrap_save(self, library: str, module: ModuleType) -> None:
         original = module.save_model  # type: ignore[attr-defined]
@@ -198,7 +210,8 @@ class Evidence:
     def _keep_fit_data(self, model: Any, x: Any, y: Any) -> None:
         import numpy as np
 
-        targets = to_array(y) if y is not None else None
+        # Without targets nobody knows what the outputs mean, and a placebo that was none says nothing.
+        targets = to_array(y) if y is not None and not self._taught_right else None
         if targets is not None and targets.ndim:
             distinct = np.unique(targets[:100_000])
             few = distinct if len(distinct) <= MAX_TARGET_VALUES else []

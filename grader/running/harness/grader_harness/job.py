@@ -37,6 +37,8 @@ class Served:
     arrays: dict[str, Path] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     keras_files: tuple[str, ...] = ()
+    wrong_targets: bool = False
+    """Training is to be given the targets of other rows: the placebo of data typed into the program."""
 
     def load(self, name: str) -> Any:
         """Return the array ``name`` (``x_train``, ``y_test`` …) freshly read, or None when not served."""
@@ -93,4 +95,5 @@ def read_served(folder: Path) -> Served:
         arrays={name: folder / file for name, file in served.get("arrays", {}).items()},
         files=tuple(served.get("files", ())),
         keras_files=tuple(served.get("keras_files", ())),
+        wrong_targets=bool(served.get("wrong_targets", False)),
     )
