@@ -232,7 +232,9 @@ def test_pages_of_odd_names_are_written_below_the_reports_folder_and_nowhere_els
     Publisher(reports=tmp_path / "reports", language=Language.EN).publish(a.a_grading(submissions=results))
     assert {p for p in tmp_path.rglob("*") if "reports" not in p.parts} == before
     pages = {p.name for p in (tmp_path / "reports" / "mnist-dense").iterdir()}
-    assert pages == {f"{s.id}.{kind}" for s in found.submissions for kind in ("html", "log")}
+    assert pages == {
+        f"{s.id}.{kind}" for s in found.submissions for kind in ("html", "log", "certificate.json")
+    }
 
 
 @pytest.mark.attack("student_names")
