@@ -57,7 +57,8 @@ def selftest(course: Course, assignment: Assignment, *, grader: Grader, folder: 
         animals = (REFERENCE, *animals)
     results = _graded(course, alone, herd, grader)
     if assignment.audits.twins:
-        results |= _graded(course, assignment, [s for s in found.submissions if s.student in twins], grader)
+        two = replace(assignment, audits=replace(assignment.audits, pair=False, placebo=False))
+        results |= _graded(course, two, [s for s in found.submissions if s.student in twins], grader)
     columns = _columns(assignment)
     return Matrix(
         assignment=assignment.slug,

@@ -30,7 +30,7 @@ OTHER_TWIN = "twins-other"
 _TEXT_FILES = ("digits", "noisynote")
 """Datasets that come as ax.txt, ay.txt, qx.txt, qy.txt."""
 _MOST_ROWS = 5_000
-_ROWS_SEEN = 40_000
+_ROWS_SEEN = 25_000
 """Rows that a quick network sees in training, all epochs together."""
 _MOST_HIDDEN = 3_000
 _DIGITS = string.digits + string.ascii_lowercase
