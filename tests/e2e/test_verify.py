@@ -29,6 +29,9 @@ RANDOM = SEEDED.replace(
     "model.fit(",
 )
 
+# Both programs err on 6 to 7 % of the rows, so beside a bar at 5.5 or 8 % a verdict made again may be another.
+FAR_BARS = {"below = 0.055": "below = 0.25", "below = 0.08": "below = 0.3", "margin = 0.03": "margin = 0.2"}
+
 
 def program(course: Path, student: str, text: str) -> Path:
     place = course / "submissions" / student / "digits"
@@ -40,8 +43,12 @@ def program(course: Path, student: str, text: str) -> Path:
 
 def test_results_are_made_again_the_same_within_noise_or_different(tmp_path: Path) -> None:
     course = lay_out_course(tmp_path / "course")
-    with (course / "assignments" / "digits" / "assignment.toml").open("a") as assignment:
-        assignment.write("\n[audits]\npair = false\nplacebo = false\n")
+    assignment = course / "assignments" / "digits" / "assignment.toml"
+    rules = assignment.read_text(encoding="utf-8")
+    for close, far in FAR_BARS.items():
+        assert close in rules
+        rules = rules.replace(close, far)
+    assignment.write_text(rules + "\n[audits]\npair = false\nplacebo = false\n", encoding="utf-8")
     seeded = program(course, "ana", SEEDED)
     program(course, "bia", RANDOM)
     graded = grader("grade", "submissions", "--runs", "2", "--lang", "en", "--gpu", "none", cwd=course)
