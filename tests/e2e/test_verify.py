@@ -29,7 +29,7 @@ RANDOM = SEEDED.replace(
     "model.fit(",
 )
 
-# Both programs err on 6 to 7 % of the rows, so beside a bar at 5.5 or 8 % a verdict made again may be another.
+# Both programs err on 6 to 7 % of the rows: beside a bar at 5.5 or 8 % a verdict made again may be another.
 FAR_BARS = {"below = 0.055": "below = 0.25", "below = 0.08": "below = 0.3", "margin = 0.03": "margin = 0.2"}
 
 
