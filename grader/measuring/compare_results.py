@@ -30,9 +30,10 @@ def compare_results(
 ) -> Verification:
     """Return what came of making ``certified`` again; ``repeated`` says it of each run's served data.
 
-    *Same*: every run ended, answered and measured exactly alike, and so are verdict and points. *Within
+    *Same*: every run ended, answered and measured exactly alike, and so is all that was said of them. *Within
     noise*: verdict and points are the same, every run ended alike, and no metric's mean is further off than
-    noise from run to run explains.
+    noise from run to run explains. Where every run is the same there is no noise, so a check or a value that
+    is not was never measured.
     """
     runs = tuple(
         RunPair(certified=then, now=again, repeated=served)
@@ -86,12 +87,15 @@ def _differences(
     certified: Certificate, now: Certificate, runs: Sequence[RunPair], pairs: Sequence[MetricPair]
 ) -> Iterator[Difference]:
     """Yield what makes the answer *different*."""
+    exact = all(run.same for run in runs)
     judged = [
         *_unequal("verdict", _value(certified.verdict), _value(now.verdict)),
         *_unequal("points", _points(certified.points), _points(now.points)),
+        *_unequal("max_points", _points(certified.max_points), _points(now.max_points)),
+        *_unequal("reason", _value(certified.reason), _value(now.reason)),
     ]
     yield from judged
-    if judged:  # a check that came out otherwise and changed nothing is noise; here it is the reason
+    if judged or exact:  # elsewhere a check that came out otherwise and changed nothing is noise
         yield from _apart("check", _checks(certified.checks), _checks(now.checks))
     yield from _unequal("evidence", _value(certified.evidence), _value(now.evidence))
     for run in runs:
@@ -103,11 +107,26 @@ def _differences(
             next((repr(m.mean) for m in one.metrics if m.metric == name), None) for one in (certified, now)
         ]
         yield Difference(what="metric", name=name, certified=means[0], now=means[1])
+    if exact:
+        yield from _values_apart(certified, now)
+        return
     for pair in pairs:
         if not pair.within:
             yield Difference(
                 what="metric", name=pair.metric, certified=repr(pair.certified), now=repr(pair.now)
             )
+
+
+def _values_apart(certified: Certificate, now: Certificate) -> Iterator[Difference]:
+    """Yield the summaries that are not those of the runs; each by its value, or by its runs' values."""
+    again = {summary.metric: summary for summary in now.metrics}
+    for then in certified.metrics:
+        summary = again.get(then.metric)
+        if summary is None or (then.value, then.values) == (summary.value, summary.values):
+            continue
+        shown = [(one.value,) if then.value != summary.value else one.values for one in (then, summary)]
+        told = [" ".join(map(repr, values)) for values in shown]
+        yield Difference(what="value", name=then.metric, certified=told[0], now=told[1])
 
 
 def _conditions(certified: Certificate, now: Certificate) -> Iterator[Difference]:

@@ -110,7 +110,7 @@ def _points_told(certificate: Certificate) -> Message:
 
 
 def _told(one: Difference) -> Message:
-    name = metric_told(one.name) if one.what in ("metric", "reference") else same(one.name)
+    name = metric_told(one.name) if one.what in ("metric", "reference", "value") else same(one.name)
     ends = {"certified": _side(one, one.certified), "now": _side(one, one.now)}
     return say("verify.difference", what=say(f"verify.{one.what}", name=name), **ends)
 
@@ -122,10 +122,13 @@ def _side(one: Difference, text: str | None) -> Message:
     match one.what:
         case "verdict":
             told = verdict_told(Verdict(text))
-        case "points":
+        case "points" | "max_points":
             told = number_told(float(text))
         case "metric" | "reference":
             told = value_told(float(text), share=is_share(one.name))
+        case "value":
+            values = [value_told(float(value), share=is_share(one.name)) for value in text.split()]
+            told = Message(pt="; ".join(v.pt for v in values), en="; ".join(v.en for v in values))
         case "status" | "evidence":
             key = f"status.{text}" if one.what == "status" else f"source.{text}"
             told = say(key) if known(key) else same(text)

@@ -17,7 +17,7 @@ from grader.model.assignment import Assignment, AuditSpec, Course
 from grader.model.certificate import Answer, Certificate, Verification
 from grader.model.errors import SandboxError
 from grader.model.message import Language
-from grader.model.result import Verdict
+from grader.model.result import Reason, Verdict
 from grader.model.run import SandboxCommand
 from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.grade import grade_course
@@ -189,6 +189,54 @@ def test_a_result_that_was_written_otherwise_is_different(desk: Desk) -> None:
     found = desk.verify(certificate, desk.sandbox(seeded))
     assert found.answer is Answer.DIFFERENT
     assert [one.what for one in found.differences] == ["points"]
+
+
+def _other_checks(certificate: Certificate) -> Certificate:
+    first, second, *others = certificate.checks
+    moved = (replace(first, points=first.points - 1), replace(second, points=second.points + 1))
+    return replace(certificate, checks=(*moved, *others))
+
+
+def _better_value(certificate: Certificate) -> Certificate:
+    return replace(certificate, metrics=tuple(replace(one, value=0.001) for one in certificate.metrics))
+
+
+def _other_runs_summarised(certificate: Certificate) -> Certificate:
+    (summary,) = certificate.metrics
+    return replace(certificate, metrics=(replace(summary, values=(summary.values[0] - 1 / 898,) * RUNS),))
+
+
+def _no_metrics(certificate: Certificate) -> Certificate:
+    return replace(certificate, metrics=())
+
+
+def _more_to_have(certificate: Certificate) -> Certificate:
+    return replace(certificate, max_points=certificate.max_points + 1)
+
+
+def _a_reason(certificate: Certificate) -> Certificate:
+    return replace(certificate, reason=Reason.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        (_other_checks, ["check", "check"]),
+        (_better_value, ["value"]),
+        (_other_runs_summarised, ["value"]),
+        (_no_metrics, ["metric"]),
+        (_more_to_have, ["max_points"]),
+        (_a_reason, ["reason"]),
+    ],
+)
+def test_where_every_run_is_the_same_all_that_was_said_of_them_must_be(
+    desk: Desk, written: Callable[[Certificate], Certificate], what: list[str]
+) -> None:
+    found = desk.verify(written(desk.grade(seeded)), desk.sandbox(seeded))
+    assert all(pair.same for pair in found.runs)
+    assert found.answer is Answer.DIFFERENT
+    assert [one.what for one in found.differences] == what
+    assert all(line.en and line.pt for line in verification_told(found))
 
 
 def test_without_the_kept_runs_it_is_served_anew_and_said_so(desk: Desk) -> None:
