@@ -69,6 +69,7 @@ def command(
     course, chosen = course_and_assignments(course_folder, (slug, *assignments))
     assignment = next(a for a in chosen if a.slug == slug)
     options = replace(limits_from(timeout, memory), jobs=jobs)
+    warn_without_sandbox(sandbox)
     tools = tools_for(Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu))
     runtime = find_runtime(assignment.run.runtime, tools.cache, cuda=bool(tools.gpus))
     with open_store(course.folder / ".grader") as store:
@@ -84,12 +85,12 @@ def command(
         )
         if isinstance(ran, NotRun):
             raise CourseError(say("GR818", name=slug, problem=ran.reason))
+        rows = [
+            _figures(assignment, check, ran, tools.metrics[check.metric])
+            for check in assignment.checks
+            if isinstance(check, MetricCheck | ScaleCheck)
+        ]
         path = write_reference_record(assignment, ran, prepared, runtime)
-    rows = [
-        _figures(assignment, check, ran, tools.metrics[check.metric])
-        for check in assignment.checks
-        if isinstance(check, MetricCheck | ScaleCheck)
-    ]
     if form == "json":
         click.echo(json.dumps(rows, indent=1))
     else:
@@ -102,15 +103,24 @@ def command(
 def _figures(
     assignment: Assignment, check: MetricCheck | ScaleCheck, ran: ReferenceRuns, metric: Metric
 ) -> dict[str, Any]:
-    """Return what the runs say of one bar; of a scale, its lower end: no points are earned there."""
-    summary: MetricSummary = next(s for s in ran.assessed.result.metrics if s.metric == check.metric)
+    """Return what the runs say of one bar; of a scale, its lower end: no points are earned there.
+
+    A run without a value does not meet the bar. Runs that came out exactly the same count once.
+    """
+    result = ran.assessed.result
+    summary: MetricSummary | None = next((s for s in result.metrics if s.metric == check.metric), None)
+    if summary is None:
+        why = next(answered.message for answered in result.checks if answered.id == check.id)
+        raise CourseError(say("GR818", name=assignment.slug, problem=why))
     threshold = (
         check.threshold
         if isinstance(check, MetricCheck)
         else Threshold(value=check.start, direction=metric.direction)
     )
     met = sum(threshold.met_by(value) for value in summary.values)
-    interval = binomial_interval(met, len(summary.values))
+    lost = sum(check.metric not in run.metrics for run in result.runs)
+    runs = len(summary.values) + lost
+    interval = binomial_interval(met, runs)
     counts = metric.counts_rows
     proposal = propose(summary, metric.direction, counts_rows=counts)
     runs_max = assignment.run.runs_max
@@ -121,7 +131,8 @@ def _figures(
         "metric": check.metric,
         "threshold": threshold.value,
         "direction": "below" if threshold.direction is Direction.LOWER_IS_BETTER else "above",
-        "runs": len(summary.values),
+        "runs": runs,
+        "without_value": lost,
         "values": list(summary.values),
         "mean": summary.mean,
         "median": statistics.median(summary.values),
@@ -131,7 +142,7 @@ def _figures(
         "resolution": 1 / summary.n if counts else None,
         "errors_allowed": errors_allowed(threshold, summary.n) if counts else None,
         "met": met,
-        "p_pass": met / len(summary.values),
+        "p_pass": met / runs,
         "p_pass_low": interval.low,
         "p_pass_high": interval.high,
         "runs_to_separate": runs_to_separate(threshold, summary, counts_rows=counts, runs_max=runs_max),
@@ -139,7 +150,7 @@ def _figures(
         "proposed": proposal.threshold.value if proposal else None,
         "proposed_errors": proposal.errors if proposal else None,
         "proposed_margin": proposal.margin if proposal else None,
-        "cpu_seconds": [run.run.cpu_seconds for run in ran.assessed.result.runs],
+        "cpu_seconds": [run.run.cpu_seconds for run in result.runs],
     }
 
 
@@ -158,6 +169,8 @@ def _print(row: dict[str, Any]) -> None:
         return "-" if value is None else tell_value(value, row["counts_rows"])
 
     add("calibrate.values", *(figure(value) for value in row["values"]))
+    if row["without_value"]:
+        add("calibrate.lost", str(row["without_value"]))
     add("calibrate.mean", figure(row["mean"]))
     add("calibrate.median", figure(row["median"]))
     add("calibrate.sd", figure(row["sd"]))

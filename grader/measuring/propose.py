@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.measuring.settle import bar_of, spread_of, z_for
+from grader.measuring.settle import bar_of, runs_alike, spread_of, z_for
 from grader.measuring.statistics import errors_allowed, sample_sd
 from grader.model.metric import Baseline, Direction, MetricSummary, Threshold
 
@@ -30,15 +30,21 @@ class Proposal:
 def runs_to_separate(
     threshold: Threshold, summary: MetricSummary, *, counts_rows: bool, runs_max: int
 ) -> int | None:
-    """Return how many runs it takes for the mean of ``summary`` to be clear of ``threshold``.
+    """Return how many runs like those of ``summary`` it takes until :func:`standing` is settled by the mean.
 
-    None where no number of runs does: the mean lies right on the bar, or nothing is known of the spread.
+    None where no number of runs does: the mean lies right on the bar, nothing is known of the spread, or
+    runs must all be alike and are not.
     """
+    if counts_rows and errors_allowed(threshold, summary.n) == 0:
+        return runs_alike(threshold, summary.values, runs_max, perfect=True)
     bar = bar_of(threshold, summary.n, counts_rows=counts_rows)
     itself = Baseline(summaries=(summary,))
     spread = spread_of(summary, itself, bar=bar if counts_rows else None)
+    if spread is None:
+        known = summary.seed_sd is not None
+        return runs_alike(threshold, summary.values, runs_max, perfect=False) if known else None
     gap = abs(summary.mean - bar)
-    if spread is None or not gap:
+    if not gap:
         return None
     return math.floor((z_for(runs_max) * spread.of(summary.values) / gap) ** 2) + 1
 

@@ -125,6 +125,17 @@ def clear_by(gaps: Sequence[float], weight: float, spread: Spread) -> float:
     return max(at_best, mean - weight * spread.cap)
 
 
+def runs_alike(threshold: Threshold, values: Sequence[float], runs_max: int, *, perfect: bool) -> int | None:
+    """Return how many runs like ``values`` settle a verdict by unanimity; None where these differ.
+
+    ``perfect``: the bar allows no wrong row, so one run that meets it will do.
+    """
+    found = {threshold.met_by(value) for value in values}
+    if len(found) > 1:
+        return None
+    return 1 if perfect and found == {True} else min(runs_max, _UNANIMOUS)
+
+
 def seed_spread(summary: MetricSummary, baseline: Baseline | None, *, bar: float | None) -> float:
     """Return the run-to-run standard deviation to reckon with; 0.0 when nothing is known of it."""
     spread = spread_of(summary, baseline, bar=bar)

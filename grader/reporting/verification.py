@@ -129,8 +129,8 @@ def _side(one: Difference, text: str | None) -> Message:
         case "value":
             values = [value_told(float(value), share=is_share(one.name)) for value in text.split()]
             told = Message(pt="; ".join(v.pt for v in values), en="; ".join(v.en for v in values))
-        case "status" | "evidence":
-            key = f"status.{text}" if one.what == "status" else f"source.{text}"
+        case "status" | "evidence" | "reason":
+            key = f"{'source' if one.what == 'evidence' else one.what}.{text}"
             told = say(key) if known(key) else same(text)
         case _:
             told = same(f"{text[:_DIGEST_SHOWN]}…" if len(text) == _DIGEST else text)

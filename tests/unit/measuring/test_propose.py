@@ -106,3 +106,20 @@ def test_one_run_fewer_would_not_settle(mean: int, apart: int) -> None:
 def test_on_the_bar_itself_no_number_of_runs_separates() -> None:
     assert runs_to_separate(below(0.61), rmse(0.6, 0.62), counts_rows=False, runs_max=5) is None
     assert runs_to_separate(below(0.61), rmse(0.6), counts_rows=False, runs_max=5) is None
+
+
+@pytest.mark.parametrize(("wrong", "runs"), [((0, 0, 0), 1), ((1, 1, 2), 3), ((0, 1, 0), None)])
+def test_a_bar_without_an_error_separates_as_soon_as_unanimity_settles_it(
+    wrong: tuple[int, ...], runs: int | None
+) -> None:
+    summary = errors(*wrong, n=3, metric="accuracy")
+    assert runs_to_separate(above(0.9), summary, counts_rows=True, runs_max=5) == runs
+    if runs is not None:
+        made = errors(*[round(sum(wrong) / len(wrong))] * runs, n=3, metric="accuracy")
+        known = Baseline(summaries=(summary,))
+        assert standing(above(0.9), made, counts_rows=True, baseline=known, runs_max=5).settled
+
+
+def test_a_number_that_never_varies_separates_in_three_runs_alike() -> None:
+    assert runs_to_separate(below(0.61), rmse(0.6, 0.6), counts_rows=False, runs_max=5) == 3
+    assert runs_to_separate(below(0.61), rmse(0.7, 0.7), counts_rows=False, runs_max=2) == 2

@@ -1,0 +1,117 @@
+"""``grader calibrate`` as a command, with the real course, data and judging, and a sandbox as told."""
+
+import json
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.cli.main import run
+from grader.coursefiles.load_course import load_course
+from grader.datasets.prepare import Prepared, truth
+from grader.model.assignment import Assignment
+from grader.model.run import SandboxCommand
+from grader.wiring import grader_for, known_names
+from tests.fakes import FakeSandbox, Files, npy, secret_order
+from tests.integration.test_reference_record import (  # noqa: F401 - fixtures
+    REPORT,
+    ROOT,
+    digits,
+    prepared,
+    tools,
+)
+
+Told = pytest.CaptureFixture[str]
+
+
+class Calibrating:
+    """The command on digits, whose reference gets as many rows wrong as told; None: it delivers nothing."""
+
+    def __init__(
+        self, folder: Path, assignment: Assignment, data: Prepared, patch: pytest.MonkeyPatch
+    ) -> None:
+        self.folder, self.prepared, self.patch = folder, data, patch
+        self.reference = assignment.reference
+        shipped = load_course(ROOT, known_names())
+        course = replace(shipped, folder=folder)
+        patch.setattr("grader.cli.calibrate.grader_for", partial(grader_for, serial=True))
+        patch.setattr("grader.cli.calibrate.course_and_assignments", lambda *_: (course, (assignment,)))
+
+    def __call__(self, wrong: list[int | None], *options: str) -> int:
+        left = iter(wrong)
+
+        def program(command: SandboxCommand) -> Files:
+            count = next(left)
+            if count is None:
+                return {"report.json": REPORT}
+            labels = truth(self.prepared)
+            labels[:count] = (labels[:count] + 1) % 10
+            return {"predictions.npy": npy(labels[secret_order(command)]), "report.json": REPORT}
+
+        self.patch.setattr("grader.cli.calibrate.tools_for", lambda _: tools(FakeSandbox(program)))
+        asked = ["calibrate", "digits", "--runs", str(len(wrong)), "--lang", "en", "-q", *options]
+        return run(asked)
+
+    def json(self, wrong: list[int | None], capsys: Told) -> tuple[int, dict[str, Any]]:
+        status = self(wrong, "--format", "json")
+        (row,) = json.loads(capsys.readouterr().out)
+        return status, dict(row)
+
+
+@pytest.fixture
+def calibrate(
+    tmp_path: Path,
+    digits: Assignment,  # noqa: F811 - the fixture
+    prepared: Prepared,  # noqa: F811 - the fixture
+    monkeypatch: pytest.MonkeyPatch,
+) -> Calibrating:
+    return Calibrating(tmp_path, digits, prepared, monkeypatch)
+
+
+def test_a_run_that_delivers_nothing_does_not_meet_the_bar(calibrate: Calibrating, capsys: Told) -> None:
+    status, row = calibrate.json([20, None, 22, None, 21], capsys)
+    assert (row["met"], row["runs"], row["without_value"]) == (3, 5, 2)
+    assert row["values"] == [20 / 898, 22 / 898, 21 / 898]
+    assert row["p_pass"] == pytest.approx(0.6)
+    assert row["p_pass_low"] <= 0.6 <= row["p_pass_high"] < 1
+    assert status == 1
+
+
+def test_a_table_says_how_many_runs_delivered_nothing(calibrate: Calibrating, capsys: Told) -> None:
+    assert calibrate([20, None, 22, None, 21]) == 1
+    out = capsys.readouterr().out
+    assert "3 / 5" in out
+    assert "runs without a value" in out
+
+
+def test_the_same_run_over_and_over_counts_once(calibrate: Calibrating, capsys: Told) -> None:
+    status, row = calibrate.json([20, 20, 20], capsys)
+    assert (row["runs"], row["met"], row["sd"], row["without_value"]) == (1, 1, None, 0)
+    assert status == 0
+
+
+def test_a_reference_that_meets_its_bar_in_nineteen_of_twenty_runs_is_good_enough(
+    calibrate: Calibrating, capsys: Told
+) -> None:
+    assert calibrate.json([*range(20, 39), 60], capsys)[0] == 0
+
+
+def test_two_misses_in_twenty_runs_are_too_many(calibrate: Calibrating, capsys: Told) -> None:
+    status, row = calibrate.json([*range(20, 38), 60, 61], capsys)
+    assert row["p_pass"] == pytest.approx(0.9)
+    assert status == 1
+
+
+def test_a_reference_that_is_no_number_is_told_and_keeps_no_record(
+    calibrate: Calibrating, monkeypatch: pytest.MonkeyPatch, capsys: Told
+) -> None:
+    def broken(*_: object) -> float:
+        return float("nan")
+
+    monkeypatch.setattr("grader.measuring.metrics.ErrorRate.__call__", broken)
+    assert calibrate([20, 21]) == 2
+    assert "the reference solution of digits could not be measured" in capsys.readouterr().err
+    assert calibrate.reference is not None
+    assert not (calibrate.reference.parent / "record.json").exists()
