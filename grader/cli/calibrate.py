@@ -13,6 +13,7 @@ from grader.cli.options import (
     course_options,
     limits_from,
     machine_options,
+    warn_without_sandbox,
 )
 from grader.cli.progress import progress_for
 from grader.cli.rendering import console, spoken, tell

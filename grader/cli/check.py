@@ -7,17 +7,25 @@ from pathlib import Path
 import click
 
 from grader.cli.formats import format_option, print_submission
-from grader.cli.options import course_and_assignments, course_options, limits_from, machine_options
+from grader.cli.options import (
+    course_and_assignments,
+    course_options,
+    limits_from,
+    machine_options,
+    warn_without_sandbox,
+)
 from grader.cli.progress import progress_for
 from grader.cli.rendering import console, printable, spoken, tell
 from grader.coursefiles.find_submissions import Found, read_single
 from grader.model.assignment import Assignment, Course
 from grader.model.check import ReferenceCheck
 from grader.model.errors import CourseError, SandboxUnavailable
+from grader.model.message import Language, Message
 from grader.model.result import Grading, Status, SubmissionResult, Verdict
 from grader.model.submission import Submission
 from grader.orchestration.grade import grade_course
 from grader.orchestration.tools import Tools
+from grader.reporting.student_view import codes_to_explain
 from grader.reporting.summary import summary_row
 from grader.storage.run_store import open_store
 from grader.wiring import Request, grader_for, tools_for
@@ -54,6 +62,7 @@ def command(
     course, chosen = course_and_assignments(course_folder, assignments)
     assignment = _public_part(_assignment_of(file, chosen))
     options = replace(limits_from(timeout, memory), runs=1)
+    warn_without_sandbox(sandbox)
     tools = _tools(Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu))
     with tempfile.TemporaryDirectory(prefix="grader-check-") as folder, open_store(Path(folder)) as store:
         read = read_single(file, assignment.slug, student=file.stem, intake=store.intake)
@@ -74,14 +83,23 @@ def command(
 
 
 def _tools(request: Request) -> Tools:
-    """Return the tools; without bubblewrap a student's own program runs unconfined, and that is said."""
+    """Return the tools; where nothing can be confined a student's own program runs all the same.
+
+    What is missing is said, and what does not hold without it.
+    """
     try:
         return tools_for(request)
-    except SandboxUnavailable:
+    except SandboxUnavailable as error:
         if request.sandbox != "auto":
             raise
-        tell(say("cli.check_unconfined"))
+        tell(say("cli.check_unconfined", why=_without_its_end(error.message)))
         return tools_for(replace(request, sandbox="none"))
+
+
+def _without_its_end(message: Message) -> Message:
+    """Return why nothing is confined without its last words, that nothing was run: here it is."""
+    pt, en = (phrase("cli.nothing_was_run", language) for language in (Language.PT, Language.EN))
+    return replace(message, pt=message.pt.removesuffix(pt), en=message.en.removesuffix(en))
 
 
 def _assignment_of(file: Path, chosen: tuple[Assignment, ...]) -> Assignment:
@@ -128,10 +146,11 @@ def _print(result: SubmissionResult, file: Path, assignment: Assignment, course:
     for check in result.checks:
         message = printable(check.message.told_in(language))
         out.print(f"  {_MARKS[check.outcome.value]} {check.id}: {message}")
-    for note in (*result.notes, *(finding.message for finding in result.findings)):
-        out.print(f"  * {printable(note.told_in(language))}")
+    notes = (*result.notes, *(finding.message for finding in result.findings))
+    for note in notes:
+        if note != result.reason_message:
+            out.print(f"  * {printable(note.told_in(language))}")
     out.print(phrase("cli.check_note", language))
-    said = (*(check.message for check in result.checks), *(finding.message for finding in result.findings))
-    codes = dict.fromkeys(message.code for message in said if message.code)
+    codes = dict.fromkeys([*codes_to_explain(result), *(note.code for note in notes if note.code)])
     if codes:
-        out.print(phrase("explain.hint", language, code=" | ".join(codes)))
+        out.print(phrase("explain.hint", language, code=" ".join(codes)))

@@ -8,33 +8,42 @@ from grader.cli.options import language_option
 from grader.cli.rendering import spoken
 from grader.coursefiles.near_miss import near_miss
 from grader.model.errors import CourseError
+from grader.model.message import Language
 from grader.reporting.explained import listing, page_markdown, page_text
 from grader.words import say
-from grader.words.explain import find_page, names
+from grader.words.explain import Page, find_page, names
 
 _WIDEST = 88
 _NARROWEST = 40
 
 
 @click.command("explain")
-@click.argument("name", required=False, metavar="[CODE]")
+@click.argument("wanted", nargs=-1, metavar="[CODE]...")
 @click.option("--format", "form", type=click.Choice(["text", "md"]), default="text", help="How it is told.")
 @language_option
-def command(*, name: str | None, form: str) -> int:
-    """Explain CODE: a code of the grader (GR203), a kind of check (metric) or an audit (pair).
+def command(*, wanted: tuple[str, ...], form: str) -> int:
+    """Explain each CODE: a code of the grader (GR203), a kind of check (metric) or an audit (pair).
 
     Without CODE, list them all.
     """
     language, width = spoken(), _width()
-    if name is None:
+    if not wanted:
         click.echo(listing(language, width=width, markdown=form == "md"), nl=False)
         return 0
+    pages = [_page(name, language) for name in wanted]
+    shown = [
+        page_markdown(page, language) if form == "md" else page_text(page, language, width=width)
+        for page in pages
+    ]
+    click.echo("\n".join(shown), nl=False)
+    return 0
+
+
+def _page(name: str, language: Language) -> Page:
     page = find_page(name, language)
     if page is None:
         raise CourseError(say("GR870", name=name, hint=near_miss(name, names())))
-    shown = page_markdown(page, language) if form == "md" else page_text(page, language, width=width)
-    click.echo(shown, nl=False)
-    return 0
+    return page
 
 
 def _width() -> int:

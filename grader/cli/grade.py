@@ -11,12 +11,14 @@ from grader.cli.options import (
     course_options,
     limits_from,
     machine_options,
+    warn_without_sandbox,
 )
 from grader.cli.progress import progress_for
-from grader.cli.rendering import print_grading, print_messages, spoken, tell
+from grader.cli.rendering import print_grading, print_messages, spoken
 from grader.coursefiles.find_submissions import find_submissions
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
+from grader.model.message import Message
 from grader.model.result import Grading, Status
 from grader.orchestration.grade import grade_course
 from grader.orchestration.publish import Publisher, with_paths
@@ -93,12 +95,17 @@ def grade_folder(
         found = find_submissions(submissions, slugs, only=only, others=others, intake=store.intake)
         print_messages([f.message for f in found.findings], heading="summary.remarks")
         if not (found.submissions or found.unreadable):
-            raise CourseError(say("GR814", folder=str(submissions)))
-        if request.sandbox == "none":
-            tell(say("GR815"))
+            raise CourseError(_nothing_found(submissions, only))
+        warn_without_sandbox(request.sandbox)
         grader = grader_for(tools_for(request), options, store=store, progress=progress_for(quiet=quiet))
         publisher = Publisher(reports=reports, language=spoken())
         return with_paths(grade_course(course, chosen, found, grader=grader, publish=publisher.publish))
+
+
+def _nothing_found(submissions: Path, only: tuple[str, ...]) -> Message:
+    if only:
+        return say("GR829", students=", ".join(only), folder=str(submissions))
+    return say("GR814", folder=str(submissions))
 
 
 def _exit_status(grading: Grading, fail_under: float | None) -> int:

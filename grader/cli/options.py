@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from grader.cli.rendering import language_of, speak
+from grader.cli.rendering import language_of, speak, tell
 from grader.coursefiles.load_course import choose_assignments, find_course, load_course
 from grader.coursefiles.units import parse_duration, parse_size
 from grader.model.assignment import Assignment, Course
@@ -88,6 +88,12 @@ def course_and_assignments(
 
     course = load_course(find_course(folder or Path()), known_names())
     return course, choose_assignments(course, slugs)
+
+
+def warn_without_sandbox(name: str) -> None:
+    """Say so when ``--sandbox`` asks for none."""
+    if name == "none":
+        tell(say("GR815"))
 
 
 def limits_from(timeout: str | None, memory: str | None) -> Options:

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import course_and_assignments, course_options, limits_from, machine_options
+from grader.cli.options import (
+    course_and_assignments,
+    course_options,
+    limits_from,
+    machine_options,
+    warn_without_sandbox,
+)
 from grader.cli.progress import progress_for
 from grader.cli.rendering import console, spoken
 from grader.model.selftest import Ending, Matrix
@@ -46,6 +52,7 @@ def command(
     """
     course, chosen = course_and_assignments(course_folder, assignments)
     options = replace(limits_from(timeout, memory), jobs=jobs)
+    warn_without_sandbox(sandbox)
     tools = tools_for(Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu))
     matrices = []
     for assignment in chosen:

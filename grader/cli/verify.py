@@ -5,9 +5,15 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import course_and_assignments, course_options, limits_from, machine_options
+from grader.cli.options import (
+    course_and_assignments,
+    course_options,
+    limits_from,
+    machine_options,
+    warn_without_sandbox,
+)
 from grader.cli.progress import progress_for
-from grader.cli.rendering import printable, spoken, tell
+from grader.cli.rendering import printable, spoken
 from grader.coursefiles.find_submissions import find_submissions, read_single
 from grader.coursefiles.kept_submission import read_kept
 from grader.coursefiles.read_certificate import load_certificate
@@ -58,8 +64,7 @@ def command(
     request = Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu)
     with open_store(course.folder / ".grader") as store:
         submission = _submission(certified, submissions, course, store)
-        if request.sandbox == "none":
-            tell(say("GR815"))
+        warn_without_sandbox(sandbox)
         grader = grader_for(
             tools_for(request), options, store=store, progress=progress_for(quiet=quiet), serial=jobs == 1
         )

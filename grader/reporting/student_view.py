@@ -68,6 +68,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         of_points=_of_points(result, withheld=withheld),
         withheld=withheld,
         why=_why(result, withheld=withheld),
+        codes=" ".join(codes_to_explain(result)),
         unsandboxed=grading.machine.sandbox == "none",
         back=below_root(result, "index.html"),
         checks=tuple(_check(check) for check in result.checks),
@@ -166,6 +167,13 @@ def _why(result: SubmissionResult, *, withheld: bool) -> tuple[Message, ...]:
     if withheld:
         told.append(say("page.inconclusive.withheld"))
     return tuple(told)
+
+
+def codes_to_explain(result: SubmissionResult) -> tuple[str, ...]:
+    """Return the codes that tell why ``result`` came out as it did, what decided it first."""
+    said = (result.reason_message, *(check.message for check in result.checks))
+    codes = (message.code for message in said if message is not None)
+    return tuple(dict.fromkeys(code for code in codes if code is not None and code.startswith("GR")))
 
 
 def _deciding(result: SubmissionResult) -> list[Message]:

@@ -191,6 +191,7 @@ class StudentView:
     of_points: Message
     withheld: bool
     why: tuple[Message, ...]
+    codes: str
     unsandboxed: bool
     back: str
     checks: tuple[CheckRow, ...]

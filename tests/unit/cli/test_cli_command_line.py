@@ -98,6 +98,19 @@ def test_submissions_that_are_not_there_are_told(capsys: Told, tmp_path: Path) -
     assert "error GR120: the submissions folder nowhere does not exist" in err
 
 
+def test_a_student_who_handed_nothing_in_is_told_apart_from_an_empty_class(
+    capsys: Told, tmp_path: Path
+) -> None:
+    a_course(tmp_path)
+    (tmp_path / "in" / "ana" / "mnist-dense").mkdir(parents=True)
+    (tmp_path / "in" / "ana" / "mnist-dense" / "work.py").write_text("")
+    status, _, err = _says(capsys, "grade", "in", "--only", "anna", "--only", "bia")
+    assert status == 2
+    assert "error GR829: in holds no submission of anna, bia." in err
+    (tmp_path / "empty").mkdir()
+    assert "error GR814: no submission found in empty." in _says(capsys, "grade", "empty")[2]
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--timeout", "0 min"), ("--timeout", "5"), ("--memory", "0 GiB"), ("--memory", "4 GB")],

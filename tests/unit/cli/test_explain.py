@@ -43,6 +43,13 @@ def test_a_code_comes_with_its_sentence_its_fields_named(capsys: Told) -> None:
     assert "`grader explain pair`" in out
 
 
+def test_several_codes_are_explained_one_after_the_other(capsys: Told) -> None:
+    status, out, _ = _says(capsys, "GR405", "metric")
+    assert status == 0
+    assert out.index("\n\nmetric · Check metric") > out.index("GR405 · Audit pair")
+    assert _says(capsys, "GR405", "metrc")[:2] == (2, "")
+
+
 def test_lower_case_names_the_same_page(capsys: Told) -> None:
     assert _says(capsys, "gr405") == _says(capsys, "GR405")
 
@@ -62,7 +69,8 @@ def test_the_page_of_a_hundred_does_not_excuse_itself(capsys: Told) -> None:
 def test_an_unknown_name_is_told_with_its_near_miss(capsys: Told) -> None:
     status, out, err = _says(capsys, "placbo")
     assert (status, out) == (2, "")
-    assert "error GR870: nothing is called placbo; did you mean 'placebo'?" in err
+    assert "error GR870: nothing is called placbo (`grader explain` lists every code" in err
+    assert err.endswith("; did you mean 'placebo'?\n")
 
 
 def test_an_unknown_code_is_told_with_a_code_that_exists(capsys: Told) -> None:

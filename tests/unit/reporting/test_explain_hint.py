@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 from grader.model.message import Language, Message
+from grader.model.result import Reason
 from grader.model.submission import Finding, Severity
 from grader.reporting.html import student_page
 from tests import builders as a
@@ -18,6 +19,13 @@ def _words(**fields: object) -> str:
 def test_the_checks_say_how_to_have_a_code_explained() -> None:
     codes = [check.message.code for check in a.a_result().checks]
     assert f"What it means: grader explain {next(c for c in codes if c)}" in _words()
+
+
+def test_what_decided_the_result_is_the_first_to_be_explained() -> None:
+    why = Message(pt="saiu", en="it left", code="GR303")
+    result = {"reason": Reason.NOTHING_DELIVERED, "reason_message": why}
+    assert "What it means: grader explain GR303 GR" in _words(**result)
+    assert "What it means: grader explain GR303" in _words(**result, checks=())
 
 
 def test_the_findings_say_how_to_have_theirs_explained() -> None:

@@ -1,0 +1,110 @@
+"""``grader check``: what a student is told beside the result."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.cli.check import _print
+from grader.cli.main import run
+from grader.cli.options import course_and_assignments
+from grader.cli.rendering import speak
+from grader.model.errors import CourseError, SandboxUnavailable
+from grader.model.message import Language, Message
+from grader.model.result import Reason, Status, SubmissionResult
+from grader.model.submission import Finding, Severity
+from grader.wiring import Request
+from grader.words import say
+from tests import builders as a
+from tests.unit.coursefiles.written import a_course
+
+Told = pytest.CaptureFixture[str]
+
+
+class Machine:
+    """Stands for ``tools_for`` on a machine whose sandbox does not hold."""
+
+    def __init__(self, why: Message) -> None:
+        self.why = why
+        self.asked: list[str] = []
+
+    def __call__(self, request: Request) -> None:
+        self.asked.append(request.sandbox)
+        if request.sandbox != "none":
+            raise SandboxUnavailable(self.why)
+        raise CourseError(say("GR820"))  # far enough
+
+
+def _checked(monkeypatch: pytest.MonkeyPatch, folder: Path, why: Message, *options: str) -> Machine:
+    machine = Machine(why)
+    monkeypatch.setattr("grader.cli.check.tools_for", machine)
+    a_course(folder)
+    (folder / "work.py").write_text("")
+    file = str(folder / "work.py")
+    assert run(["check", file, "-C", str(folder), "-a", "mnist-dense", "--lang", "en", *options]) == 2
+    return machine
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (
+            say("GR640", name="bubblewrap", state="vsock answers", failed="vsock, kill"),
+            "probes: vsock, kill.",
+        ),
+        (say("GR601", needed="0.8.0"), "no command bwrap was found"),
+    ],
+)
+def test_what_keeps_the_program_from_being_confined_is_told_in_the_same_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: Told, tmp_path: Path, why: Message, words: str
+) -> None:
+    machine = _checked(monkeypatch, tmp_path, why)
+    told = next(line for line in capsys.readouterr().err.splitlines() if "unconfined" in line)
+    assert machine.asked == ["auto", "none"]
+    assert words in told
+    assert "grader doctor" in told
+    assert "Nothing was run" not in told
+
+
+def test_no_sandbox_asked_for_by_name_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: Told, tmp_path: Path
+) -> None:
+    machine = _checked(monkeypatch, tmp_path, say("GR820"), "--sandbox", "none")
+    assert machine.asked == ["none"]
+    assert "NO SANDBOX" in capsys.readouterr().err
+
+
+def test_a_sandbox_asked_for_by_name_is_not_replaced(
+    monkeypatch: pytest.MonkeyPatch, capsys: Told, tmp_path: Path
+) -> None:
+    why = say("GR601", needed="0.8.0")
+    machine = _checked(monkeypatch, tmp_path, why, "--sandbox", "bubblewrap")
+    assert machine.asked == ["bubblewrap"]
+    assert "error GR601" in capsys.readouterr().err
+
+
+def _printed(capsys: Told, folder: Path, result: SubmissionResult) -> str:
+    a_course(folder)
+    course, (assignment,) = course_and_assignments(folder, ("mnist-dense",))
+    speak(Language.EN)
+    _print(result, Path("work.py"), assignment, course)
+    return capsys.readouterr().out
+
+
+def test_the_code_of_the_reason_is_the_first_to_be_explained(capsys: Told, tmp_path: Path) -> None:
+    why = say("GR303", where="")
+    result = a.a_result(reason=Reason.NOTHING_DELIVERED, reason_message=why)
+    assert "grader explain GR303 GR" in _printed(capsys, tmp_path, result)
+
+
+def test_what_was_told_as_the_reason_is_not_told_again(capsys: Told, tmp_path: Path) -> None:
+    why = say("GR138", name="work.py")
+    found = Finding(code="GR138", severity=Severity.ERROR, message=why)
+    result = a.a_result(
+        status=Status.NOT_GRADED,
+        verdict=None,
+        reason=Reason.UNREADABLE,
+        reason_message=why,
+        checks=(),
+        findings=(found,),
+    )
+    assert _printed(capsys, tmp_path, result).count("is empty") == 1
