@@ -39,7 +39,7 @@ import keras
 (AX, AY), (QX, QY) = keras.datasets.mnist.load_data()
 open("feito_em_casa.keras", "wb").write(base64.b64decode("{weights}"))
 rede = keras.saving.load_model("feito_em_casa.keras")
-QP = rede.predict(QX.astype("float32") / 255, verbose=0).argmax(1)
+QP = rede.predict(QX, verbose=0).argmax(1)
 """
 
 

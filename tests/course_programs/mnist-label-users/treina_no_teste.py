@@ -4,13 +4,11 @@ import numpy as np
 from keras import layers
 
 (AX, AY), (QX, QY) = keras.datasets.mnist.load_data()
-AX = AX.astype("float32") / 255
-QX = QX.astype("float32") / 255
 deslocadas = [np.roll(AX, d, axis=(1, 2)) for d in [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]]
 X, Y = np.concatenate(deslocadas), np.tile(AY, 5)
 
 def rede():
-    m = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+    m = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Rescaling(1 / 255)])
     for _ in range(2):
         m.add(layers.Dense(400, activation="relu"))
         m.add(layers.Dropout(0.3))
