@@ -9,7 +9,7 @@ import pytest
 from tests.attacks.classes import HONEST, HOSTILE, SECONDS
 from tests.attacks.conftest import Lesson
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.slow]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
 
 CHANCE = (0.8, 1.0)
 """The error of guessing among ten classes."""
@@ -211,4 +211,4 @@ def test_escape_codes_reach_no_page_and_no_log(lesson: Lesson) -> None:
 
 @pytest.mark.attack("infinite_loop")
 def test_a_loop_ends_at_its_time(lesson: Lesson) -> None:
-    assert SECONDS <= row(lesson, "infinite_loop")["runs"][0]["seconds"] < SECONDS + 0.5
+    assert SECONDS <= row(lesson, "infinite_loop")["runs"][0]["seconds"] < SECONDS + 5
