@@ -12,8 +12,11 @@ from grader.reporting.cleaning import visible
 # Variation selectors: printable, shown as nothing, and passed over by comparisons that follow a culture.
 _SELECTORS = "[\ufe00-\ufe0f]*"
 _COMMAND = re.compile(f":(?={_SELECTORS}:)")
-_OLD_COMMAND = re.compile(rf"#(?={_SELECTORS}#{_SELECTORS}\w*{_SELECTORS}\[)")
+# No two repetitions of the same characters side by side: they would share a run in every possible way.
+_OLD_COMMAND = re.compile(rf"#(?={_SELECTORS}#{_SELECTORS}(?:\w+{_SELECTORS})?\[)")
 _FORMULA = frozenset("=+-@\u2212")
+# Where the comma is decimal, as in Brazil, a spreadsheet begins a new cell after a semicolon.
+_NEXT_CELL = re.compile(r"(?<=[;|])(\s*)(\S)")
 # The last three: what links by itself, what would begin a list or a line, and the first figure of "1. ".
 _MARKDOWN = re.compile(
     r"[\\`*_{}\[\]<>&|~$!@#^]|:(?=\S)|(?<=www)\.|^[-+]|^[0-9](?=[0-9]{0,8}[.)](?:\s|$))", re.IGNORECASE
@@ -41,11 +44,16 @@ def for_csv(text: str) -> str:
     """Return ``text`` as a cell that no spreadsheet takes for a formula: after ``'`` where one might.
 
     One might where it begins with ``=``, ``+``, ``-`` or ``@``, in any width or size, or with a tab or a
-    line's end. Numbers are not to be sent through here: they stay numbers.
+    line's end; and so does what would be the next cell to a program that takes semicolons for the ends of
+    cells. Numbers are not to be sent through here: they stay numbers.
     """
-    cell = one_line(text)
+    cell = _NEXT_CELL.sub(lambda found: found[1] + _as_text(found[2]), one_line(text))
+    return f"'{cell}" if text[:1] in ("\t", "\r", "\n") else _as_text(cell)
+
+
+def _as_text(cell: str) -> str:
     first = unicodedata.normalize("NFKC", cell[:1])[:1]
-    return f"'{cell}" if first in _FORMULA or text[:1] in ("\t", "\r", "\n") else cell
+    return f"'{cell}" if first in _FORMULA else cell
 
 
 def for_markdown(text: str) -> str:
