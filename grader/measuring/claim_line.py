@@ -9,9 +9,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from grader.measuring.claim_phrases import of_training, spelt_plainly
 from grader.measuring.claim_words import (
     ACCURACY,
     AFTER_NO_FIGURE,
+    AND,
     COMPARING,
     COMPARING_SIGNS,
     CONNECTING,
@@ -35,7 +37,7 @@ _COUNTED = frozenset({"erros", "errors", "acertos"})
 _LEAST_ACCURACY = 0.01
 """A smaller number is a tolerance, or a learning rate."""
 _LABELS = ERROR | ACCURACY | LOOSE
-_STEMS = ("err", "acc", "acur", "acer", "precis", "misclass", "accur")
+_STEMS = ("err", "acc", "acur", "acer", "exat", "precis", "misclass", "accur")
 _PASSED = CONNECTING | TEST | OTHER_ROWS
 _SIGNS_PASSED = frozenset(":=~≈%")
 _NO_NUMBER = "#"
@@ -47,10 +49,7 @@ _PASSED_OVER = frozenset("'\"`*_#.")
 _TOKENS = re.compile(
     r"(?P<number>[0-9]+(?:[.,][0-9]+)*(?:e[-+]?[0-9]{1,2}(?!\w))?)|(?P<word>[^\W\d_]+)|(?P<sign>[^\s\w]|_)"
 )
-_PERCENT = re.compile(r"\bpor\s{0,3}cento\b|\bporcento\b|\bpercent\b|\bpct\b")
-_ARROW = re.compile(r"[-=]+>|→|⇒")
-_PLUS_MINUS = re.compile(r"(?:±|\+/-|\+-)\s{0,3}[0-9.,]{1,12}")
-_SENTENCE = re.compile(r"[.!?…](?=\s|$)")
+_SENTENCE = re.compile(r"(?<!\bacc)(?<!aprox)(?<!approx)[.!?…](?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def figures_in(line: str) -> tuple[Figure, ...]:
     text = folded(line)
     if not any(stem in text for stem in _STEMS):
         return ()
-    text = _PLUS_MINUS.sub(" ", _ARROW.sub(" = ", _PERCENT.sub("%", text)))
+    text = spelt_plainly(text)
     found: list[Figure] = []
     said, outside = _Said(), []
     for clause in _clauses(text):
@@ -105,6 +104,8 @@ def figures_in(line: str) -> tuple[Figure, ...]:
         elif clause.opened_by == ")" and outside:
             said.goal = outside.pop()[0]
         found += _figures_of(clause, said)
+    if of_training(text):
+        found = [one for one in found if one.on_test]
     return tuple(found)
 
 
@@ -133,7 +134,11 @@ def _clauses(text: str) -> Iterator[_Clause]:
                 clause.numbers[len(clause.tokens)] = token
                 clause.tokens.append(token)
         elif found.lastgroup == "word":
-            clause.tokens.append(token)
+            if token in AND and clause.numbers:
+                yield clause
+                clause = _Clause(",")
+            else:
+                clause.tokens.append(token)
         elif at in ends:
             yield clause
             clause = _Clause(".")
@@ -209,8 +214,8 @@ def _walk(clause: _Clause, places: Sequence[int]) -> str | None:
         if token in _LABELS:
             return token
         if i in clause.numbers:
-            following = clause.tokens[i + 1 : i + 2]
-            if not following or following[0] not in AFTER_NO_FIGURE | ERROR | ACCURACY:
+            following = next((t for t in clause.tokens[i + 1 : i + 3] if t not in TEST), "")
+            if following not in AFTER_NO_FIGURE | ERROR | ACCURACY:
                 return None
         elif token not in _PASSED and token not in _SIGNS_PASSED:
             return None
@@ -225,8 +230,10 @@ def _compared(clause: _Clause, at: int) -> bool:
         return True
     if before[-1:] in (["que"], ["than"]):
         return True
-    after = [token for token in clause.tokens[at + 1 : at + 4] if token not in _SIGNS_PASSED]
-    return after[:1] != [] and (after[0] in OR_LESS or after[0] in COMPARING_SIGNS)
+    after = [token for token in clause.tokens[at + 1 : at + 5] if token not in _SIGNS_PASSED]
+    if after and after[0] in COMPARING_SIGNS:  # in ``erro de 1,52 % < 1,61 %`` the second one is the bar
+        return not (after[1:] and after[1][0].isdigit() and _walk(clause, range(at - 1, -1, -1)))
+    return after[:1] != [] and after[0] in OR_LESS
 
 
 def _counted(clause: _Clause, at: int) -> tuple[float, float] | None:

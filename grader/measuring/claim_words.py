@@ -6,7 +6,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 ERROR = _words("err erra errei erro error errors erros errou misclassification")
-ACCURACY = _words("acc accuracies accuracy acerta acertei acerto acertos acertou acuracia acuracidade")
+ACCURACY = _words(
+    "acc accuracies accuracy acerta acertei acerto acertos acertou acuracia acuracidade exatidao"
+)
 LOOSE = _words("precisao")
 """Says accuracy in everyday Portuguese, and is also the name of another figure: told, never compared."""
 
@@ -17,12 +19,13 @@ OTHER_ROWS = _words("ax ay train trained training treinamento treino val valid v
 CONNECTING = _words(
     """
     a about achieved after agora alcancado alcancei an apos approximately aprox aproximadamente as at
-    atingi atingido atual average banknote base best calculado cerca com conjunto consegui conseguido
-    current da dados das data dataset de depois deu digits do dos e em epoca epocas epoch epochs fashion
-    fica ficou finais final foi for got i igual imagens images impresso in is keras mean measured media
-    medido medio melhor meu minha mlp mnist model modelo my na nas net network no noisynote nos now o
-    obtained obteve obtida obtido obtive obtivemos of on os our overall por printed que rate reached
-    rede result resultado score set sobre taxa the to total um uma valor value was we with
+    atingi atingido atual average banknote base best calculado cerca classificacao classification com
+    conjunto consegui conseguido current da dados das data dataset de depois deu digits do dos e em
+    epoca epocas epoch epochs execucao execucoes fashion fica ficou finais final foi for got i igual
+    imagens images impresso in is keras mean measured media medido medio melhor meu mim minha mlp mnist
+    model modelo my na nas net network no noisynote nos now o obtained obteve obtida obtido obtive
+    obtivemos of on os our overall percentual por printed que rate reached rede result resultado score
+    set sobre taxa the to total um uma valor value was we with
     """
 )
 """Words that may stand between a figure and what it is a figure of."""
@@ -37,13 +40,13 @@ OWN = _words(
 
 GOAL = _words(
     """
-    acaso aim alvo anterior antes antiga antigo apostila artigo bar baseline before bound chutando chute
-    colega deve deveria devia enunciado esperada esperado esperava exige exigida exigido expected goal
-    goals guess guessing inicial inicialmente initial initially knn limiar limite meta metas must need
-    needed needs neighbor neighbors neighbour neighbours notes objective objetivo objetivos old paper
-    pede pedida pedido precisa precisava previous previously professor queria quero random reference
-    referencia require required requires should slides statement svm target tentar threshold trying
-    vizinho vizinhos want wanted
+    acaso aim alvo anterior antes antiga antigo apostila artigo bar baseline before bound chutando
+    chute colega deve deveria devia enunciado esperada esperado esperava exige exigida exigido expected
+    goal goals guess guessing inicial inicialmente initial initially knn limiar limite meta metas must
+    need needed needs neighbor neighbors neighbour neighbours notes objective objetivo objetivos old
+    paper pede pedida pedido precisa precisava previous previously professor queria quero random
+    reference referencia require required requires should slides statement stop stopping svm target
+    tentar threshold trying vizinho vizinhos want wanted
     """
 )
 """Words by which a figure is asked for, hoped for, remembered, or somebody else's."""
@@ -51,32 +54,33 @@ GOAL = _words(
 COMPARING = _words(
     """
     abaixo above acima ate below greater higher inferior inferiores least less lower maior maiores mais
-    max maximo maximum menor menores menos min minimo minimum more most over smaller superior superiores
-    than under within
+    max maximo maximum menor menores menos min minimo minimum more most over smaller superior
+    superiores than under within
     """
 )
 COMPARING_SIGNS = frozenset("<>≤≥⩽⩾")
 OTHER_FIGURE = _words(
     """
-    absoluta absolute absoluto code codigo cost custo delta desvio deviation diferenca difference
-    entropia entropy exit f1 http interval intervalo linha loss mae margem margin mensagem message mse
-    padrao perda quadrado quadratica quadratico recall reducao reduction relative relativo revocacao
-    rmse sensibilidade sensitivity sintaxe squared standard status std syntax tipo tolerance tolerancia
-    type warning
+    absoluta absolute absoluto arredondamento code codigo cost custo delta desvio deviation diferenca
+    difference entropia entropy exit f1 http interval intervalo linha loss mae margem margin mensagem
+    message mse padrao perda quadrado quadratica quadratico recall reducao reduction relative relativo
+    revocacao rmse rounding sensibilidade sensitivity sintaxe squared standard status std syntax tipo
+    tolerance tolerancia type warning
     """
 )
 """Words that make it the figure of something else."""
 
 AFTER_NO_FIGURE = _words(
     """
-    amostras camadas days dias epoca epocas epoch epochs gb gib h horas hours imagens images kb layers
-    linhas mb mib min minutes minutos ms neuronios neurons p.p parameters parametros params point points
-    ponto pontos pp rows s samples sec second seconds segundo segundos times unidades units us vez vezes
-    x
+    amostras camadas days dias epoca epocas epoch epochs execucao execucoes gb gib h horas hours
+    imagens images kb layers linhas mb mib min minutes minutos ms neuronios neurons p.p parameters
+    parametros params point points ponto pontos pp rows s samples sec second seconds segundo segundos
+    times unidades units us vez vezes x
     """
 )
 """Words that, right behind a number, say it counts something else."""
 
+AND = _words("and e")
 OR_LESS = _words("or ou")
 IN_ALL = _words("das de dos em entre in of on out the")
 NUMBERED = _words("prog program programa")
