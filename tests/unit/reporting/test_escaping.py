@@ -80,7 +80,9 @@ def test_nor_where_another_sign_than_the_comma_ends_a_cell(name: str, separator:
         assert not set(begin) & set("=+-@\u2212"), cells
 
 
-@pytest.mark.parametrize("name", ["O'Brien-=", "Null", "José da Silva", "a=b", "1e5", "'quoted'", "😀 =)", "Silva; Ana"])
+@pytest.mark.parametrize(
+    "name", ["O'Brien-=", "Null", "José da Silva", "a=b", "1e5", "'quoted'", "😀 =)", "Silva; Ana"]
+)
 @pytest.mark.attack("look_alike_names")
 def test_an_honest_name_is_a_cell_as_it_is(name: str) -> None:
     assert for_csv(name) == name
