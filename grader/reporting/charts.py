@@ -13,6 +13,7 @@ from grader.model.message import Message
 
 WIDTH = 360
 _EDGE = 90.0
+_FIGURE = 8.0  # the widest figure of a label
 _TINY = 1e-30
 _HUGE = 1e30
 """Beyond these the arithmetic of a scale overflows, and no honest curve goes there."""
@@ -81,7 +82,7 @@ def curve(lines: Sequence[Line], *, labelled_by: str, percent: bool, epoch: Mess
         label = _number(value, percent=percent)
         parts.append(_text(left - 6, y(value) + 4, label, "end"))
     parts += [
-        _text(x(mark), height - bottom + 16, _number(mark, percent=False), "middle")
+        _text(x(mark), height - bottom + 16, _epoch_number(mark), _below(x(mark), mark))
         for mark in _epoch_ticks(epochs)
     ]
     parts.append(_text(left + (WIDTH - left - right) / 2, height - 3, epoch, "middle"))
@@ -208,6 +209,18 @@ def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
 
 def _rectangle(x: float, y: float, width: float, height: float, style: str) -> str:
     return f'<rect class="{style}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+
+
+def _epoch_number(number: int) -> Message:
+    """Return the number of an epoch in words: all of its figures, thousands apart."""
+    text = f"{number:,}"
+    return Message(pt=text.replace(",", "."), en=text)
+
+
+def _below(x: float, number: int) -> str:
+    """Return how an epoch's number below the axis must hang: the longest would leave the drawing."""
+    half = len(f"{number:,}") * _FIGURE / 2
+    return "end" if x + half > WIDTH else "middle"
 
 
 def _anchor(x: float) -> str:

@@ -1,12 +1,14 @@
 """From a grading to what the class page shows."""
 
 from collections import defaultdict
+from dataclasses import replace
 
+from grader.model.check import Outcome
 from grader.model.message import Message
 from grader.model.result import Grading, SubmissionResult, Verdict
 from grader.model.submission import Severity
 from grader.reporting.chips import verdict_chip
-from grader.reporting.student_view import by_severity, finding_row, quoted
+from grader.reporting.student_view import finding_row, quoted, urgency
 from grader.reporting.told import (
     moment_told,
     number_told,
@@ -50,7 +52,7 @@ def index_view(grading: Grading) -> IndexView:
             Count(chip=verdict_chip(verdict), count=sum(r.verdict is verdict for r in results))
             for verdict in _VERDICTS
         ),
-        looks=tuple(_look(grading, result) for result in results if result.points is None),
+        looks=tuple(_look(grading, result) for result in results if result.points is None or _held(result)),
         assignments=tuple((slug, _title(grading, slug)) for slug in slugs),
         rows=tuple(
             IndexRow(
@@ -87,8 +89,17 @@ def _href(result: SubmissionResult) -> str:
     return "./" + quoted(result.report) if result.report else ""
 
 
+def _held(result: SubmissionResult) -> tuple[Message, ...]:
+    """Return what is said by the checks whose points a person must decide."""
+    held = (c for c in result.checks if c.outcome is Outcome.INCONCLUSIVE and c.points < c.max_points)
+    return tuple(check.message for check in held)
+
+
 def _look(grading: Grading, result: SubmissionResult) -> LookRow:
-    if result.verdict is not None:
+    held = _held(result)
+    if result.points is not None and held:
+        why = held[0]
+    elif result.verdict is not None:
         why = say("page.inconclusive.withheld")
     elif result.reason_message is not None:
         why = result.reason_message
@@ -104,25 +115,23 @@ def _look(grading: Grading, result: SubmissionResult) -> LookRow:
 
 
 def _findings(grading: Grading) -> tuple[FindingRow, ...]:
-    rows = []
-    for result in grading.submissions:
-        for finding in by_severity(result.findings):
-            if finding.severity is Severity.INFO and not finding.about_others:
-                continue
-            row = finding_row(finding)
-            rows.append(
-                FindingRow(
-                    chip=row.chip,
-                    code=row.code,
-                    message=row.message,
-                    p_value=row.p_value,
-                    path=row.path,
-                    student=result.student,
-                    title=_title(grading, result.assignment),
-                    href=_href(result),
-                )
-            )
-    return tuple(rows)
+    """Return the findings of the class, those that most need a person first."""
+    whose = [
+        (result, finding)
+        for result in grading.submissions
+        for finding in result.findings
+        if finding.severity is not Severity.INFO or finding.about_others
+    ]
+    whose.sort(key=lambda pair: urgency(pair[1]))
+    return tuple(
+        replace(
+            finding_row(finding),
+            student=result.student,
+            title=_title(grading, result.assignment),
+            href=_href(result),
+        )
+        for result, finding in whose
+    )
 
 
 def _record(grading: Grading) -> tuple[Pair, ...]:

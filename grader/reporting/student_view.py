@@ -47,6 +47,7 @@ _MOST_LAYERS = 40
 _TEXT = 600
 _QUOTED = 240
 _TRACEBACK = 1500
+_INSIDE = " (inside)"
 
 
 def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[str, bytes]) -> StudentView:
@@ -116,8 +117,12 @@ def quoted(path: str) -> str:
 
 def by_severity(findings: tuple[Finding, ...]) -> list[Finding]:
     """Return ``findings`` with those that most need a person first."""
-    order = [Severity.ERROR, Severity.REVIEW, Severity.INFO]
-    return sorted(findings, key=lambda finding: order.index(finding.severity))
+    return sorted(findings, key=urgency)
+
+
+def urgency(finding: Finding) -> int:
+    """Return the place of ``finding`` among others: smaller needs a person more."""
+    return (Severity.ERROR, Severity.REVIEW, Severity.INFO).index(finding.severity)
 
 
 def _audit_row(audit: AuditResult) -> FindingRow:
@@ -290,4 +295,7 @@ def _record(grading: Grading, result: SubmissionResult) -> tuple[Pair, ...]:
 
 
 def _record_label(key: str) -> Message:
+    name = key.removesuffix(_INSIDE)
+    if name != key:
+        return say("page.record.inside", name=name)
     return say(f"page.record.{key}") if known(f"page.record.{key}") else same(key)

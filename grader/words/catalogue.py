@@ -1,10 +1,10 @@
 """Loads the catalogue and fills its sentences in.
 
 A catalogue file is TOML: one table per entry, named by a code (``GR201``) or a key (``page.title``),
-with ``pt`` and ``en``. Fields are filled as ``str.format`` does, with five conversions of our own that
-follow the language: ``{x:pct}`` (0.0161 → ``1,61 %`` / ``1.61 %``), ``{x:num}`` (up to 4 significant
-digits), ``{x:dec}`` (a decimal exactly), ``{x:int}`` (thousands), ``{x:secs}`` (``2 min 51 s``). What is
-not a finite number becomes a dash.
+with ``pt`` and ``en``. Fields are filled as ``str.format`` does, with six conversions of our own that follow
+the language: ``{x:pct}`` (0.0161 → ``1,61 %`` / ``1.61 %``), ``{x:num}`` (up to 4 significant digits),
+``{x:about}`` (an estimated count: one decimal below ten), ``{x:dec}`` (a decimal exactly), ``{x:int}``
+(thousands), ``{x:secs}`` (``2 min 51 s``). What is not a finite number becomes a dash.
 """
 
 import math
@@ -120,6 +120,11 @@ def _number(value: float) -> str:
     return text.rstrip("0").rstrip(".") if decimals else text
 
 
+def _about(count: float) -> str:
+    """Return an estimated count as exactly as it is known; below 0.1 it is none to speak of."""
+    return f"{count:,.0f}" if count >= 10 else f"{count:.1f}"  # noqa: PLR2004 - two digits
+
+
 def _duration(seconds: float) -> str:
     if round(seconds, 1) < 60:  # noqa: PLR2004 - a minute
         return f"{seconds:.1f} s"
@@ -133,6 +138,7 @@ def _duration(seconds: float) -> str:
 _CONVERSIONS: Mapping[str, Callable[[Any], str]] = {
     "pct": lambda value: _percent(float(value)),
     "num": lambda value: _number(float(value)),
+    "about": lambda value: _about(float(value)),
     "dec": lambda value: f"{Decimal(str(value)).normalize():f}",
     "int": lambda value: f"{int(value):,}",
     "secs": lambda value: _duration(float(value)),

@@ -43,7 +43,7 @@ def test_the_same_is_0(desk: Desk, verify: Verify, capsys: Told) -> None:
     assert verify(desk.certificate, desk.folder / "submissions") == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "SAME: ana · digits: each run ended, answered and measured exactly alike"
-    assert "run 3 (seed 2, 2 threads)" in out[3]
+    assert "run 3 (seed 2, threads: 2)" in out[3]
     assert "the same predictions; data served as they were then" in out[3]
 
 

@@ -42,6 +42,22 @@ def test_nothing_is_drawn_of_no_numbers() -> None:
     assert strip([Row(label=EPOCH, style="run")], None, labelled_by="s", percent=True) == ""
 
 
+def test_no_number_of_an_epoch_leaves_the_drawing() -> None:
+    labels = re.findall(
+        r'<text x="([\d.]+)" y="192.0"( text-anchor="(?:end|middle)")>(.*?)</text>', _curve((0.5,) * 1000)
+    )
+    (x, anchor, told) = labels[-1]
+    assert float(x) > 340
+    assert anchor == ' text-anchor="end"'
+    assert "1,000" in told
+    assert "1.000" in told
+    assert all("middle" in anchor for _, anchor, _ in labels[:-1])
+
+
+def test_the_numbers_of_epochs_are_written_out() -> None:
+    assert "e+04" not in _curve((0.5,) * 20_000)
+
+
 def test_a_single_epoch_is_a_dot() -> None:
     assert "<circle" in _curve((0.5,))
     assert "<polyline" not in _curve((0.5,))

@@ -2,6 +2,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from grader.model.check import Outcome
 from grader.model.message import Language, Message
 from grader.model.result import Reason, SubmissionResult, Verdict
 from grader.model.submission import Severity
@@ -55,6 +56,26 @@ def test_what_waits_for_a_person_stands_first_and_no_zero_is_told() -> None:
     assert [row.student for row in view.looks] == ["davi", "eva"]
     assert view.looks[1].why.en == "The points are withheld until a person decides."
     assert [cell.points.en for row in view.rows for cells in row.cells for cell in cells] == ["9", "—", "—"]
+
+
+def test_points_withheld_for_one_check_wait_for_a_person_too() -> None:
+    why = Message(pt="Sem arquivo.", en="No file.")
+    held = a.a_check(outcome=Outcome.INCONCLUSIVE, points=Decimal(0), max_points=Decimal(2), message=why)
+    kept = a.a_check(outcome=Outcome.INCONCLUSIVE, points=Decimal(6), max_points=Decimal(6))
+    results = (_named("ana", checks=(kept,)), _named("bia", checks=(kept, held), verdict=Verdict.FAILED))
+    view = index_view(a.a_grading(submissions=results))
+    assert [(row.student, row.why.en) for row in view.looks] == [("bia", "No file.")]
+
+
+def test_findings_that_most_need_a_person_stand_first_in_the_class() -> None:
+    info = a.a_finding(severity=Severity.INFO, code="GR413", about_others=True)
+    results = (_named("ana", findings=(info,)), _named("bia", findings=(info, a.a_finding())))
+    view = index_view(a.a_grading(submissions=results))
+    assert [(row.code, row.student) for row in view.findings] == [
+        ("GR402", "bia"),
+        ("GR413", "ana"),
+        ("GR413", "bia"),
+    ]
 
 
 def test_only_findings_that_ask_for_a_look_are_listed() -> None:

@@ -1,8 +1,10 @@
 import json
 import math
+import re
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -22,6 +24,13 @@ def _schema() -> dict[str, Any]:
     file = resources.files("grader.reporting") / "schemas" / "results-v1.schema.json"
     schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return schema
+
+
+def test_every_key_of_a_submission_stands_in_the_reference_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "results.md").read_text(encoding="utf-8")
+    table = page.partition("### A submission")[2].partition("###")[0]
+    told = {key for row in table.splitlines() for key in re.findall(r"`(\w+)`", row[1:].partition("|")[0])}
+    assert set(_schema()["$defs"]["submission"]["properties"]) - told == set()
 
 
 def _written(grading: Grading) -> dict[str, Any]:
