@@ -27,6 +27,7 @@ class Request:
     sandbox: str = "auto"
     data_dir: Path | None = None
     gpu: str = "auto"
+    private: tuple[Path, ...] = ()
 
 
 def cache_folder() -> Path:
@@ -80,6 +81,7 @@ def tools_for(request: Request) -> Tools:
         gpu_names=tuple(gpu.model for gpu in list_gpus() if gpu.number in gpus),
         cpus=len(os.sched_getaffinity(0)),
         version=__version__,
+        private=request.private,
     )
 
 

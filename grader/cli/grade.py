@@ -97,6 +97,8 @@ def grade_folder(
         if not (found.submissions or found.unreadable):
             raise CourseError(_nothing_found(submissions, only))
         warn_without_sandbox(request.sandbox)
+        handed_in = submissions if submissions.is_dir() else submissions.parent
+        request = replace(request, private=(handed_in, reports))
         grader = grader_for(tools_for(request), options, store=store, progress=progress_for(quiet=quiet))
         publisher = Publisher(reports=reports, language=spoken())
         return with_paths(grade_course(course, chosen, found, grader=grader, publish=publisher.publish))

@@ -94,7 +94,8 @@ class SandboxCommand:
 
     Inside: ``/out`` and ``/tmp`` are writable tmpfs, ``/submission`` is a writable tmpfs and the working
     directory, everything in ``binds`` is read-only. Collected files are written into ``into``.
-    ``rows_on_request`` is sent once over the control channel when the program asks for it.
+    ``rows_on_request`` is sent once over the control channel when the program asks for it. The folders of
+    this machine in ``hidden`` stay empty inside, wherever they would be seen.
     """
 
     argv: tuple[str, ...]
@@ -106,6 +107,7 @@ class SandboxCommand:
     slot: int = 0
     gpu: int | None = None
     rows_on_request: Path | None = None
+    hidden: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,8 @@ class RunJob:
     """Where collected files go; the caller publishes it when it is complete."""
     slot: int = 0
     gpu: int | None = None
+    hidden: tuple[Path, ...] = ()
+    """Folders of the course and of the grader, not to be seen inside wherever they lie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +184,7 @@ class PredictJob:
     folder: Path
     slot: int = 0
     gpu: int | None = None
+    hidden: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,7 @@ def ask_model(
         folder=folder,
         slot=job.slot,
         gpu=job.gpu,
+        hidden=job.hidden,
     )
     output = predict_job(asked, sandbox)
     rows.unlink()

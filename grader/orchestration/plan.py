@@ -70,7 +70,14 @@ def make_task(
         number=number,
         threads=threads,
         scratch=store.scratch_path(key, submission.id),
+        hidden=_not_to_be_seen(assignment, tools, store),
     )
+
+
+def _not_to_be_seen(assignment: Assignment, tools: Tools, store: RunStore) -> "tuple[Path, ...]":
+    """Return what a course keeps to itself: it may lie where the machine's own folders are shown, in /usr."""
+    data = () if tools.data_dir is None else (tools.data_dir,)
+    return (assignment.folder.parent.parent, store.folder, tools.cache, *data, *tools.private)
 
 
 def make_audit_task(graded: RunTask, first: StoredRun, purpose: Purpose, *, model: bool) -> RunTask:

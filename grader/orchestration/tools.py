@@ -21,6 +21,8 @@ class Tools:
     gpu_names: tuple[str, ...]
     cpus: int
     version: str
+    private: tuple[Path, ...] = ()
+    """Folders with other people's work, to be hidden wherever they lie: submissions, reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,7 @@ class RunTask:
     purpose: Purpose = Purpose.GRADED
     first: Path | None = None
     applies_model: bool = True
+    hidden: tuple[Path, ...] = ()
 
     @property
     def wants_gpu(self) -> bool:
@@ -183,6 +184,7 @@ def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
         folder=task.scratch / "run",
         slot=slot.number,
         gpu=slot.gpu,
+        hidden=task.hidden,
     )
 
 

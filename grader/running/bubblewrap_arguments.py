@@ -230,15 +230,24 @@ def _binds(binds: Sequence[Bind]) -> list[str]:
 
 
 def hidden_places(binds: Sequence[Bind], hidden: Sequence[Path]) -> tuple[str, ...]:
-    """Return where the folders ``hidden`` of this machine would be seen inside."""
-    shown = [(Path("/usr"), "/usr"), *((bind.source, bind.target) for bind in binds)]
-    places = [
-        str(PurePosixPath(target) / folder.relative_to(source).as_posix())
-        for folder in hidden
+    """Return where the folders ``hidden`` of this machine would be seen inside, the outermost of them."""
+    shown = [(Path(name), name) for name in machine_folders()]
+    shown += [(bind.source.resolve(), bind.target) for bind in binds]
+    places = {
+        PurePosixPath(target) / folder.relative_to(source).as_posix()
+        for folder in (one.resolve() for one in hidden)
         for source, target in shown
         if folder.is_relative_to(source) and folder != source
+    }
+    outermost = [
+        one for one in places if not any(one != other and one.is_relative_to(other) for other in places)
     ]
-    return tuple(place for place in places if not Path(HARNESS).is_relative_to(place))
+    return tuple(str(one) for one in sorted(outermost) if not Path(HARNESS).is_relative_to(one))
+
+
+def folders_there(hidden: Sequence[Path]) -> tuple[Path, ...]:
+    """Return those of ``hidden`` that are there: over nothing nothing can be mounted."""
+    return tuple(one for one in hidden if one.is_dir())
 
 
 def _hidden(binds: Sequence[Bind], hidden: Sequence[Path]) -> list[str]:

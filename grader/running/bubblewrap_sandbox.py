@@ -23,6 +23,7 @@ from grader.running.attend import Session, attend, run_trial
 from grader.running.bubblewrap_arguments import (
     Mode,
     bubblewrap_arguments,
+    folders_there,
     interpreter_for,
     program,
     small_files,
@@ -139,7 +140,7 @@ class BubblewrapSandbox:
             descriptors=descriptors,
             harness=_HARNESS,
             devices=devices,
-            hidden=(_PACKAGE,),
+            hidden=(_PACKAGE, *folders_there(command.hidden)),
         )
         told = files.memory("arguments", b"".join(a.encode() + b"\0" for a in arguments))
         inherited = [told, descriptors.seccomp, descriptors.info, descriptors.control]

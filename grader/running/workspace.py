@@ -82,6 +82,7 @@ def stage_submission(job: RunJob, scratch: Path) -> SandboxCommand:
         slot=job.slot,
         gpu=job.gpu,
         rows_on_request=job.rows_on_request,
+        hidden=job.hidden,
     )
 
 
@@ -115,6 +116,7 @@ def stage_model(job: PredictJob, scratch: Path) -> SandboxCommand:
         into=job.folder,
         slot=job.slot,
         gpu=job.gpu,
+        hidden=job.hidden,
     )
 
 

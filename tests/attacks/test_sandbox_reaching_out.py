@@ -43,6 +43,33 @@ print("walked")
     assert run.text.endswith("walked\n")
 
 
+@pytest.mark.attack("course_in_usr")
+def test_a_course_below_a_folder_that_is_shown_is_not_seen(confined: Confined) -> None:
+    course = confined.folder / "shown" / "src" / "course"
+    (course / "submissions" / "bob").mkdir(parents=True)
+    (course / "submissions" / "bob" / "digits.py").write_text("bob's work")
+    (course.parent / "beside").write_text("a program of the machine")
+    away = confined.folder / "away"
+    away.symlink_to(course)
+    code = """
+import os
+for folder, inner, names in os.walk("/opt/shown"):
+    print(folder, inner, names)
+"""
+    for hidden in ([course], [away], [course, course / "submissions"], [course / "not-yet", course]):
+        run = confined.run(
+            code,
+            binds=[(str(confined.folder / "shown"), "/opt/shown")],
+            hidden=[str(path) for path in hidden],
+        )
+        assert run.status == "OK", run.text
+        assert run.text.splitlines() == [
+            "/opt/shown ['src'] []",
+            "/opt/shown/src ['course'] ['beside']",
+            "/opt/shown/src/course [] []",
+        ]
+
+
 @pytest.mark.attack("ptrace_parent")
 def test_no_process_can_be_traced_or_written_to(confined: Confined) -> None:
     code = (

@@ -111,6 +111,7 @@ class Confined:
             "into": str(self.into),
             "slot": 0,
             "rows": None,
+            "hidden": [],
         }
         limits = {"wall_seconds": 10, "memory_bytes": 512 * MIB, "disk_bytes": 8 * MIB}
         for name, value in options.items():

@@ -26,6 +26,7 @@ def command_of(request: dict[str, Any]) -> SandboxCommand:
         into=Path(request["into"]),
         slot=request["slot"],
         rows_on_request=Path(request["rows"]) if request["rows"] else None,
+        hidden=tuple(Path(folder) for folder in request["hidden"]),
     )
 
 
