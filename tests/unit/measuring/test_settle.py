@@ -100,6 +100,23 @@ def test_a_number_with_a_record_is_decided_by_its_spread() -> None:
     assert not rmse(0.6, record=record).settled
 
 
+def test_a_number_of_a_program_that_scatters_twice_as_much_as_the_reference_is_hardly_ever_misjudged() -> (
+    None
+):
+    record = baseline("rmse", 0.5, sd=0.01, n=100)
+    chance = np.random.default_rng(4)
+    failed = 0
+    for _ in range(400):
+        values: list[float] = []
+        while True:
+            values.append(chance.normal(0.6099, 0.02))
+            found = rmse(*values, record=record)
+            if found.settled or not found.may_lose:
+                break
+        failed += found.settled and not found.met
+    assert failed <= 8, "at the bar itself: 2 %"
+
+
 def as_ordered(found: Standing) -> int:
     """Return 0 for failed, 1 for undecided, 2 for passed."""
     return (2 if found.met else 0) if found.settled else 1
