@@ -24,7 +24,7 @@ from grader.words import say
 )
 @language_option
 def command(*, out: Path) -> int:
-    """Write the schemas: assignment.toml (for editors), results.json, certificates."""
+    """Write the schemas: assignment.toml (for editors), results.json, certificates, verifications."""
     for name, text in schemas().items():
         write_whole(out / name, text)
         tell(say("cli.schema_written", path=str(out / name)))
@@ -34,7 +34,7 @@ def command(*, out: Path) -> int:
 def schemas() -> dict[str, str]:
     """Return the text of every published schema by file name."""
     folder = resources.files("grader.reporting") / "schemas"
-    shipped = ("results-v1.schema.json", "certificate-v1.schema.json")
+    shipped = ("results-v1.schema.json", "certificate-v1.schema.json", "verification-v1.schema.json")
     return {
         "assignment.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
         **{name: (folder / name).read_text(encoding="utf-8") for name in shipped},

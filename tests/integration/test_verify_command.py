@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from grader.cli.main import run
+from grader.cli.schema import schemas
 from grader.datasets.prepare import Prepared
 from grader.model.assignment import Assignment, Course
 from tests.fakes import DeadSandbox
@@ -109,6 +111,30 @@ def test_for_programs_it_is_json(desk: Desk, verify: Verify, capsys: Told) -> No
     desk.grade(seeded)
     assert verify(desk.certificate, "--format", "json") == 0
     assert json.loads(capsys.readouterr().out)["answer"] == "same"
+
+
+@pytest.mark.parametrize(
+    ("answers", "program", "answer"),
+    [
+        (seeded, "x = 1\n", "same"),
+        (random_itself, "x = 1\n", "within_noise"),
+        (worse_now, "x = 1\n", "different"),
+        (seeded, "x = 2\n", "different"),
+    ],
+)
+def test_what_is_written_for_programs_keeps_to_the_published_schema(
+    desk: Desk, verify: Verify, capsys: Told, answers: Answers, program: str, answer: str
+) -> None:
+    schema = json.loads(schemas()["verification-v1.schema.json"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    desk.grade(seeded)
+    handed_in = desk.folder / "submissions" / "ana" / "digits" / "digits.py"
+    assert handed_in.read_text() == "x = 1\n"
+    handed_in.write_text(program)
+    verify(desk.certificate, handed_in, "--format", "json", answers=answers)
+    told = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(schema).validate(told)
+    assert (told["answer"], told["now"] is None) == (answer, program != "x = 1\n")
 
 
 def test_a_certificate_of_another_format_version_is_2(desk: Desk, verify: Verify, capsys: Told) -> None:

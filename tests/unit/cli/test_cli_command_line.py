@@ -203,8 +203,13 @@ def test_schemas_are_written_where_they_are_wanted(capsys: Told, tmp_path: Path)
     status, out, err = _says(capsys, "schema", "-o", str(tmp_path / "new" / "folder"))
     assert (status, out) == (0, "")
     written = sorted(p.name for p in (tmp_path / "new" / "folder").iterdir())
-    assert written == ["assignment.schema.json", "certificate-v1.schema.json", "results-v1.schema.json"]
-    assert err.count("schema written to") == 3
+    assert written == [
+        "assignment.schema.json",
+        "certificate-v1.schema.json",
+        "results-v1.schema.json",
+        "verification-v1.schema.json",
+    ]
+    assert err.count("schema written to") == 4
 
 
 class TestInstallingRuntimes:
