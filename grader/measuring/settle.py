@@ -29,8 +29,8 @@ _MOST_OF_ROWS = 2.0
 """More than twice what was measured is no noise of training: some runs are of another kind."""
 _LEAST_OF_RECORD = 2.0
 _MOST_OF_RECORD = 3.0
-"""For a metric that counts no rows there is only the reference's record, of training done with care. Programs of
-the same task scattered 2.3 to 3.1 times as much where it was measured (plain banknote nets, program 5)."""
+"""Times the reference's record, which is of training done with care; for metrics that count no rows there is
+nothing else. Programs scattered 2.3 to 3.1 times as much (plain banknote nets, the notes' program 5)."""
 _MEDIAN = math.sqrt(math.pi / 2)
 _HALVINGS = 50
 
