@@ -35,6 +35,7 @@ from grader.running.processor import processor_model, processors
 from grader.running.run_job import run_job
 from grader.running.workspace import neutral_folder
 from grader.runtimes.catalogue import Runtime
+from grader.runtimes.copies import copies_shown
 from grader.storage.run_store import StoredRun, write_record
 
 ORDER_FILE = "order.npy"
@@ -163,7 +164,9 @@ def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
         rows = served.secret / "rows.npy"
         rows_for_request(task.prepared, load_order(served.secret), rows)
     masks = tuple(
-        Bind(source=path, target=f"{task.runtime.site_packages}/{below}") for path, below in served.masks
+        Bind(source=path, target=place)
+        for path, below in served.masks
+        for place in _shown(below, task.runtime)
     )
     return RunJob(
         files=tuple(StagedFile(source=f.path, name=f.name) for f in task.submission.files),
@@ -186,6 +189,11 @@ def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
         gpu=slot.gpu,
         hidden=task.hidden,
     )
+
+
+def _shown(below: str, runtime: Runtime) -> tuple[str, ...]:
+    """Return where a file of the runtime's packages can be seen inside: there, and in other Pythons."""
+    return tuple(dict.fromkeys((f"{runtime.site_packages}/{below}", *copies_shown(below, runtime.binds))))
 
 
 def _loosest_error(assignment: Assignment, rows: int) -> float:
