@@ -99,4 +99,6 @@ def _told(one: Dataset, status: FileStatus) -> Message:
         return say("datafile.ok", path=str(status.path))
     if status.state is FileState.CORRUPT:
         return say("datafile.corrupt", path=str(status.path))
+    if not status.file.mirrors:
+        return say("doctor.missing_private")
     return say("datafile.absent", name=one.name)

@@ -39,7 +39,12 @@ class Item:
 
 @click.command("doctor")
 @click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets lie.")
-@click.option("--sandbox", default="auto", metavar="NAME", help="The sandbox to try: auto or bubblewrap.")
+@click.option(
+    "--sandbox",
+    default="auto",
+    metavar="NAME",
+    help="The sandbox to try: auto (bubblewrap), bubblewrap, podman, docker or apptainer.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How it is told.")
 @language_option
 def command(*, data_dir: Path | None, sandbox: str, form: str) -> int:
@@ -110,13 +115,17 @@ def _data(data_dir: Path | None) -> Iterator[Item]:
         wanted = [status for status in files if status.file.in_runtime is None]
         if wanted:
             well = all(status.state is FileState.SOUND for status in wanted)
-            mend = f"grader data fetch {name}"
+            private = any(not s.file.mirrors for s in wanted if s.state is not FileState.SOUND)
+            mend = None if private else f"grader data fetch {name}"
             yield _there(f"data-{name}", say("doctor.data", name=name), mend, well=well, needed=False)
 
 
-def _there(identity: str, what: Message, mend: str, *, well: bool, needed: bool) -> Item:
-    state = say("doctor.here" if well else "doctor.missing")
-    return Item(id=identity, what=what, well=well, state=state, needed=needed, mend=None if well else mend)
+def _there(identity: str, what: Message, mend: str | None, *, well: bool, needed: bool) -> Item:
+    """Return what is there or missing; without ``mend`` no command of ours can bring it."""
+    if well:
+        return Item(id=identity, what=what, well=True, state=say("doctor.here"), needed=needed)
+    state = say("doctor.missing" if mend else "doctor.missing_private")
+    return Item(id=identity, what=what, well=False, state=state, needed=needed, mend=mend)
 
 
 def _as_root() -> bool:

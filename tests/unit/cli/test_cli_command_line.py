@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
+from grader.cli.doctor import _data
 from grader.cli.main import COMMANDS, run
 from grader.storage.run_store import open_store
 from tests.unit.coursefiles.written import VALID, a_course
@@ -253,6 +254,15 @@ class TestData:
         assert (status, err) == (0, "")
         assert "absent: grader data fetch mnist" in out
         assert "needs no file" in out
+
+    def test_what_has_no_public_address_is_not_told_to_be_fetched(self, capsys: Told) -> None:
+        _, out, _ = _says(capsys, "data", "list")
+        row = next(line for line in out.splitlines() if line.startswith("noisynote"))
+        assert "ask whoever gives the course" in row
+        items = {item.id: item for item in _data(None)}
+        assert items["data-mnist"].mend == "grader data fetch mnist"
+        assert items["data-noisynote"].mend is None
+        assert "ask whoever gives the course" in items["data-noisynote"].state.en
 
     def test_what_is_absent_does_not_verify(self, capsys: Told) -> None:
         assert _says(capsys, "data", "verify", "mnist")[0] == 1
