@@ -18,6 +18,7 @@ from grader.model.result import AuditResult, Claim, Picture, Reason, RunResult, 
 from grader.model.run import Purpose
 from grader.model.submission import Finding, Submission, Unreadable
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
+from grader.orchestration.carried import carried_by
 from grader.orchestration.claimed import stated_by
 from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
@@ -110,7 +111,13 @@ def assess(
         read,
         judgement,
         reference=reference,
-        findings=(*submission.findings, *found.findings, *audited, *([claim] if claim else [])),
+        findings=(
+            *submission.findings,
+            *found.findings,
+            *carried_by(submission, assignment.audits),
+            *audited,
+            *([claim] if claim else []),
+        ),
         claimed=claim_of(gathered),
         audits=audits,
         notes=_notes(first, fixed=fixed),

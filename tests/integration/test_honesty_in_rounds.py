@@ -126,6 +126,23 @@ def test_the_claim_audit_can_be_switched_off(
     assert "GR410" not in codes(without(classroom, claim=False).grade(sandbox, runs=1)["ana"])
 
 
+def test_a_table_of_answers_is_told_with_its_place_in_a_module_beside_it_too(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    table = "Y = " + str(np.random.default_rng(2).integers(0, 10, 6000).tolist())
+    classroom.hand_in("ana", f"x = 1\n{table}\n")
+    classroom.hand_in("bia", "import answers\n")
+    classroom.hand_in("bia", f"{table}\n", name="answers.py")
+    classroom.hand_in("caio", f"x = 2\n# {table}\n")
+    sandbox = wrong_on(digits[2], 9)
+    assert "GR417" not in codes(classroom.grade(sandbox, runs=1)["ana"])
+    looked = without(classroom, placebo=True)
+    found = looked.grade(program(lambda _: np.zeros(898, dtype=np.int64)), runs=1, force=True)
+    assert [name for name, result in found.items() if "GR417" in codes(result)] == ["ana", "bia"]
+    places = [f.message.en for result in found.values() for f in result.findings if f.code == "GR417"]
+    assert ["digits.py:2" in places[0], "answers.py:1" in places[1]] == [True, True]
+
+
 def test_answers_by_position_are_found_and_can_be_left_unlooked_at(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:
