@@ -106,7 +106,9 @@ def _course_name(folder: Path) -> str:
         if key != "name"
     ]
     name = raw.get("name")
-    if not (isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME):
+    if "name" not in raw:
+        mistakes.append(say("GR103", file=_COURSE_FILE, key="name"))
+    elif not (isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME):
         mistakes.append(
             say("GR104", file=_COURSE_FILE, key="name", got=shown(name), needed=say("needed.course_name"))
         )

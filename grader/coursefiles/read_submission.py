@@ -18,6 +18,8 @@ from grader.words import say
 
 _MOST_BYTES = 100 * 2**20
 _DEEPEST = 8
+# A learning platform and a browser name the next try of digits.py so: digits-1.py, digits (1).py.
+_AGAIN = r"[-_ ]?\(?\d{1,2}\)?"
 _TRAINS = re.compile(rb"\.fit\s*\(|GradientTape|\.train_on_batch\s*\(|minimize\s*\(")
 
 
@@ -215,7 +217,8 @@ def _main_file(files: Sequence[SubmittedFile], item: Received, findings: list[Fi
     training = [f for f in programs if _TRAINS.search(_beginning(f))]
     among = named or training or programs
     main = min(among, key=_nearest)
-    if len(among) != 1:
+    again = re.compile(re.escape(_stem(main)) + _AGAIN)
+    if len(among) != 1 or any(again.fullmatch(_stem(f)) for f in programs):
         findings.append(
             remark("GR124", path=item.shown, count=len(programs), main=main.name, assignment=item.assignment)
         )

@@ -41,3 +41,9 @@ def test_mistakes_in_it_name_the_file_and_the_key(tmp_path: Path, text: str, key
     with pytest.raises(CourseError) as raised:
         load_course(course(tmp_path, text), KNOWN)
     assert any("course.toml" in m.en and key in m.en for m in raised.value.messages)
+
+
+def test_a_missing_name_is_told_as_missing(tmp_path: Path) -> None:
+    with pytest.raises(CourseError) as raised:
+        load_course(course(tmp_path, 'nome = "Redes"\n'), KNOWN)
+    assert [m.code for m in raised.value.messages] == ["GR102", "GR103"]
