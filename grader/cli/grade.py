@@ -14,7 +14,7 @@ from grader.cli.options import (
     warn_without_sandbox,
 )
 from grader.cli.progress import progress_for
-from grader.cli.rendering import print_grading, print_messages, spoken
+from grader.cli.rendering import print_grading, print_messages, spoken, tell
 from grader.coursefiles.find_submissions import find_submissions
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
@@ -69,6 +69,8 @@ def command(
     grading = grade_folder(
         submissions, course, chosen, request=request, options=options, reports=reports, quiet=quiet, only=only
     )
+    if only:
+        tell(say("cli.only_these"))
     print_class(grading, shape, lambda: print_grading(grading, str(reports / "index.html")))
     return _exit_status(grading, fail_under)
 

@@ -132,6 +132,19 @@ def test_a_time_limit_of_the_command_line_lowers_the_assignments(course: Path) -
 
 
 @pytest.mark.attack("no_bwrap")
+def test_reports_of_some_students_say_so_and_the_others_come_back_without_a_run(course: Path) -> None:
+    for student in ("ana", "bia"):
+        program(course, student, FAST)
+    command = ["grade", "submissions", "--runs", "1", "--lang", "en"]
+    assert grader(*command, cwd=course).status == 0
+    only = grader(*command, "--only", "ana", cwd=course)
+    assert (only.status, set(results(course))) == (0, {("ana", "digits")})
+    assert "the reports now hold these students alone" in only.err
+    again = grader(*command, cwd=course)
+    assert (again.status, len(results(course))) == (0, 2)
+    assert "Runs to make" not in again.err
+
+
 def test_an_unknown_sandbox_is_refused_and_those_there_are_are_named(course: Path) -> None:
     program(course, "ana", FAST)
     ended = grader("grade", "submissions", "--sandbox", "gvisor", "--lang", "en", cwd=course, timeout=60)

@@ -272,3 +272,8 @@ def test_a_run_paired_with_the_references_is_told_and_that_it_decides_nothing() 
 )
 def test_the_rule_that_made_the_figure_is_told(rule: Rule, told: str) -> None:
     assert told in _read(_page(metrics=(a.a_summary(rule=rule),)), Language.PT)
+
+
+def test_only_a_later_attempt_is_told_as_one() -> None:
+    assert "attempt 1" not in _read(_page(), Language.EN)
+    assert "attempt 2 · mlp2.py" in _read(_page(attempt=2), Language.EN)
