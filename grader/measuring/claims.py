@@ -99,10 +99,10 @@ def _of_passage(passage: Passage, given: Collection[str]) -> Iterator[Statement]
     for number, line, comment in _lines(passage):
         if given and plain_line(line) in given:
             continue
-        if put_out and _EPOCH.match(line):
+        if _EPOCH.match(line):
             in_epoch = True
             continue
-        steps = bool(put_out and _STEPS.match(line))
+        steps = bool(_STEPS.match(line))
         training = steps and (in_epoch or "val_" in line)
         in_epoch = in_epoch and steps
         figures = () if training else _figures(line, announced, evaluated=evaluated)

@@ -74,6 +74,13 @@ def test_the_progress_of_training_is_no_claim() -> None:
     assert statements([passage(progress, Origin.SAVED)]) == ()
 
 
+def test_the_progress_of_training_pasted_by_hand_is_none_either() -> None:
+    pasted = "".join(f"# {line}\n" for line in FIT.splitlines())
+    assert statements([passage(pasted)]) == ()
+    assert statements([passage(FIT, Origin.MARKDOWN)]) == ()
+    assert only(passage(f"# {EVALUATE}")).error_rate == pytest.approx(0.016)
+
+
 def test_the_progress_of_an_evaluation_is_one() -> None:
     source = "model.evaluate(QX, QY2, verbose=2)"
     one = only(passage(EVALUATE, Origin.SAVED, source=source))
