@@ -15,6 +15,7 @@ from grader.coursefiles.shown import legible
 from grader.coursefiles.zip_reader import (
     MOST_BYTES,
     MOST_RATIO,
+    is_safe_name,
     member_name,
     name_parts,
     why_refused,
@@ -26,6 +27,7 @@ from grader.words import say
 _MOST_MEMBERS = 50_000
 _MOST_CLASS_BYTES = 10 * 2**30
 _SMALL = 2**20
+_DEEPEST_KEPT = 3
 _CHUNK = 2**20
 
 
@@ -56,7 +58,7 @@ def unpack_class(archive: Path, intake: Path) -> tuple[Path, tuple[Message, ...]
 
 
 def _unpack(opened: zipfile.ZipFile, archive: Path, folder: Path) -> tuple[Path, tuple[Message, ...]]:
-    wanted, refused = _wanted(opened, archive.name)
+    wanted, folders, refused = _wanted(opened, archive.name)
     if folder.is_dir():
         return folder, refused
     part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
@@ -68,20 +70,28 @@ def _unpack(opened: zipfile.ZipFile, archive: Path, folder: Path) -> tuple[Path,
             budget -= _write(opened, info, part / name)
             if budget < 0:
                 raise CourseError(say("GR148", path=archive.name, limit=_MOST_CLASS_BYTES // 2**20))
+        for name in folders:
+            (part / name).mkdir(parents=True, exist_ok=True)
         part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return folder, refused
 
 
-def _wanted(opened: zipfile.ZipFile, name: str) -> tuple[dict[str, zipfile.ZipInfo], tuple[Message, ...]]:
-    """Return the members to be written under their safe names, and why the others are not."""
+def _wanted(
+    opened: zipfile.ZipFile, name: str
+) -> tuple[dict[str, zipfile.ZipInfo], list[str], tuple[Message, ...]]:
+    """Return the members to be written under their safe names, folders of refused ones, and why they are.
+
+    Whoever handed in nothing but what is refused still has a folder, and so a row.
+    """
     infos = opened.infolist()
     if len(infos) > _MOST_MEMBERS:
         raise CourseError(say("GR142", name=name, count=len(infos), limit=_MOST_MEMBERS))
     wanted: dict[str, zipfile.ZipInfo] = {}
     refused = []
     folders: set[str] = set()
+    emptied: set[str] = set()
     for info in infos:
         raw = member_name(info)
         if raw.endswith("/") or is_litter(raw):
@@ -91,6 +101,8 @@ def _wanted(opened: zipfile.ZipFile, name: str) -> tuple[dict[str, zipfile.ZipIn
             why = say("zip.large")
         if why is not None:
             refused.append(say("GR141", name=name, member=legible(raw), why=why))
+            if not raw.startswith("/"):
+                emptied.add("/".join(name_parts(raw)[:-1][:_DEEPEST_KEPT]))
             continue
         parts = name_parts(raw)
         wanted["/".join(parts)] = info
@@ -98,7 +110,8 @@ def _wanted(opened: zipfile.ZipFile, name: str) -> tuple[dict[str, zipfile.ZipIn
     for clash in folders & wanted.keys():
         refused.append(say("GR141", name=name, member=legible(clash), why=say("zip.folder")))
         del wanted[clash]
-    return wanted, tuple(refused)
+    kept = [folder for folder in sorted(emptied) if is_safe_name(folder) and folder not in wanted]
+    return wanted, [f for f in kept if not any(f.startswith(f"{file}/") for file in wanted)], tuple(refused)
 
 
 def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> int:

@@ -3,16 +3,24 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from grader.coursefiles.lms_names import read_lms_name
+
 PROGRAMS = (".ipynb", ".py")
 OTHER_ARCHIVES = (".tar", ".gz", ".tgz", ".rar", ".7z", ".bz2", ".xz")
 _LITTER = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"})
 
 
 def is_litter(name: str) -> bool:
-    """Return whether a path is hidden or a by-product: ``.git/…``, ``._mlp2.py``, ``__MACOSX/…``."""
-    return any(
-        part in _LITTER or (part.startswith(".") and part not in (".", "..")) for part in name.split("/")
-    )
+    """Return whether a path is hidden or a by-product: ``.git/…``, ``._mlp2.py``, ``__MACOSX/…``.
+
+    A student may be called ``.ana``: what an LMS named is no litter, but for what a Mac puts beside it.
+    """
+    return any(part in _LITTER or _is_hidden(part) for part in name.split("/"))
+
+
+def _is_hidden(part: str) -> bool:
+    hidden = part.startswith(".") and part not in (".", "..")
+    return hidden and (part.startswith("._") or read_lms_name(part) is None)
 
 
 def is_program(name: str) -> bool:

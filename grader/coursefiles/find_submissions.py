@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,15 @@ from grader.coursefiles.class_zip import unpack_class
 from grader.coursefiles.file_names import is_accepted, without_accepted_suffix
 from grader.coursefiles.lms_names import read_lms_name
 from grader.coursefiles.near_miss import near_miss
-from grader.coursefiles.read_submission import Received, entries, kind_of, read_received, remark, remark_of
+from grader.coursefiles.read_submission import (
+    Received,
+    entries,
+    hidden_works,
+    kind_of,
+    read_received,
+    remark,
+    remark_of,
+)
 from grader.model.digest import digest_bytes
 from grader.model.errors import CourseError, SubmissionError
 from grader.model.submission import Finding, Severity, Submission, Unreadable
@@ -102,6 +111,7 @@ class _Layout:
 
     def received(self, folder: Path) -> Iterator[Received]:
         """Yield what each student handed in, place by place."""
+        self._tell_hidden(folder)
         for entry in self._entries(folder, ""):
             name, kind = entry.name, kind_of(entry)
             if kind == "other":
@@ -118,6 +128,7 @@ class _Layout:
                 self.remarks.append(remark("GR126" if is_accepted(name) else "GR127", path=name))
 
     def _by_assignment(self, folder: Path) -> Iterator[Received]:
+        self._tell_hidden(folder)
         for entry in self._entries(folder, folder.name):
             yield _one(entry, folder.name, f"{folder.name}/{entry.name}")
 
@@ -136,6 +147,11 @@ class _Layout:
                 self.remarks.append(remark("GR121", path=shown, name=named[entry], hint=hint))
         if not placed and self._only_slug is not None:
             yield _one(folder, self._only_slug, folder.name)
+
+    def _tell_hidden(self, folder: Path) -> None:
+        """Tell of what is passed over for the dot that its name begins with: a student may be called so."""
+        with suppress(OSError):  # told where the folder is read
+            self.remarks += [remark("GR149", path=path.name) for path in hidden_works(folder)]
 
     def _entries(self, folder: Path, shown: str) -> tuple[Path, ...]:
         try:

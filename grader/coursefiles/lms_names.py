@@ -6,6 +6,8 @@ from dataclasses import dataclass
 _CANVAS = re.compile(
     r"(?:LATE_)?(?:anon_(?P<anonymous>[^_]+)|(?P<name>.+?)(?:_LATE)?_(?P<id>\d+))_\d+_(?P<file>.+)", re.DOTALL
 )
+# A folder's name is the system's own up to its end: who is called like an exported file is still who he is.
+_MOODLE_FOLDER = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_[a-z]+_(?P<file>)", re.DOTALL)
 _MOODLE = re.compile(r"(?P<name>[^_]*)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
 
 
@@ -24,7 +26,7 @@ def read_lms_name(name: str) -> LmsName | None:
     Canvas: ``silvaana_LATE_123_456_digits.ipynb``, ``anon_k3x9_456_digits.ipynb``. Moodle: the folder
     ``Ana Silva_123_assignsubmission_file_``, or the same with the file's name at its end.
     """
-    if moodle := _MOODLE.fullmatch(name):
+    if moodle := _MOODLE_FOLDER.fullmatch(name) or _MOODLE.fullmatch(name):
         return LmsName(student=f"{moodle['name']} ({moodle['id']})", file=moodle["file"])
     if canvas := _CANVAS.fullmatch(name):
         if canvas["anonymous"]:

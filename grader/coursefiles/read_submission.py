@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from grader.coursefiles.file_names import OTHER_ARCHIVES, common_folder, is_litter, is_program
+from grader.coursefiles.file_names import OTHER_ARCHIVES, common_folder, is_accepted, is_litter, is_program
 from grader.coursefiles.notebooks import MOST_BYTES, normalise_notebook
 from grader.coursefiles.zip_reader import MOST_FILES, read_zip
 from grader.model.digest import digest_bytes, digest_parts
@@ -18,6 +18,11 @@ from grader.words import say
 
 _MOST_BYTES = 100 * 2**20
 _DEEPEST = 8
+_TOOLS_OWN = (
+    *(".git", ".github", ".grader", ".ipynb_checkpoints", ".idea", ".vscode", ".cache", ".venv", ".config"),
+    *(".local", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".sync", ".stfolder"),
+    *(".Trash", ".Trashes", ".Spotlight-V100", ".fseventsd", ".TemporaryItems"),
+)
 # A learning platform and a browser name the next try of digits.py so: digits-1.py, digits (1).py.
 _AGAIN = r"[-_ ]?\(?\d{1,2}\)?"
 _TRAINS = re.compile(rb"\.fit\s*\(|GradientTape|\.train_on_batch\s*\(|minimize\s*\(")
@@ -100,6 +105,13 @@ def entries(folder: Path) -> tuple[Path, ...]:
     except OSError as problem:
         raise SubmissionError(_unreadable(folder.name, problem)) from None
     return tuple(p for p in found if not is_litter(p.name))
+
+
+def hidden_works(folder: Path) -> tuple[Path, ...]:
+    """Return what stands in ``folder`` and may be somebody's work but for its name's first dot."""
+    hidden = (p for p in folder.iterdir() if p.name.startswith(".") and is_litter(p.name))
+    works = (p for p in sorted(hidden) if not p.name.startswith("._") and p.name not in _TOOLS_OWN)
+    return tuple(p for p in works if kind_of(p) == "folder" or (kind_of(p) == "file" and is_accepted(p.name)))
 
 
 def kind_of(path: Path) -> str:

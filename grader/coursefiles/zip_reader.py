@@ -24,7 +24,8 @@ _ENCRYPTED = 0x1
 # Asked for so many bytes, zipfile has others unpack all there is: 600 bytes of bzip2 are 600 MiB.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PART = re.compile(r"[^\x00-\x1f\x7f-\x9f/\ud800-\udfff]+")
-_LONGEST_PART = 200
+_LONGEST_PART = 255
+"""Bytes of a name that a disk takes."""
 _DEEPEST = 10
 
 

@@ -275,3 +275,43 @@ def test_a_notebook_of_five_mebibytes_of_plots_is_read(tmp_path: Path) -> None:
     assert len(content) > 5 * 2**20
     (one,) = _found(files(tmp_path / "in", {"digits/ana.ipynb": content})).submissions
     assert one.findings == ()
+
+
+@pytest.mark.attack("lost_students")
+def test_nobody_is_lost_for_a_name_that_a_disk_would_hide_or_not_take(tmp_path: Path) -> None:
+    names = [".ana_1_2_digits.py", "..x_3_4_digits.py", f"zoe_5_6_{'ã' * 110}.py"]
+    folders = [".._7_", "..._8_", ".bob_9_", "Ivo_10_", "Max_11_", "Eve_12_"]
+    inside = ["digits.py", "digits.py", "digits.py", "x" * 400 + ".py", "a/b/c/d/e/f/g/h/i/j.py", "a\x01.py"]
+    members = dict.fromkeys(names, PROGRAM) | {
+        f"{folder}assignsubmission_file_/{file}": PROGRAM
+        for folder, file in zip(folders, inside, strict=True)
+    }
+    (tmp_path / "class.zip").write_bytes(a_zip({**members, "._ana_1_2_digits.py": "a Mac's"}))
+    found = _found(tmp_path / "class.zip")
+    graded = {s.student for s in found.submissions}
+    assert graded == {".ana (1)", "..x (3)", "zoe (5)", ".. (7)", "... (8)", ".bob (9)"}
+    assert {u.student for u in found.unreadable} == {"Ivo (10)", "Max (11)", "Eve (12)"}
+    assert [f.code for f in found.findings] == ["GR141"] * 3
+
+
+@pytest.mark.attack("lost_students")
+def test_a_hidden_folder_that_may_be_a_student_is_told(tmp_path: Path) -> None:
+    root = files(
+        tmp_path / "in", {"..x/digits/digits.py": PROGRAM, ".git/config": "", "ana/digits/a.py": PROGRAM}
+    )
+    files(root, {"ana/.git/x.py": "", "digits/.eve.py": PROGRAM, "digits/._eve.py": "", "digits/.keep": ""})
+    found = _found(root)
+    assert [s.student for s in found.submissions] == ["ana"]
+    assert [f.path for f in found.findings if f.code == "GR149"] == ["..x", ".eve.py"]
+
+
+@pytest.mark.attack("lms_impersonation")
+def test_who_is_called_like_an_exported_file_of_another_is_still_who_he_is(tmp_path: Path) -> None:
+    forged = "Ana Silva_1_assignsubmission_file_"
+    root = files(
+        tmp_path / "in",
+        {f"{forged}/digits.py": PROGRAM, f"{forged}_2_assignsubmission_file_/digits.py": "raise SystemExit"},
+    )
+    found = {s.student: s for s in _found(root).submissions}
+    assert set(found) == {"Ana Silva (1)", f"{forged} (2)"}
+    assert found["Ana Silva (1)"].findings == ()
