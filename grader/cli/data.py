@@ -36,7 +36,7 @@ def list_data(data_dir: Path | None) -> int:
 
 
 @command.command("verify")
-@click.argument("wanted", metavar="NAME...", nargs=-1)
+@click.argument("wanted", metavar="[NAME]...", nargs=-1)
 @_data_dir
 @language_option
 def verify(wanted: tuple[str, ...], data_dir: Path | None) -> int:

@@ -31,6 +31,7 @@ def format_option(function: Decorated) -> Decorated:
 def print_class(grading: Grading, shape: str, as_text: Callable[[], None]) -> None:
     """Print the results of a class in one of the formats; ``as_text`` prints the text."""
     from grader.reporting.annotations import class_annotations
+    from grader.reporting.junit import junit_xml
     from grader.reporting.markdown import class_markdown
 
     def markdown(language: Language, most_bytes: int | None) -> str:
@@ -39,12 +40,16 @@ def print_class(grading: Grading, shape: str, as_text: Callable[[], None]) -> No
     def annotations(language: Language) -> tuple[str, ...]:
         return class_annotations(grading, language)
 
-    _print(grading, shape, as_text, markdown=markdown, annotations=annotations)
+    def junit(language: Language) -> str:
+        return junit_xml(grading, language)
+
+    _print(grading, shape, as_text, markdown=markdown, annotations=annotations, junit=junit)
 
 
 def print_submission(grading: Grading, shape: str, as_text: Callable[[], None], *, file: str) -> None:
     """Print the result of the only submission of ``grading``, which lies in ``file``."""
     from grader.reporting.annotations import submission_annotations
+    from grader.reporting.junit import junit_xml
     from grader.reporting.markdown import submission_markdown
 
     result = grading.submissions[0]
@@ -55,7 +60,10 @@ def print_submission(grading: Grading, shape: str, as_text: Callable[[], None], 
     def annotations(language: Language) -> tuple[str, ...]:
         return submission_annotations(result, language, file)
 
-    _print(grading, shape, as_text, markdown=markdown, annotations=annotations)
+    def junit(language: Language) -> str:
+        return junit_xml(grading, language, file=file)
+
+    _print(grading, shape, as_text, markdown=markdown, annotations=annotations, junit=junit)
 
 
 def _print(
@@ -65,6 +73,7 @@ def _print(
     *,
     markdown: Callable[[Language, int | None], str],
     annotations: Callable[[Language], Iterable[str]],
+    junit: Callable[[Language], str],
 ) -> None:
     match shape:
         case "json":
@@ -72,9 +81,7 @@ def _print(
 
             click.echo(results_json(grading), nl=False)
         case "junit":
-            from grader.reporting.junit import junit_xml
-
-            click.echo(junit_xml(grading, spoken()), nl=False)
+            click.echo(junit(spoken()), nl=False)
         case "md":
             click.echo(markdown(spoken(), None), nl=False)
         case "github":

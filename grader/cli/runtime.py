@@ -31,7 +31,7 @@ def list_runtimes() -> int:
 
 
 @command.command("install")
-@click.argument("wanted", metavar="NAME...", nargs=-1)
+@click.argument("wanted", metavar="[NAME]...", nargs=-1)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing where one is complete.")
 @language_option
 def install(wanted: tuple[str, ...], *, quiet: bool) -> int:

@@ -29,13 +29,16 @@ _CHILDREN = {
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
-def junit_xml(grading: Grading, language: Language) -> str:
-    """Return one suite for each assignment, with the verdict and the checks of every submission."""
+def junit_xml(grading: Grading, language: Language, *, file: str | None = None) -> str:
+    """Return one suite for each assignment, with the verdict and the checks of every submission.
+
+    ``file`` is where the only submission lies as a build service knows it; else each is named as received.
+    """
     root = ET.Element("testsuites", name=for_xml(grading.course))
     slugs = dict.fromkeys(result.assignment for result in grading.submissions)
     for slug in slugs:
         results = [result for result in grading.submissions if result.assignment == slug]
-        cases = [case for result in results for case in _cases(result, language)]
+        cases = [case for result in results for case in _cases(result, language, file or result.main)]
         started = grading.started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         suite = ET.SubElement(
             root, "testsuite", {"name": for_xml(slug), "timestamp": started, **_counts(cases)}
@@ -46,23 +49,23 @@ def junit_xml(grading: Grading, language: Language) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _cases(result: SubmissionResult, language: Language) -> Iterable[ET.Element]:
-    verdict = _case(result, "verdict", word_of(result), why_of(result, language))
+def _cases(result: SubmissionResult, language: Language, file: str) -> Iterable[ET.Element]:
+    verdict = _case(result, "verdict", word_of(result), why_of(result, language), file)
     verdict.set("time", _seconds(_took(result)))
     points = {"points": result.points, "max_points": result.max_points}
     _describe(verdict, {"student": result.student, **points})
     yield verdict
     for check in result.checks:
-        case = _case(result, check.id, check.outcome.value, check.message.told_in(language))
+        case = _case(result, check.id, check.outcome.value, check.message.told_in(language), file)
         _describe(case, {"points": check.points, "max_points": check.max_points, "required": check.required})
         yield case
 
 
-def _case(result: SubmissionResult, name: str, word: str, why: str) -> ET.Element:
+def _case(result: SubmissionResult, name: str, word: str, why: str, file: str) -> ET.Element:
     # The id, unlike a name, is nobody else's: of two cases called alike the second is lost.
     case = ET.Element("testcase", classname=one_line(f"{result.assignment}.{result.id}"), name=one_line(name))
-    if result.main:
-        case.set("file", one_line(result.main))
+    if file:
+        case.set("file", one_line(file))
     if (child := _CHILDREN.get(word)) is not None:
         ET.SubElement(case, child, message=for_xml(why)).text = for_xml(why)
     return case

@@ -84,6 +84,12 @@ def test_one_submission_is_annotated_beside_its_file(capsys: Told) -> None:
     assert "::warning file=hw/mlp2.py,title=error%3A inconclusive::" in capsys.readouterr().out
 
 
+def test_the_junit_of_one_submission_names_the_file_as_a_build_service_knows_it(capsys: Told) -> None:
+    print_submission(a.a_grading(), "junit", lambda: None, file="hw/mlp2.py")
+    root = ET.fromstring(capsys.readouterr().out.encode())  # noqa: S314 - written by us
+    assert {case.get("file") for case in root.iter("testcase")} == {"hw/mlp2.py"}
+
+
 def test_one_submission_in_markdown_has_its_checks(capsys: Told) -> None:
     print_submission(a.a_grading(), "md", lambda: None, file="x")
     assert "| dense-only | passed | 2 / 2 |" in capsys.readouterr().out
