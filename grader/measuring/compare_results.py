@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 
+from grader.measuring.beside_bar import only_beside_a_bar
 from grader.measuring.compare_means import compare_means
+from grader.model.assignment import Assignment
 from grader.model.certificate import (
     DIGESTS,
     Answer,
@@ -25,32 +27,34 @@ def compare_results(
     now: Certificate,
     *,
     repeated: Sequence[bool],
+    assignment: Assignment,
     metrics: Mapping[str, Metric],
     baseline: Baseline | None,
 ) -> Verification:
     """Return what came of making ``certified`` again; ``repeated`` says it of each run's served data.
 
     *Same*: every run ended, answered and measured exactly alike, and so is all that was said of them. *Within
-    noise*: verdict and points are the same, every run ended alike, and no metric's mean is further off than
-    noise from run to run explains. Where every run is the same there is no noise, so a check or a value that
-    is not was never measured.
+    noise*: the points are the same, and so is the verdict but for what noise does beside a bar; every run
+    ended alike, and no metric's mean is further off than noise from run to run explains. Where every run is
+    the same there is no noise, so a check or a value that is not was never measured.
     """
     runs = tuple(
         RunPair(certified=then, now=again, repeated=served)
         for then, again, served in zip(certified.runs, now.runs, repeated, strict=True)
     )
     pairs = _metric_pairs(certified, now, metrics, baseline)
-    differences = tuple(_differences(certified, now, runs, pairs))
-    if differences:
-        answer = Answer.DIFFERENT
-    else:
-        answer = Answer.SAME if all(one.same for one in runs) else Answer.WITHIN_NOISE
+    exact = all(one.same for one in runs)
+    beside = not exact and only_beside_a_bar(certified, now, assignment, metrics=metrics, baseline=baseline)
+    judged = [] if beside else _unequal("verdict", _value(certified.verdict), _value(now.verdict))
+    differences = tuple(_differences(certified, now, runs, pairs, judged))
+    alike = Answer.SAME if exact else Answer.WITHIN_NOISE
+    answer = Answer.DIFFERENT if differences else alike
     return Verification(
         certificate=certified,
         now=now,
         answer=answer,
         differences=differences,
-        conditions=tuple(_conditions(certified, now)),
+        conditions=(*(_apart_beside(certified, now) if beside else ()), *_conditions(certified, now)),
         runs=runs,
         metrics=pairs,
     )
@@ -83,13 +87,23 @@ def _metric_pairs(
     )
 
 
+def _apart_beside(certified: Certificate, now: Certificate) -> Iterator[Difference]:
+    """Yield what noise made of a result beside a bar: told, and no reason to call it different."""
+    yield from _unequal("verdict", _value(certified.verdict), _value(now.verdict))
+    yield from _apart("check", _checks(certified.checks), _checks(now.checks))
+
+
 def _differences(
-    certified: Certificate, now: Certificate, runs: Sequence[RunPair], pairs: Sequence[MetricPair]
+    certified: Certificate,
+    now: Certificate,
+    runs: Sequence[RunPair],
+    pairs: Sequence[MetricPair],
+    verdicts: Sequence[Difference],
 ) -> Iterator[Difference]:
-    """Yield what makes the answer *different*."""
+    """Yield what makes the answer *different*; ``verdicts`` is what the verdicts differ by, beyond noise."""
     exact = all(run.same for run in runs)
     judged = [
-        *_unequal("verdict", _value(certified.verdict), _value(now.verdict)),
+        *verdicts,
         *_unequal("points", _points(certified.points), _points(now.points)),
         *_unequal("max_points", _points(certified.max_points), _points(now.max_points)),
         *_unequal("reason", _value(certified.reason), _value(now.reason)),

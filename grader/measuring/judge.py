@@ -1,6 +1,6 @@
 """From what was measured to checks, points and a verdict; can be repeated without running anything again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -139,7 +139,11 @@ def gather(
 def verdict_of(results: Sequence[CheckResult]) -> Verdict:
     """Return the worst of the required checks; of all checks where none is required."""
     required = [r for r in results if r.required] or list(results)
-    outcomes = {r.outcome for r in required}
+    return worst_of({r.outcome for r in required})
+
+
+def worst_of(outcomes: Collection[Outcome]) -> Verdict:
+    """Return the verdict that ``outcomes`` of the checks that count make."""
     if Outcome.FAILED in outcomes:
         return Verdict.FAILED
     return Verdict.INCONCLUSIVE if Outcome.INCONCLUSIVE in outcomes else Verdict.PASSED

@@ -80,6 +80,7 @@ def verify(
         certificate,
         now,
         repeated=[_repeats(first) for first in kept],
+        assignment=assignment,
         metrics=tools.metrics,
         baseline=ground.reference.baseline,
     )

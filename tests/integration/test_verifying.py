@@ -15,6 +15,7 @@ from grader.coursefiles.read_certificate import load_certificate
 from grader.datasets.prepare import Prepared, truth
 from grader.model.assignment import Assignment, AuditSpec, Course
 from grader.model.certificate import Answer, Certificate, Verification
+from grader.model.check import Outcome
 from grader.model.errors import SandboxError
 from grader.model.message import Language
 from grader.model.result import Reason, Verdict
@@ -163,6 +164,43 @@ def test_another_randomness_of_its_own_is_within_noise_and_the_figures_are_told(
     allowed = found.metrics[0].allowed
     assert allowed is not None
     assert 0.001 < allowed < 0.03
+
+
+def wrong_by_turns(*counts: int) -> Answers:
+    left = iter(counts)
+
+    def answers(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+        return wrong_in(truth(prepared), next(left), np.random.default_rng())
+
+    return answers
+
+
+def test_beside_a_bar_another_verdict_with_the_same_points_is_noise_and_is_told(desk: Desk) -> None:
+    certificate = desk.grade(wrong_by_turns(41, 40, 42))
+    assert certificate.verdict is Verdict.PASSED
+    found = desk.verify(certificate, desk.sandbox(wrong_by_turns(44, 45, 43)))
+    assert found.now is not None
+    assert found.now.verdict is Verdict.INCONCLUSIVE
+    assert (found.answer, found.differences) == (Answer.WITHIN_NOISE, ())
+    told = "\n".join(line.en for line in verification_told(found))
+    assert "verdict: in the certificate Passed, now Inconclusive" in told
+    back = desk.verify(found.now, desk.sandbox(wrong_by_turns(41, 40, 42)))
+    assert back.answer is Answer.WITHIN_NOISE
+
+
+def test_beside_a_bar_a_verdict_that_its_own_values_do_not_give_is_different(desk: Desk) -> None:
+    close = desk.grade(wrong_by_turns(44, 45, 43))
+    assert close.verdict is Verdict.INCONCLUSIVE
+    again = wrong_by_turns(44, 43, 45, 44, 43, 45, 44, 43, 45)
+    said = replace(close, verdict=Verdict.PASSED)
+    assert desk.verify(said, desk.sandbox(again)).answer is Answer.DIFFERENT
+    first, *others = close.checks
+    checks = (replace(first, outcome=Outcome.PASSED), *others)
+    whole = replace(said, checks=checks)
+    assert desk.verify(whole, desk.sandbox(again)).answer is Answer.DIFFERENT
+    better = tuple(replace(one, values=(40 / 898,) * RUNS, value=40 / 898) for one in whole.metrics)
+    found = desk.verify(replace(whole, metrics=better), desk.sandbox(again))
+    assert found.answer is Answer.DIFFERENT, "values that no run of the certificate measured"
 
 
 def test_other_measurements_are_different_and_say_which(desk: Desk) -> None:
