@@ -1,8 +1,9 @@
 """What still has to run: tasks and the keys their runs are kept under. Pure but for reading our own code."""
 
+import tempfile
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from grader.datasets.prepare import Prepared, prepare
 from grader.model.assignment import Assignment
@@ -14,9 +15,6 @@ from grader.orchestration.work import CANARIES_FILE, ORDER_FILE, RunTask
 from grader.running.workspace import harness_folder
 from grader.runtimes.catalogue import Runtime
 from grader.storage.run_store import RunStore, StoredRun
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def limits_of(assignment: Assignment, options: Options, *, reference_seconds: float | None) -> Limits:
@@ -74,10 +72,11 @@ def make_task(
     )
 
 
-def _not_to_be_seen(assignment: Assignment, tools: Tools, store: RunStore) -> "tuple[Path, ...]":
+def _not_to_be_seen(assignment: Assignment, tools: Tools, store: RunStore) -> tuple[Path, ...]:
     """Return what a course keeps to itself: it may lie where the machine's own folders are shown, in /usr."""
     data = () if tools.data_dir is None else (tools.data_dir,)
-    return (assignment.folder.parent.parent, store.folder, tools.cache, *data, *tools.private)
+    ours = (store.folder, tools.cache, Path(tempfile.gettempdir()), Path.home())
+    return (assignment.folder.parent.parent, *ours, *data, *tools.private)
 
 
 def make_audit_task(graded: RunTask, first: StoredRun, purpose: Purpose, *, model: bool) -> RunTask:

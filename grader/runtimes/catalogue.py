@@ -147,5 +147,17 @@ def _base_binds(folder: Path) -> tuple[Bind, ...]:
         key, _, value = line.partition("=")
         if key.strip() == "home":
             base = Path(value.strip()).resolve().parent
-            return () if base == Path("/usr") else (Bind(source=base, target=str(base)),)
+            return () if base == Path("/usr") else tuple(_shown(part) for part in _needed(base))
     return ()
+
+
+def _needed(base: Path) -> list[Path]:
+    """Return what a Python below ``base`` needs: all of it, but where somebody installed it into the home."""
+    home = Path.home().resolve()
+    if not home.is_relative_to(base) and base != home / ".local":
+        return [base]
+    return [part for name in ("bin", "lib", "lib64") if (part := base / name).is_dir()]
+
+
+def _shown(folder: Path) -> Bind:
+    return Bind(source=folder, target=str(folder))

@@ -12,6 +12,7 @@ SYSTEM = Bind(source=Path("/usr"), target="/usr")
 """What every sandbox shows."""
 _PACKAGES = (
     "lib*/python3*/*-packages",
+    "python3*/*-packages",
     "local/lib*/python3*/*-packages",
     "envs/*/lib/python3*/site-packages",
     "pkgs/*/lib/python3*/site-packages",

@@ -106,6 +106,22 @@ def test_a_base_python_that_is_not_the_systems_is_shown_too(tmp_path: Path) -> N
     assert targets == [INSIDE, str(tmp_path / "python")]
 
 
+@pytest.mark.attack("home_as_prefix")
+@pytest.mark.parametrize("prefix", [".", ".local", ".."])
+def test_of_a_python_that_was_installed_into_the_home_only_itself_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    home = tmp_path / "people" / "ana"
+    base = (home / prefix).resolve()
+    for name in ("bin", "lib", "share"):
+        (base / name).mkdir(parents=True)
+    home.mkdir(exist_ok=True)
+    monkeypatch.setenv("HOME", str(home))
+    python = _environment(tmp_path / "venv", home=str(base / "bin"))
+    targets = [bind.target for bind in find_runtime(str(python), tmp_path).binds]
+    assert targets == [INSIDE, str(base / "bin"), str(base / "lib")]
+
+
 def test_a_courses_own_interpreter_needs_no_installation(tmp_path: Path) -> None:
     python = _environment(tmp_path / "venv")
     (tmp_path / "venv/bin/python3").symlink_to("python")
