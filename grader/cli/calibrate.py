@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli.help import Explained
+from grader.cli.language import spoken
 from grader.cli.options import (
     course_and_assignments,
     course_options,
@@ -16,7 +18,7 @@ from grader.cli.options import (
     warn_without_sandbox,
 )
 from grader.cli.progress import progress_for
-from grader.cli.rendering import console, spoken, tell
+from grader.cli.rendering import console, tell
 from grader.measuring.propose import propose, runs_to_separate
 from grader.measuring.statistics import binomial_interval, errors_allowed
 from grader.measuring.tell import tell_value
@@ -41,13 +43,13 @@ if TYPE_CHECKING:
 _BLESSED = 0.95
 
 
-@click.command("calibrate")
+@click.command("calibrate", cls=Explained, help="help.calibrate")
 @click.argument("slug", metavar="ASSIGNMENT")
 @course_options
 @machine_options
-@click.option("--runs", type=click.IntRange(1, 200), default=5, help="Runs of the reference.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Runs at a time.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How it is told.")
+@click.option("--runs", type=click.IntRange(1, 200), metavar="N", default=5, help="help.runs_reference")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", default=1, help="help.jobs")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="help.format")
 def command(
     *,
     slug: str,

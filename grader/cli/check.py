@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from grader.cli.formats import format_option, print_submission
+from grader.cli.help import Explained
+from grader.cli.language import spoken
 from grader.cli.options import (
     course_and_assignments,
     course_options,
@@ -15,7 +17,7 @@ from grader.cli.options import (
     warn_without_sandbox,
 )
 from grader.cli.progress import progress_for
-from grader.cli.rendering import console, printable, spoken, tell
+from grader.cli.rendering import console, printable, tell
 from grader.coursefiles.find_submissions import Found, read_single
 from grader.model.assignment import Assignment, Course
 from grader.model.check import ReferenceCheck
@@ -35,12 +37,12 @@ _STATUS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.INCONCLUSIVE: 4}
 _MARKS = {"passed": "✓", "failed": "✗", "inconclusive": "≈", "skipped": "-", "errored": "!"}
 
 
-@click.command("check")
+@click.command("check", cls=Explained, help="help.check")
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
 @course_options
 @machine_options
 @format_option
-@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write a page here.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="help.out_page")
 def command(
     *,
     file: Path,

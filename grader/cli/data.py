@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from grader.cli.help import ExplainedGroup
+from grader.cli.language import spoken
 from grader.cli.options import language_option
-from grader.cli.rendering import console, spoken, tell
+from grader.cli.rendering import console, tell
 from grader.datasets.catalogue import Dataset, dataset, names
 from grader.datasets.locate import FileState, FileStatus, inspect_files
 from grader.datasets.locate import verify as verify_files
@@ -16,17 +18,15 @@ from grader.words import say
 
 Look = Callable[[Dataset, Path | None, Path], tuple[FileStatus, ...]]
 
-_data_dir = click.option(
-    "--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets lie."
-)
+_data_dir = click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="help.data_dir")
 
 
-@click.group("data")
+@click.group("data", cls=ExplainedGroup, help="help.data")
 def command() -> None:
     """List, fetch and verify the datasets that assignments are about."""
 
 
-@command.command("list")
+@command.command("list", help="help.data.list")
 @_data_dir
 @language_option
 def list_data(data_dir: Path | None) -> int:
@@ -35,7 +35,7 @@ def list_data(data_dir: Path | None) -> int:
     return 0
 
 
-@command.command("verify")
+@command.command("verify", help="help.data.verify")
 @click.argument("wanted", metavar="[NAME]...", nargs=-1)
 @_data_dir
 @language_option
@@ -44,10 +44,10 @@ def verify(wanted: tuple[str, ...], data_dir: Path | None) -> int:
     return 0 if _print_states(wanted or names(), data_dir, verify_files) else 1
 
 
-@command.command("fetch")
+@command.command("fetch", help="help.data.fetch")
 @click.argument("wanted", metavar="NAME...", nargs=-1, required=True)
-@click.option("--mirror", metavar="URL", help="A mirror to ask first: URL/<dataset>/<file>.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("--mirror", metavar="URL", help="help.mirror")
+@click.option("-q", "--quiet", is_flag=True, help="help.quiet")
 @language_option
 def fetch_data(wanted: tuple[str, ...], mirror: str | None, *, quiet: bool) -> int:
     """Download datasets from their public homes; a broken-off download goes on where it stopped."""

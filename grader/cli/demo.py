@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from grader.cli.grade import grade_folder
+from grader.cli.help import Explained
 from grader.cli.options import course_and_assignments, language_option
 from grader.cli.rendering import print_grading
 from grader.coursefiles.load_course import find_course
@@ -16,11 +17,11 @@ from grader.words import say
 _ASSIGNMENTS = ("digits", "pele")
 
 
-@click.command("demo")
+@click.command("demo", cls=Explained, help="help.demo")
 @language_option
-@click.option("-C", "--course", "folder", type=click.Path(path_type=Path), metavar="DIR", help="The course.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=2, help="Runs at a time.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("-C", "--course", "folder", type=click.Path(path_type=Path), metavar="DIR", help="help.course")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", default=2, help="help.jobs")
+@click.option("-q", "--quiet", is_flag=True, help="help.quiet")
 def command(*, folder: Path | None, jobs: int, quiet: bool) -> int:
     """Grade the example class and print where the report is."""
     root = find_course(folder or Path())

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
+from grader.cli.help import Explained
+from grader.cli.language import spoken
 from grader.cli.options import language_option
-from grader.cli.rendering import console, printable, spoken
+from grader.cli.rendering import console, printable
 from grader.datasets.catalogue import dataset, names
 from grader.datasets.locate import FileState, inspect_files
 from grader.model.errors import SandboxUnavailable
@@ -37,15 +39,15 @@ class Item:
     mend: str | None = None
 
 
-@click.command("doctor")
-@click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets lie.")
+@click.command("doctor", cls=Explained, help="help.doctor")
+@click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="help.data_dir")
 @click.option(
     "--sandbox",
     default="auto",
     metavar="NAME",
-    help="The sandbox to try: auto (bubblewrap), bubblewrap, podman, docker or apptainer.",
+    help="help.sandbox_to_try",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How it is told.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="help.format")
 @language_option
 def command(*, data_dir: Path | None, sandbox: str, form: str) -> int:
     """Say what this machine can do. Exit status 2 when it cannot grade."""

@@ -4,8 +4,9 @@ import shutil
 
 import click
 
+from grader.cli.help import Explained
+from grader.cli.language import spoken
 from grader.cli.options import language_option
-from grader.cli.rendering import spoken
 from grader.coursefiles.near_miss import near_miss
 from grader.model.errors import CourseError
 from grader.model.message import Language
@@ -17,9 +18,9 @@ _WIDEST = 88
 _NARROWEST = 40
 
 
-@click.command("explain")
+@click.command("explain", cls=Explained, help="help.explain")
 @click.argument("wanted", nargs=-1, metavar="[CODE]...")
-@click.option("--format", "form", type=click.Choice(["text", "md"]), default="text", help="How it is told.")
+@click.option("--format", "form", type=click.Choice(["text", "md"]), default="text", help="help.format")
 @language_option
 def command(*, wanted: tuple[str, ...], form: str) -> int:
     """Explain each CODE: a code of the grader (GR203), a kind of check (metric) or an audit (pair).

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from grader.cli.rendering import spoken
+from grader.cli.language import spoken
 from grader.model.message import Language
 from grader.model.result import Grading
 
@@ -23,7 +23,7 @@ def format_option(function: Decorated) -> Decorated:
         "shape",
         type=click.Choice(["text", "json", "md", "github", "junit"]),
         default="text",
-        help="How results are written to stdout.",
+        help="help.format_results",
     )
     return option(function)
 

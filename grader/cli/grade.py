@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from grader.cli.formats import format_option, print_class
+from grader.cli.help import Explained
+from grader.cli.language import spoken
 from grader.cli.options import (
     course_and_assignments,
     course_options,
@@ -14,7 +16,7 @@ from grader.cli.options import (
     warn_without_sandbox,
 )
 from grader.cli.progress import progress_for
-from grader.cli.rendering import print_grading, print_messages, spoken, tell
+from grader.cli.rendering import print_grading, print_messages, tell
 from grader.coursefiles.find_submissions import find_submissions
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
@@ -28,17 +30,17 @@ from grader.wiring import Request, grader_for, tools_for
 from grader.words import say
 
 
-@click.command("grade")
+@click.command("grade", cls=Explained, help="help.grade")
 @click.argument("submissions", type=click.Path(path_type=Path))
 @course_options
 @machine_options
 @format_option
-@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where reports go.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Runs at a time.")
-@click.option("--runs", type=click.IntRange(1, 100), help="Runs of each submission.")
-@click.option("--only", multiple=True, metavar="STUDENT", help="Only this student.")
-@click.option("--force", is_flag=True, help="Start over: make every run again.")
-@click.option("--fail-under", type=float, metavar="P", help="Exit 1 when a score is below P per cent.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="help.out_reports")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", default=1, help="help.jobs")
+@click.option("--runs", type=click.IntRange(1, 100), metavar="N", help="help.runs")
+@click.option("--only", multiple=True, metavar="STUDENT", help="help.only")
+@click.option("--force", is_flag=True, help="help.force")
+@click.option("--fail-under", type=float, metavar="P", help="help.fail_under")
 def command(
     *,
     submissions: Path,

@@ -14,27 +14,32 @@ from typing import Any
 import click
 
 from grader import __version__
+from grader.cli.help import ExplainedGroup
 from grader.model.errors import CourseError, GraderError
 from grader.model.message import Language
 
 _MACHINES_OWN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE})
 
 COMMANDS = {
-    "grade": ("grader.cli.grade", "Run and judge every submission; write the reports."),
-    "check": ("grader.cli.check", "Check one file the way it will be graded (for students)."),
-    "demo": ("grader.cli.demo", "Grade the shipped example class; needs no network."),
-    "data": ("grader.cli.data", "List, fetch and verify the datasets."),
-    "doctor": ("grader.cli.doctor", "Say what this machine can do and how to mend each gap."),
-    "runtime": ("grader.cli.runtime", "List and install the interpreters students' code runs in."),
-    "calibrate": ("grader.cli.calibrate", "Run a reference solution N times and keep its record."),
-    "verify": ("grader.cli.verify", "Make one graded result again and say whether it is the same."),
-    "explain": ("grader.cli.explain", "Explain a code, a kind of check or an audit, and what to do."),
-    "selftest": ("grader.cli.selftest", "Grade a zoo of bad programs: what catches which."),
-    "schema": ("grader.cli.schema", "Write the JSON Schemas of the files people edit and read."),
+    name: f"grader.cli.{name}"
+    for name in (
+        "grade",
+        "check",
+        "demo",
+        "data",
+        "doctor",
+        "runtime",
+        "calibrate",
+        "verify",
+        "explain",
+        "selftest",
+        "schema",
+    )
 }
+"""The module of each command, in the order they are shown."""
 
 
-class Commands(click.Group):
+class Commands(ExplainedGroup):
     """A group that knows its commands by name and imports one only to run it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the base class's
@@ -45,17 +50,16 @@ class Commands(click.Group):
         """Import and return the command, or None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(COMMANDS[cmd_name][0])
+        module = importlib.import_module(COMMANDS[cmd_name])
         command: click.Command = module.command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the base class's
         """Write the list of commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+        self.write_commands({name: f"help.{name}" for name in COMMANDS}, formatter)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, help="help.grader", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grader")
 def command() -> None:
     """Automated grader for machine-learning courses."""
@@ -68,6 +72,7 @@ def run(arguments: list[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else arguments
     _replace_what_cannot_be_written()
+    _speak_as_asked(given)  # --help may stand before --lang
     try:
         answer: Any = command.main(args=given, prog_name="grader", standalone_mode=False)
         sys.stdout.flush()
@@ -104,7 +109,7 @@ def _replace_what_cannot_be_written() -> None:
 
 def _speak_as_asked(arguments: list[str]) -> None:
     """Choose the language again: what was typed wrong may stand before ``--lang``."""
-    from grader.cli.rendering import language_of, speak
+    from grader.cli.language import language_of, speak
 
     joined = [a.partition("=")[2] for a in arguments if a.startswith("--lang=")]
     apart = [value for name, value in pairwise(arguments) if name == "--lang"]

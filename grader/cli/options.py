@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
-from grader.cli.rendering import language_of, speak, tell
+from grader.cli.language import language_of, speak
+from grader.cli.rendering import tell
 from grader.coursefiles.load_course import choose_assignments, find_course, load_course
 from grader.coursefiles.units import parse_duration, parse_size
 from grader.model.assignment import Assignment, Course
@@ -30,7 +31,7 @@ def language_option(function: Decorated) -> Decorated:
         callback=_speak,
         is_eager=True,
         expose_value=False,
-        help="Language of messages and pages (default: the environment's, else pt-BR).",
+        help="help.lang",
     )
     return option(function)
 
@@ -40,7 +41,7 @@ def course_options(function: Decorated) -> Decorated:
     for option in (
         language_option,
         click.option(
-            "-a", "--assignment", "assignments", multiple=True, metavar="SLUG", help="Only this one."
+            "-a", "--assignment", "assignments", multiple=True, metavar="SLUG", help="help.assignment"
         ),
         click.option(
             "-C",
@@ -48,7 +49,7 @@ def course_options(function: Decorated) -> Decorated:
             "course_folder",
             type=click.Path(path_type=Path),
             metavar="DIR",
-            help="The course (default: nearest folder upward with assignments/).",
+            help="help.course",
         ),
     ):
         function = option(function)
@@ -58,19 +59,17 @@ def course_options(function: Decorated) -> Decorated:
 def machine_options(function: Decorated) -> Decorated:
     """Add what chooses sandbox, GPU, data and limits."""
     for option in (
-        click.option("--memory", metavar="M", help="Lower the memory limit, e.g. '2 GiB'."),
-        click.option("--timeout", metavar="T", help="Lower the time limit, e.g. '5 min'."),
-        click.option("--gpu", default="auto", metavar="G", help="auto, none, or numbers: 0,1."),
+        click.option("--memory", metavar="M", help="help.memory"),
+        click.option("--timeout", metavar="T", help="help.timeout"),
+        click.option("--gpu", default="auto", metavar="G", help="help.gpu"),
         click.option(
             "--sandbox",
             default="auto",
             metavar="NAME",
-            help="auto (bubblewrap), bubblewrap, podman, docker, apptainer, or none (unsafe).",
+            help="help.sandbox",
         ),
-        click.option(
-            "--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where datasets lie."
-        ),
-        click.option("-q", "--quiet", is_flag=True, help="No progress."),
+        click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="help.data_dir"),
+        click.option("-q", "--quiet", is_flag=True, help="help.quiet"),
     ):
         function = option(function)
     return function

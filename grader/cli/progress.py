@@ -3,7 +3,8 @@
 import time
 from typing import TYPE_CHECKING
 
-from grader.cli.rendering import console, printable, spoken, tell
+from grader.cli.language import spoken
+from grader.cli.rendering import console, printable, tell
 from grader.model.message import Message
 from grader.words import phrase
 

@@ -2,20 +2,22 @@
 
 import click
 
+from grader.cli.help import ExplainedGroup
+from grader.cli.language import spoken
 from grader.cli.options import language_option
-from grader.cli.rendering import console, spoken, tell
+from grader.cli.rendering import console, tell
 from grader.runtimes.catalogue import is_installed, names, runtime_spec
 from grader.runtimes.install import install_runtime
 from grader.wiring import cache_folder, has_gpus
 from grader.words import phrase, say
 
 
-@click.group("runtime")
+@click.group("runtime", cls=ExplainedGroup, help="help.runtime")
 def command() -> None:
     """List and install the interpreters that students' code runs in."""
 
 
-@command.command("list")
+@command.command("list", help="help.runtime.list")
 @language_option
 def list_runtimes() -> int:
     """Show every runtime and whether it is installed."""
@@ -30,9 +32,9 @@ def list_runtimes() -> int:
     return 0
 
 
-@command.command("install")
+@command.command("install", help="help.runtime.install")
 @click.argument("wanted", metavar="[NAME]...", nargs=-1)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing where one is complete.")
+@click.option("-q", "--quiet", is_flag=True, help="help.quiet_complete")
 @language_option
 def install(wanted: tuple[str, ...], *, quiet: bool) -> int:
     """Install the runtimes named (all when none is); does nothing where one is complete."""

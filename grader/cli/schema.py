@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.help import Explained
 from grader.cli.options import language_option
 from grader.cli.rendering import tell
 from grader.coursefiles.schema import json_schema
@@ -13,14 +14,14 @@ from grader.storage.run_store import write_whole
 from grader.words import say
 
 
-@click.command("schema")
+@click.command("schema", cls=Explained, help="help.schema")
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path),
     default=Path("docs/reference"),
     metavar="DIR",
-    help="Where they go.",
+    help="help.out_schemas",
 )
 @language_option
 def command(*, out: Path) -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from grader.cli.help import Explained
+from grader.cli.language import spoken
 from grader.cli.options import (
     course_and_assignments,
     course_options,
@@ -14,7 +16,7 @@ from grader.cli.options import (
     warn_without_sandbox,
 )
 from grader.cli.progress import progress_for
-from grader.cli.rendering import console, spoken
+from grader.cli.rendering import console
 from grader.model.selftest import Ending, Matrix
 from grader.orchestration.selftest import selftest
 from grader.reporting.selftest_shown import judgement, selftest_json, selftest_markdown, table_of
@@ -25,12 +27,12 @@ from grader.words import phrase
 _STYLES = {Ending.HOLE: "bold red", Ending.ALARM: "bold red", Ending.NOT_GRADED: "magenta"}
 
 
-@click.command("selftest")
+@click.command("selftest", cls=Explained, help="help.selftest")
 @course_options
 @machine_options
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Runs at a time.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", default=1, help="help.jobs")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "md"]), default="text", help="How it is told."
+    "--format", "form", type=click.Choice(["text", "json", "md"]), default="text", help="help.format"
 )
 def command(
     *,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from grader.cli.help import Explained
+from grader.cli.language import spoken
 from grader.cli.options import (
     course_and_assignments,
     course_options,
@@ -13,7 +15,7 @@ from grader.cli.options import (
     warn_without_sandbox,
 )
 from grader.cli.progress import progress_for
-from grader.cli.rendering import printable, spoken
+from grader.cli.rendering import printable
 from grader.coursefiles.find_submissions import find_submissions, read_single
 from grader.coursefiles.kept_submission import read_kept
 from grader.coursefiles.read_certificate import load_certificate
@@ -29,13 +31,13 @@ from grader.words import say
 _STATUS = {Answer.SAME: 0, Answer.DIFFERENT: 1, Answer.WITHIN_NOISE: 4}
 
 
-@click.command("verify")
+@click.command("verify", cls=Explained, help="help.verify")
 @click.argument("certificate", type=click.Path(path_type=Path))
 @click.argument("submissions", type=click.Path(path_type=Path, exists=True), required=False)
 @course_options
 @machine_options
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, help="Runs at a time.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How it is told.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", default=1, help="help.jobs")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="help.format")
 def command(
     *,
     certificate: Path,

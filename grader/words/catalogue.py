@@ -13,10 +13,12 @@ import tomllib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from grader.model.message import Language, Message
+
+_HERE = Path(__file__).parent
 
 
 def say(code: str, /, **fields: Any) -> Message:
@@ -37,7 +39,8 @@ def say(code: str, /, **fields: Any) -> Message:
 
 def phrase(key: str, language: Language, /, **fields: Any) -> str:
     """Return one entry of the catalogue in one language."""
-    return _fill(_entries()[key]["pt" if language is Language.PT else "en"], language, fields)
+    entries = _read("help.toml") if key.startswith("help.") else _entries()
+    return _fill(entries[key]["pt" if language is Language.PT else "en"], language, fields)
 
 
 def sentence(code: str, language: Language) -> str:
@@ -53,12 +56,18 @@ def codes() -> tuple[str, ...]:
 @cache
 def _entries() -> dict[str, dict[str, str]]:
     entries: dict[str, dict[str, str]] = {}
-    for file in sorted(resources.files("grader.words").iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".toml"):
-            for code, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
-                if code in entries:
-                    raise KeyError(f"{file.name}: {code} is already in the catalogue")
-                entries[code] = entry
+    for name in sorted(file.name for file in _HERE.glob("*.toml")):
+        for code, entry in _read(name).items():
+            if code in entries:
+                raise KeyError(f"{name}: {code} is already in the catalogue")
+            entries[code] = entry
+    return entries
+
+
+@cache
+def _read(name: str) -> dict[str, dict[str, str]]:
+    """Return one file of the catalogue: ``--help`` comes at once, without the others."""
+    entries: dict[str, dict[str, str]] = tomllib.loads((_HERE / name).read_text(encoding="utf-8"))
     return entries
 
 

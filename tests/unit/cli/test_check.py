@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from grader.cli.check import _print
+from grader.cli.language import speak
 from grader.cli.main import run
 from grader.cli.options import course_and_assignments
-from grader.cli.rendering import speak
 from grader.model.errors import CourseError, SandboxUnavailable
 from grader.model.message import Language, Message
 from grader.model.result import Reason, Status, SubmissionResult

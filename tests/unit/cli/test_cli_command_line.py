@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     monkeypatch.delenv("GRADER_DEBUG", raising=False)
-    monkeypatch.setitem(COMMANDS, "end", ("tests.unit.cli.ending_badly", "Ends as told."))
+    monkeypatch.setitem(COMMANDS, "end", "tests.unit.cli.ending_badly")
     monkeypatch.chdir(tmp_path)
 
 
@@ -63,7 +63,8 @@ def test_how_a_command_is_called_stands_below_the_mistake(capsys: Told) -> None:
     assert "usage: grader grade [OPTIONS] SUBMISSIONS   (help: grader grade --help)" in err
 
 
-def test_no_command_at_all_gets_the_help(capsys: Told) -> None:
+def test_no_command_at_all_gets_the_help(capsys: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(COMMANDS, "end")  # it is no command of people's, and has no words
     status, out, err = _says(capsys)
     assert (status, out) == (2, "")
     assert "Usage: grader" in err
@@ -190,10 +191,29 @@ def test_everything_is_told_in_the_language_asked_for(
 
 
 @pytest.mark.parametrize("command", list(COMMANDS))
-def test_every_command_has_its_help(capsys: Told, command: str) -> None:
-    status, out, err = _says(capsys, command, "--help")
-    assert (status, err) == (0, "")
-    assert out.startswith(f"Usage: grader {command} ")
+def test_every_command_has_its_help_in_both_languages(
+    capsys: Told, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    lines = {}
+    for locale, usage in (("pt_BR.UTF-8", "Uso"), ("en_US.UTF-8", "Usage")):
+        monkeypatch.setenv("LC_ALL", locale)
+        status, out, err = _says(capsys, command, "--help")
+        assert (status, err) == (0, "")
+        assert out.startswith(f"{usage}: grader {command} ")
+        lines[usage] = {line for line in out.splitlines() if " " in line.strip()}
+    both = {line for line in lines["Uso"] & lines["Usage"] if not line.startswith(("  --", "  -"))}
+    assert both == set(), "the same words in both languages"
+
+
+def test_help_is_in_the_language_that_is_asked_for_after_it(
+    capsys: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    assert "Usage: grader grade [OPTIONS] SUBMISSIONS" in _says(capsys, "grade", "--help")[1]
+    told = _says(capsys, "grade", "--help", "--lang", "pt-BR")[1]
+    assert "Uso: grader grade [OPÇÕES] SUBMISSIONS" in told
+    assert "[1<=x<=64]" in told
+    assert "help." not in told
 
 
 def test_the_version_is_the_installed_one(capsys: Told) -> None:
@@ -315,13 +335,13 @@ def test_a_terminal_without_our_letters_shows_question_marks(tmp_path: Path) -> 
 
 
 def test_every_option_is_explained() -> None:
-    for name, (module, _) in COMMANDS.items():
+    for name, module in COMMANDS.items():
         __import__(module)
         command = sys.modules[module].command
         for one in _leaves(command):
             for parameter in one.params:
                 if isinstance(parameter, click.Option):
-                    assert parameter.help, f"grader {name} {parameter.opts}"
+                    assert (parameter.help or "").startswith("help."), f"grader {name} {parameter.opts}"
 
 
 def _leaves(command: click.Command) -> list[click.Command]:

@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from grader.cli.formats import print_class, print_submission
-from grader.cli.rendering import print_grading, speak
+from grader.cli.language import speak
+from grader.cli.rendering import print_grading
 from grader.model.message import Language
 from grader.model.result import Grading
 from tests import builders as a

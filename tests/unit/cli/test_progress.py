@@ -1,7 +1,7 @@
 import pytest
 
+from grader.cli.language import speak
 from grader.cli.progress import LineProgress, NoProgress, TerminalProgress, progress_for
-from grader.cli.rendering import speak
 from grader.model.message import Language
 from grader.words import say
 

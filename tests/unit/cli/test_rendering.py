@@ -2,14 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.cli.language import language_of, speak
 from grader.cli.rendering import (
     complain,
     console,
-    language_of,
     print_grading,
     print_messages,
     printable,
-    speak,
     tell,
 )
 from grader.model.message import Language
