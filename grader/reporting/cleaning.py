@@ -1,6 +1,8 @@
 """Makes what a program printed fit to be shown: plain text that nothing interprets any more."""
 
 import re
+import unicodedata
+from functools import cache
 
 CAP_BYTES = 1024 * 1024
 """No cleaned text is longer than this in UTF-8."""
@@ -23,6 +25,9 @@ _UNSEEN = (
     "\U000e0000-\U000e0fff"
 )
 _HIDDEN = re.compile(f"[{_UNSEEN}]")
+_MOST_MARKS = 6
+"""Set above and below one letter; more than any writing has is drawn over what stands around."""
+_MARKED_UP_TO = 0x20000
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ALL_BUT_MOVES = re.compile(
     f"[{_UNSEEN}]".replace("\x00-\x08", "\x01-\x07").replace("\x0b-\x1f", "\x0b\x0c\x0e-\x1f")
@@ -49,15 +54,27 @@ def clean_text(raw: bytes | str) -> str:
     text = _ESCAPES.sub(lambda found: _ERASE if found["erase"] else "", text)
     text = _ALL_BUT_MOVES.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
     lines = (_settled(line) for line in text.split("\n"))
-    return _capped("\n".join(line for line in lines if not _NOISE.match(line)))
+    return _capped(_without_towers("\n".join(line for line in lines if not _NOISE.match(line))))
 
 
 def visible(text: str, *, instead: str = "") -> str:
     """Return ``text`` with ``instead`` of each control, bidirectional and invisible character; no surrogates.
 
-    For names and messages: unlike :func:`clean_text` nothing is cut, filtered or overwritten.
+    For names and messages: unlike :func:`clean_text` nothing is cut, filtered or overwritten, but for towers
+    of marks upon one letter, which would be drawn over what stands around.
     """
-    return _HIDDEN.sub(instead, replace_surrogates(text))
+    return _without_towers(_HIDDEN.sub(instead, replace_surrogates(text)))
+
+
+def _without_towers(text: str) -> str:
+    return text if text.isascii() else _towers().sub(r"\1", text)
+
+
+@cache
+def _towers() -> re.Pattern[str]:
+    """Return what finds more marks in a row than stay, of every script: the database has them scattered."""
+    marks = "".join(c for c in map(chr, range(_MARKED_UP_TO)) if unicodedata.category(c) in ("Mn", "Me"))
+    return re.compile(f"([{marks}]{{{_MOST_MARKS}}})[{marks}]+")
 
 
 def replace_surrogates(text: str) -> str:

@@ -102,3 +102,31 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 )
 def test_letters_digits_and_signs_stay(text: str) -> None:
     assert visible(text) == text
+
+
+@pytest.mark.attack("mark_towers")
+@pytest.mark.parametrize(
+    "mark", ["\u0301", "\u0489", "\u0e49", "\u064e", "\u0f74", "\u20dd", "\ufe0f", "\u0301\u200b\u0316"]
+)
+def test_a_tower_of_marks_is_cut_before_it_covers_what_stands_above(mark: str) -> None:
+    for made in (visible, clean_text):
+        shown = made("passed\ne" + mark * 3000 + "x")
+        assert shown.startswith("passed\ne" + mark[0])
+        assert shown.endswith("x")
+        assert len(shown) <= len("passed\nex") + 6
+        assert made(shown) == shown
+
+
+@pytest.mark.attack("mark_towers")
+def test_no_tower_is_put_together_by_overwriting() -> None:
+    marks = "\u0301" * 6
+    assert len(clean_text(f"e{marks}x{marks}x{marks}" + "\b" * 13 + "\u0301")) <= 1 + 6 + 1 + 6
+
+
+@pytest.mark.attack("mark_towers")
+@pytest.mark.parametrize(
+    "name", ["José", "Jose\u0301", "Nguye\u0302\u0303n", "מֹשֶׁה", "مُحَمَّد", "न्द्रीं", "น้ำปั้น", "བསྒྲུབས", "👩\ufe0f"]
+)
+def test_the_marks_of_every_writing_stay(name: str) -> None:
+    assert visible(name) == name
+    assert clean_text(name) == name
