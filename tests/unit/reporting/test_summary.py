@@ -1,9 +1,12 @@
 from decimal import Decimal
 
+import pytest
+
 from grader.model.check import Outcome
 from grader.model.message import Language
 from grader.model.result import Status, Verdict
 from grader.reporting.summary import counts_told, measured_of, points_of, summary_rows, why_of, word_of
+from grader.words import phrase
 from tests import builders as a
 
 
@@ -48,3 +51,9 @@ def test_the_counts_add_up() -> None:
     results = (a.a_result(), a.a_result(verdict=Verdict.PASSED), a.a_result(verdict=Verdict.PASSED))
     told = counts_told(a.a_grading(submissions=results), Language.EN)
     assert told.startswith("Submissions: 3. Passed: 2; failed: 0; inconclusive: 1; not graded")
+
+
+@pytest.mark.parametrize("word", ["passed", "failed", "inconclusive", "not_graded"])
+def test_the_table_calls_a_verdict_as_the_pages_do(word: str) -> None:
+    for language in Language:
+        assert phrase(f"summary.{word}", language) == phrase(f"verdict.{word}", language).casefold()
