@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 
 from grader.model.result import Picture, Sample
-from grader.reporting.png import checked_png, grey_png
+from grader.reporting.png import checked_png, grey_png, pixels_of
 from grader.reporting.views import Matrix, MatrixCell, Tile
 
 _MOST_TILES = 20
@@ -13,6 +13,8 @@ _MOST_SIDE = 64
 _SHORT_NAME = 3
 """Longer names of classes do not fit above a column of counts."""
 _MOST_FIGURE_BYTES = 8 * 1024 * 1024
+_MOST_FIGURE_PIXELS = 120_000_000
+"""Of all figures of a page: a browser takes four bytes for each, however small the files are."""
 _ERROR_SHADES = (0.005, 0.01, 0.03, 0.1)
 """Shares of a class's rows at which the shade of a confusion grows darker."""
 
@@ -48,13 +50,16 @@ def confusion(picture: Picture) -> tuple[Matrix | None, int]:
 
 
 def drawn_figures(figures: Mapping[str, bytes], names: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
-    """Return the figures as data URIs, and how many are left off: not sane PNG, or past 8 MiB in all."""
+    """Return the figures as data URIs, and how many are left off: not sane PNG, or too much in all."""
     uris: list[str] = []
-    total = 0
+    total = pixels = 0
     for name in names:
         png = checked_png(figures.get(name, b""))
-        total += len(png or b"")
-        if png and total <= _MOST_FIGURE_BYTES:
+        if png is None:
+            continue
+        total += len(png)
+        pixels += pixels_of(png)
+        if total <= _MOST_FIGURE_BYTES and pixels <= _MOST_FIGURE_PIXELS:
             uris.append(_data_uri(png))
     return tuple(uris), len(names) - len(uris)
 

@@ -39,6 +39,12 @@ def checked_png(content: bytes) -> bytes | None:
     return _MAGIC + b"".join(_chunk(name, body) for name, body in chunks if name in _KEPT)
 
 
+def pixels_of(png: bytes) -> int:
+    """Return how many pixels a checked PNG has."""
+    width, height = struct.unpack_from(">II", png, len(_MAGIC) + 8)
+    return int(width) * int(height)
+
+
 def grey_png(pixels: bytes, *, height: int, width: int) -> bytes:
     """Return a grey PNG of ``pixels`` (0-255, row by row, exactly ``height * width`` bytes).
 

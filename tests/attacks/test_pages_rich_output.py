@@ -94,6 +94,19 @@ def test_a_figure_that_is_no_sound_png_is_not_on_the_page(kind: str) -> None:
     assert "pwned" not in page
 
 
+@pytest.mark.attack("figure_bomb")
+def test_figures_of_few_bytes_do_not_make_a_browser_take_gigabytes() -> None:
+    rows = b"".join([b"\0" + bytes(5000 // 8)] * 8000)
+    large = PNG[:8] + _chunk(b"IHDR", struct.pack(">IIBBBBB", 5000, 8000, 1, 0, 0, 0, 0))
+    large += _chunk(b"IDAT", zlib.compress(rows, 9)) + _chunk(b"IEND", b"")
+    names = tuple(f"figure-{n:02d}.png" for n in range(1, 21))
+    result = a.a_result(picture=a.a_picture(figures=names, samples=()))
+    page = student_page(a.a_grading(), result, Language.EN, dict.fromkeys(names, large))
+    assert len([address for address in Skeleton(page).addresses if address.startswith("data:")]) == 3
+    page = student_page(a.a_grading(), result, Language.EN, dict.fromkeys(names, PNG))
+    assert len([address for address in Skeleton(page).addresses if address.startswith("data:")]) == 20
+
+
 @pytest.mark.attack("xss_mime")
 def test_what_a_png_carries_besides_its_picture_is_not_passed_on() -> None:
     words = {b"tEXt": b"Comment\0" + SCRIPT.encode(), b"eXIf": SCRIPT.encode(), b"zzZz": SCRIPT.encode()}
