@@ -165,8 +165,9 @@ def test_what_can_be_compared_is_meant_before_what_cannot() -> None:
         "\x1b[" * 5_000_000,
         "[" + "0.1," * 2_500_000,
         "evaluate(" * 1_000_000,
+        ("# erro: 1,5 %" + "\ufdfa" * 980 + "\n") * 5_000,
     ],
-    ids=["quotes", "backslashes", "claims", "one line", "returns", "escapes", "lists", "calls"],
+    ids=["quotes", "backslashes", "claims", "one line", "returns", "escapes", "lists", "calls", "ligatures"],
 )
 @pytest.mark.parametrize("origin", list(Origin))
 def test_ten_hostile_megabytes_are_read_in_bounded_time(hostile: str, origin: Origin) -> None:
