@@ -63,6 +63,7 @@ def test_the_reference_and_a_small_honest_network_are_left_in_peace(shipped: End
 
 
 @pytest.mark.data
+@pytest.mark.slow
 def test_nor_does_one_on_real_banknotes(course: Path) -> None:
     arguments = ("selftest", "-a", "noisynote", "-j", "2", "--format", "json", "--data-dir", real_data())
     ended = grader(*arguments, cwd=course)
