@@ -94,7 +94,9 @@ def test_who_uses_test_labels_or_brings_answers_is_found(
 
 def test_who_does_neither_is_left_in_peace(rows: dict[str, Any]) -> None:
     honest = rows["honesto"]
-    assert (honest["verdict"], honest["findings"]) == ("passed", [])
+    assert honest["verdict"] == "passed"
+    # Equal seeds and one recipe give equal errors, which is told and accuses nobody.
+    assert {one["code"] for one in honest["findings"]} <= {"GR415"}
     assert {
         audit["audit"]: audit["outcome"]
         for audit in honest["audits"]
