@@ -48,6 +48,7 @@ _TEXT = 600
 _QUOTED = 240
 _TRACEBACK = 1500
 _INSIDE = " (inside)"
+_DOUBT = frozenset({"GR226", "GR250"})
 
 
 def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[str, bytes]) -> StudentView:
@@ -168,7 +169,7 @@ def _why(result: SubmissionResult, *, withheld: bool) -> tuple[Message, ...]:
     if result.verdict is None:
         told.append(say("page.look"))
     if result.verdict is Verdict.INCONCLUSIVE:
-        told.append(say("page.inconclusive"))
+        told.append(say("page.inconclusive.audit" if _doubted(result) else "page.inconclusive"))
     if withheld:
         told.append(say("page.inconclusive.withheld"))
     return tuple(told)
@@ -179,6 +180,12 @@ def codes_to_explain(result: SubmissionResult) -> tuple[str, ...]:
     said = (result.reason_message, *(check.message for check in result.checks))
     codes = (message.code for message in said if message is not None)
     return tuple(dict.fromkeys(code for code in codes if code is not None and code.startswith("GR")))
+
+
+def _doubted(result: SubmissionResult) -> bool:
+    """Return whether bars are met and only an audit keeps the result from being passed."""
+    open_checks = [c for c in result.checks if c.required and c.outcome is Outcome.INCONCLUSIVE]
+    return bool(open_checks) and all(check.message.code in _DOUBT for check in open_checks)
 
 
 def _deciding(result: SubmissionResult) -> list[Message]:

@@ -17,6 +17,7 @@ from grader.model.result import Picture, Reason, Status, Verdict
 from grader.model.run import MemoryGuard, RunStatus
 from grader.model.submission import Severity
 from grader.reporting.html import student_page
+from grader.words import say
 from tests import builders as a
 
 MOST_BYTES = 60_000
@@ -277,3 +278,16 @@ def test_the_rule_that_made_the_figure_is_told(rule: Rule, told: str) -> None:
 def test_only_a_later_attempt_is_told_as_one() -> None:
     assert "attempt 1" not in _read(_page(), Language.EN)
     assert "attempt 2 · mlp2.py" in _read(_page(attempt=2), Language.EN)
+
+
+@pytest.mark.parametrize("code", ["GR226", "GR250"])
+def test_where_an_audit_leaves_doubt_the_page_does_not_call_it_too_little_measured(code: str) -> None:
+    doubt = say(code, measured=say("GR403"), bar=say("GR403"), why=say("GR403"))
+    checks = (a.a_check(outcome=Outcome.INCONCLUSIVE, message=doubt),)
+    doubted = _read(_page(verdict=Verdict.INCONCLUSIVE, checks=checks, language=Language.EN), Language.EN)
+    assert "whether it is the program's own, a person decides" in doubted
+    assert "does not settle it" not in doubted
+    close = (*checks, a.a_check(outcome=Outcome.INCONCLUSIVE, id="other"))
+    assert "does not settle it" in _read(
+        _page(verdict=Verdict.INCONCLUSIVE, checks=close, language=Language.EN), Language.EN
+    )
