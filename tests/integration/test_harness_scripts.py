@@ -237,6 +237,57 @@ threading.Thread(target=work).start()
     assert left.report["sources"]["predictions"] == {"state": "ok"}
 
 
+POOLS = {
+    "threads": "from concurrent.futures import ThreadPoolExecutor\nmap_over = ThreadPoolExecutor(2).map",
+    "processes": "from concurrent.futures import ProcessPoolExecutor\nmap_over = ProcessPoolExecutor(2).map",
+    "joblib": """
+from joblib import Parallel, delayed
+def map_over(function, values):
+    return Parallel(n_jobs=2)(delayed(function)(value) for value in values)
+""",
+}
+
+
+@pytest.mark.parametrize("pool", POOLS)
+@pytest.mark.attack("honest_pools")
+def test_a_pool_that_nobody_closed_ends_with_the_program_and_still_serves_predict(
+    tmp_path: Path, pool: str
+) -> None:
+    program = f"""
+import numpy as np
+def double(value):
+    return 2 * value
+{POOLS[pool]}
+print(list(map_over(double, range(3))))
+def predict(X):
+    return np.array(list(map_over(double, [0] * len(X))))
+"""
+    arrays = banknotes()
+    served = serve(tmp_path / "data", arrays)
+    left = harness_run(tmp_path, {"p.py": program.encode()}, served=served, rows=arrays["x_test"])
+    assert left.report["finished"]
+    assert left.report["errors"] == []
+    assert left.report["sources"]["predict"] == {"state": "ok"}
+
+
+@pytest.mark.attack("honest_pools")
+def test_what_a_pool_was_asked_to_do_is_waited_for(tmp_path: Path) -> None:
+    program = b"""
+import time
+from concurrent.futures import ThreadPoolExecutor
+def work():
+    global QP
+    time.sleep(0.3)
+    QP = [1] * 120
+pool = ThreadPoolExecutor(1)
+pool.submit(time.sleep, 0.1)
+pool.submit(work)
+"""
+    served = serve(tmp_path / "data", banknotes())
+    left = harness_run(tmp_path, {"p.py": program}, served=served)
+    assert left.report["sources"]["predictions"] == {"state": "ok"}
+
+
 def test_a_notebook_exported_as_py_runs_with_its_magics_left_out(tmp_path: Path) -> None:
     program = b"""
 get_ipython().run_line_magic('matplotlib', 'inline')

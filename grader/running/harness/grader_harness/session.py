@@ -5,7 +5,6 @@ import random
 import shutil
 import sys
 import tempfile
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from grader_harness.figures import Figures
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.job import PROTOCOL, Job, Served, read_job, read_served
 from grader_harness.ledger import Ledger
+from grader_harness.own_threads import join_threads
 from grader_harness.places import Places
 from grader_harness.program_errors import ErrorLog
 from grader_harness.script import run_script
@@ -81,7 +81,7 @@ class Session:
             namespace = self.notebook.run(main)
         else:
             namespace = run_script(main, errors=self.errors, ledger=self.ledger)
-        _join_threads()
+        join_threads()
         return namespace
 
     def report(
@@ -182,13 +182,6 @@ def _leave(job: Job, shadows: dict[str, str]) -> None:
             stream.flush()
         except (OSError, ValueError, AttributeError):
             continue
-
-
-def _join_threads() -> None:
-    """Wait for the program's own threads, as the interpreter does at its end."""
-    for thread in threading.enumerate():
-        if thread is not threading.main_thread() and not thread.daemon:
-            thread.join()
 
 
 def _versions() -> dict[str, str]:
