@@ -3,12 +3,13 @@
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # A busy machine is no finding, so no deadline. In CI the same examples each time: what random ones find at
 # a developer's desk becomes an @example.
-settings.register_profile("desk", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("desk", _UNHURRIED)
+settings.register_profile("ci", _UNHURRIED, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 _LEFT_OUT = pytest.StashKey[int]()

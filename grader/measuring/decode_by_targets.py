@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _CLOSE = 1e-6
 _MAX_COLUMNS = 1024
+_LAST_CLASS = 2**31 - 1
 
 
 def decode_by_targets(
@@ -28,7 +29,8 @@ def decode_by_targets(
     and several outputs (sparse cross-entropy) the target numbers the column. None when a class was trained
     towards two different targets, two classes towards the same one, or the widths do not fit: then nobody
     can say what the outputs mean. None too for arrays that are no tables of ordinary, finite numbers, or
-    have more than 1024 columns. Columns that no class owns are not asked. Never raises.
+    have more than 1024 columns, and for labels that number no classes. Columns that no class owns are not
+    asked. Never raises.
     """
     import numpy as np
 
@@ -47,6 +49,8 @@ def _decoded(
     import numpy as np
 
     known = np.unique(labels[labels >= 0])
+    if (known != np.floor(known)).any() or (known > _LAST_CLASS).any():
+        return None
     code = _code_of_each(known, targets, labels)
     if code is None:
         return None

@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -53,6 +53,7 @@ def test_rows_as_many_as_expected_make_nothing_raise_either(raw: Any, fitted: An
 
 
 @given(hostile(), hostile(), hostile(rows=6))
+@example(np.array([0, 1], np.uint8), np.array([3e37, 0], np.float32), np.zeros((6, 1)))
 def test_no_arrays_make_the_reading_of_outputs_raise(outputs: Any, targets: Any, paired: Any) -> None:
     found = [
         decode_by_targets(outputs, targets, LABELS),
