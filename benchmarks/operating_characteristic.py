@@ -99,7 +99,9 @@ def fate(setting: Setting, rule: Rule, errors: float, chance: np.random.Generato
     while True:
         wrong = (*wrong, min(setting.draw(chance, errors), setting.rows))
         found = after(setting, rule, tuple(sorted(wrong)))
-        more = found.may_lose if benefit else not found.settled and len(wrong) < RUNS_MAX
+        more = (
+            found.may_lose or found.all_but_passed if benefit else not found.settled and len(wrong) < RUNS_MAX
+        )
         if not more:
             return Fate(
                 passed=found.settled and found.met,

@@ -104,7 +104,8 @@ class ReferenceAnswer:
 def more_runs_for_threshold(spec: MetricCheck, facts: Facts) -> bool:
     """Return whether one more run could still change what ``spec`` earns, with a chance of 1 % or more.
 
-    Where being too close costs the points, the question is only whether a run is left that could settle it.
+    So it is where one more would settle that a bar is met. Where being too close costs the points, the
+    question is only whether a run is left that could settle it.
     """
     summary = facts.summaries.get(spec.metric)
     if summary is None:
@@ -114,7 +115,8 @@ def more_runs_for_threshold(spec: MetricCheck, facts: Facts) -> bool:
         if not stands.settled or stands.met:
             # The steps below are easier: what is undecided here decides the points.
             left = len(summary.values) < facts.assignment.run.runs_max
-            return stands.may_lose if generous(facts) else left and not stands.settled
+            wanted = stands.may_lose or stands.all_but_passed
+            return wanted if generous(facts) else left and not stands.settled
     return False
 
 

@@ -43,6 +43,9 @@ class Standing:
     settled: bool
     may_lose: bool
     """Under ``benefit``, the chance that further runs take the points away is at least 1 %."""
+    all_but_passed: bool = False
+    """One more run like those made would settle that the threshold is met: it is worth its time, since a
+    good program should be told that it passed, not that nobody could say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +90,25 @@ def standing(
             sign * (bar - summary.value),
             _median_spread(summary, spread, bar if counts_rows else 0.0),
         )
-        beyond = z_for(runs_max) * scatter / math.sqrt(len(gaps))
-        settled = ahead > beyond or (ahead < -beyond and not met)
+        beyond = z_for(runs_max) * scatter
+        settled = ahead * math.sqrt(len(gaps)) > beyond or (
+            ahead * math.sqrt(len(gaps)) < -beyond and not met
+        )
+        next_passes = ahead * math.sqrt(len(gaps) + 1) > beyond
     else:
         ahead, scatter = math.fsum(gaps) / len(gaps), spread.of(summary.values)
         weight = z_for(runs_max) / math.sqrt(len(gaps))
         fails = not met and clear_by([-gap for gap in gaps], weight, spread) > 0
         settled = fails or clear_by(gaps, weight, spread) > 0
-    may_lose = not settled and len(gaps) < runs_max and _may_lose(ahead, scatter, len(gaps), runs_max)
-    return Standing(met=met, settled=settled, may_lose=may_lose)
+        next_weight = z_for(runs_max) / math.sqrt(len(gaps) + 1)
+        next_passes = clear_by([*gaps, ahead], next_weight, spread) > 0
+    is_open = not settled and len(gaps) < runs_max
+    return Standing(
+        met=met,
+        settled=settled,
+        may_lose=is_open and _may_lose(ahead, scatter, len(gaps), runs_max),
+        all_but_passed=is_open and met and next_passes,
+    )
 
 
 def clear_by(gaps: Sequence[float], weight: float, spread: Spread) -> float:

@@ -9,15 +9,22 @@ from tests.e2e.classroom import PROGRAMS, grader, hand_in, lay_out_course, real_
 pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.data, pytest.mark.slow]
 
 
-def test_program_5_is_measured_between_1_5_and_1_9_per_cent_from_captured_predictions(
-    tmp_path: Path,
-) -> None:
+def test_program_5_keeps_its_points_beside_the_bar_and_its_audits_clear_it(tmp_path: Path) -> None:
     real_data()
     course = lay_out_course(tmp_path / "course")
     hand_in(course, "notes", "mnist-dense", PROGRAMS / "mnist" / "programa5.py")
-    ended = grader("grade", "submissions", "--runs", "1", "--lang", "en", cwd=course)
+    ended = grader("grade", "submissions", "--gpu", "none", "--lang", "en", cwd=course, timeout=3600)
     assert ended.status == 0, ended.err
     row = results(course)["notes", "mnist-dense"]
     assert row["evidence"] == "captured"
-    assert 0.015 <= row["metrics"]["error_rate"]["value"] <= 0.019
+    assert 0.0145 <= row["metrics"]["error_rate"]["value"] <= 0.019
     assert row["findings"] == []
+    seeds = [run["seed"] for run in row["runs"]]
+    assert seeds == sorted(set(seeds))
+    if row["verdict"] == "failed":  # its mean over more than one run may lie clearly above the bar
+        assert len(seeds) > 1
+        assert row["metrics"]["error_rate"]["value"] > 0.0161
+    else:
+        assert row["points"] == row["max_points"]
+        made = {one["audit"]: one["outcome"] for one in row["audits"]}
+        assert made == {"pair": "clear", "placebo": "clear"}

@@ -53,6 +53,36 @@ def test_banknote_is_settled_by_two_runs_without_an_error_and_open_at_one() -> N
     assert stands(below(0.002), [4], 686, record=record).settled
 
 
+def test_one_more_run_is_made_where_it_would_settle_that_the_bar_is_met() -> None:
+    record = baseline("error_rate", 0.0008, sd=0.0004, n=686)
+    first = stands(below(0.002), [0], 686, record=record)
+    assert (first.may_lose, first.all_but_passed) == (False, True)
+    one_error = stands(below(0.002), [1], 686, record=record)
+    assert not one_error.all_but_passed  # two runs with one error each settle nothing
+    assert stands(below(0.0161), [140], 10_000, record=MNIST).all_but_passed
+    assert not stands(below(0.0161), [158], 10_000, record=MNIST).all_but_passed
+    assert not stands(below(0.0161), [180], 10_000, record=MNIST).all_but_passed
+    assert not stands(below(0.0161), [110], 10_000, record=MNIST).all_but_passed  # it has passed
+    assert not stands(below(0.0161), [140], 10_000, record=MNIST, runs_max=1).all_but_passed
+
+
+@given(
+    st.lists(st.integers(0, 400), min_size=1, max_size=5),
+    st.sampled_from([Rule.MEAN, Rule.MEDIAN]),
+)
+def test_who_is_all_but_passed_has_passed_after_one_more_run_like_the_others(
+    wrong: list[int], rule: Rule
+) -> None:
+    found = stands(below(0.0161), wrong, 10_000, record=MNIST, rule=rule)
+    if found.all_but_passed:
+        like = statistics.median(wrong) if rule is Rule.MEDIAN else statistics.fmean(wrong)
+        after = stands(below(0.0161), [*wrong, int(like)], 10_000, record=MNIST, rule=rule)
+        assert found.met
+        assert not found.settled
+        assert len(wrong) < 5
+        assert after == Standing(met=True, settled=True, may_lose=False)
+
+
 def test_a_reference_that_scatters_little_does_not_settle_a_program_that_scatters_more() -> None:
     careful = baseline("error_rate", 0.0095, sd=0.00035)
     assert not stands(below(0.0161), [176], 10_000, record=careful).settled
