@@ -15,7 +15,7 @@ from grader.model.evidence import Fit, HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement, Paired
 from grader.model.result import AuditResult, Claim, Picture, Reason, RunResult, Status, SubmissionResult
-from grader.model.run import Purpose
+from grader.model.run import Purpose, RunStatus
 from grader.model.submission import Finding, Submission, Unreadable
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
 from grader.orchestration.carried import carried_by
@@ -53,10 +53,14 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Assessed:
-    """A result, whether one more run could still change what it earns, and what the first run answered."""
+    """A result, whether one more run could still change what it earns, and what its leading run answered.
+
+    The leading run, counted from 0, is the first that delivered predictions: page and audits are about it.
+    """
 
     result: SubmissionResult
     more_runs_wanted: bool
+    leading: int = 0
     answers: "np.ndarray[Any, Any] | None" = None
 
 
@@ -79,7 +83,7 @@ def assess(
 
     read = [reading(one) for one in stored]
     graded = _graded(read)
-    first = graded[0]
+    first = next((one for one in graded if one.own is not None), graded[0])
     made = {p: one if isinstance(one, Message) else reading(one) for p, one in (extra or {}).items()}
     audits = audit(first, made, labels)
     audited = findings_of(audits)
@@ -98,18 +102,19 @@ def assess(
         "baseline": reference.baseline,
         "copied": found.copied,
         "doubted": audited[0].message if audited else None,
-        "stated": stated_by(submission, assignment, _printed(read[:1]), disturbed=not typed),
+        "stated": stated_by(submission, assignment, _printed([first]), disturbed=not typed),
     }
     judgement = judge(assignment, facts, checks=tools.checks, kind=submission.kind, **shared)
     gathered = gather(assignment, facts, **shared)
     claim = overstated(gathered) if assignment.audits.claim else None
-    wanted = any(more_runs_wanted(spec, gathered) for spec in assignment.checks)
+    wanted = any(more_runs_wanted(spec, gathered) for spec in assignment.checks) or _unlucky(read)
     fixed = len(stored) > len(graded)
     result = _result(
         submission,
         assignment,
         read,
         judgement,
+        first=first,
         reference=reference,
         findings=(
             *submission.findings,
@@ -125,7 +130,23 @@ def assess(
         picture=draw_picture(first.stored.folder, first.own, prepared, labels),
         record=record,
     )
-    return Assessed(result=result, more_runs_wanted=wanted and not fixed, answers=first.own)
+    return Assessed(
+        result=result,
+        more_runs_wanted=wanted and not fixed,
+        leading=read.index(first),
+        answers=first.own,
+    )
+
+
+def _unlucky(read: Sequence[RunRead]) -> bool:
+    """Return whether the only run so far trained and then delivered nothing, which may be its seed's doing.
+
+    What fails before it trains fails with any seed, and what ran into a limit has cost enough.
+    """
+    if len(read) > 1 or read[0].own is not None:
+        return False
+    trained = any(fit.epochs > 0 for fit in read[0].facts.report.fits)
+    return trained and read[0].facts.run.status in (RunStatus.OK, RunStatus.ERROR)
 
 
 def not_graded(submission: Submission, points: Decimal, reason: Reason, message: Message) -> SubmissionResult:
@@ -253,6 +274,7 @@ def _result(
     read: Sequence[RunRead],
     judgement: Judgement,
     *,
+    first: RunRead,
     reference: Reference,
     findings: tuple[Finding, ...],
     claimed: Claim | None,
@@ -262,8 +284,8 @@ def _result(
     picture: Picture,
     record: Mapping[str, str],
 ) -> SubmissionResult:
-    first = read[0].facts
-    delivered = first.delivered
+    report = first.facts.report
+    delivered = first.facts.delivered
     baseline = reference.baseline.summaries if reference.baseline else ()
     return SubmissionResult(
         id=submission.id,
@@ -279,7 +301,7 @@ def _result(
         points=judgement.points,
         max_points=assignment.points,
         evidence=delivered.source if isinstance(delivered, Chosen) else None,
-        sources=first.report.sources,
+        sources=report.sources,
         runs=tuple(_run_result(one) for one in read),
         metrics=judgement.metrics,
         reference=baseline,
@@ -288,16 +310,16 @@ def _result(
         findings=findings,
         claimed=claimed,
         audits=audits,
-        ledger=first.report.ledger,
+        ledger=report.ledger,
         notes=notes,
         paired=paired,
-        layers=first.report.layers,
-        model=model_table(read[0].stored),
+        layers=report.layers,
+        model=model_table(first.stored),
         output=_printed(read),
         picture=picture,
         report=None,
         log=None,
-        record={**_versions(first.report), **record},
+        record={**_versions(report), **record},
     )
 
 

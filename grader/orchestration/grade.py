@@ -220,8 +220,9 @@ def _audits_of(one: Standing) -> list[Purpose]:
 
 def _audit_task(one: Standing, purpose: Purpose, grader: Grader) -> RunTask:
     evidence = one.assessed.result.evidence if one.assessed else None
-    graded = _task(one, 1, grader)
-    return make_audit_task(graded, one.runs[0], purpose, model=evidence is Source.MODEL)
+    leading = one.assessed.leading if one.assessed else 0
+    graded = _task(one, leading + 1, grader)
+    return make_audit_task(graded, one.runs[leading], purpose, model=evidence is Source.MODEL)
 
 
 def _make_extra(

@@ -5,7 +5,7 @@ for one. Where the original's folder is still kept, its order, canaries and trai
 that a program without randomness of its own repeats bit for bit. Nothing is added to the class's runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.datasets.prepare import Prepared
@@ -18,7 +18,7 @@ from grader.model.message import Message
 from grader.model.result import AuditOutcome, SubmissionResult
 from grader.model.run import Limits, NotRun, Purpose
 from grader.model.submission import Submission
-from grader.orchestration.assess import Reference, assess
+from grader.orchestration.assess import Assessed, Reference, assess
 from grader.orchestration.baseline import reference_of
 from grader.orchestration.certify import certify
 from grader.orchestration.plan import limits_of, make_audit_task, make_task, prepare_data, record_of
@@ -64,14 +64,17 @@ def verify(
     kept = [_kept(run, ground.prepared, grader) for run in certificate.runs]
     tasks = [_task(run, first, ground) for run, first in zip(certificate.runs, kept, strict=True)]
     stored = _made(tasks, ground)
-    result = _judged(stored, ground, {})
+    assessed = _judged(stored, ground, {})
+    result, leading = assessed.result, assessed.leading
     audits = _audits_to_make(certificate, result)
     if audits:
         # The verdict was given with these findings in sight, so it is compared with them in sight.
         purposes = [purpose for name in audits for purpose in _AUDITS[name]]
         applies = result.evidence is Source.MODEL
-        extra = [make_audit_task(tasks[0], stored[0], purpose, model=applies) for purpose in purposes]
-        result = _judged(stored, ground, dict(zip(purposes, _made(extra, ground), strict=True)))
+        graded, first = tasks[leading], stored[leading]
+        extra = [make_audit_task(graded, first, purpose, model=applies) for purpose in purposes]
+        made = dict(zip(purposes, _made(extra, ground), strict=True))
+        result = _judged(stored, ground, made).result
     tools = grader.tools
     now = certify(result, grader=tools.version, course=certificate.course, sandbox=tools.sandbox.name)
     if now is None:
@@ -166,9 +169,9 @@ def _made(tasks: Sequence[RunTask], ground: _Ground) -> list[StoredRun]:
 
 
 def _judged(
-    stored: Sequence[StoredRun], ground: _Ground, extra: dict[Purpose, StoredRun | Message]
-) -> SubmissionResult:
-    assessed = assess(
+    stored: Sequence[StoredRun], ground: _Ground, extra: Mapping[Purpose, StoredRun | Message]
+) -> Assessed:
+    return assess(
         ground.submission,
         ground.assignment,
         stored,
@@ -180,7 +183,6 @@ def _judged(
         ),
         extra=extra,
     )
-    return assessed.result
 
 
 def _audits_to_make(certificate: Certificate, result: SubmissionResult) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The extra runs of audits: who gets them, what they find, what they cost; they take nothing away."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -203,3 +204,46 @@ def test_an_audit_that_could_not_be_made_takes_nothing_away(
     assert set(outcomes(result).values()) == {AuditOutcome.UNDECIDED}
     assert all("the disk is full" in one.message.en for one in result.audits)
     assert (result.verdict, result.points) == (Verdict.PASSED, Decimal(7))
+
+
+def failing_first(prepared: Prepared, *, fits: list[dict[str, Any]], delivers: Predict | None) -> FakeSandbox:
+    """A sandbox whose first run leaves nothing; the others answer what ``delivers`` says."""
+    runs = iter(range(100))
+    report = json.dumps({**json.loads(REPORT), "fits": fits}).encode()
+
+    def run(command: SandboxCommand) -> Files:
+        if next(runs) == 0 or delivers is None:
+            return {"report.json": report}
+        return {"predictions.npy": npy(delivers(command, prepared)), "report.json": report}
+
+    return FakeSandbox(run)
+
+
+TRAINED = [{"epochs": 3, "seconds": 1.0, "history": {"loss": [3.0, 2.0, 1.0]}}]
+
+
+def test_who_trains_and_delivers_nothing_may_have_had_an_unlucky_seed_and_is_run_once_more(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    unlucky = graded(classroom, failing_first(digits[2], fits=TRAINED, delivers=honest))
+    assert (unlucky.verdict, unlucky.points) == (Verdict.INCONCLUSIVE, classroom.assignment.points)
+    assert [bool(run.metrics) for run in unlucky.runs] == [False, True]
+    assert unlucky.evidence is not None
+
+
+@pytest.mark.parametrize("fits", [[], TRAINED])
+def test_who_never_delivers_fails_after_a_second_run_at_most(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared], fits: list[dict[str, Any]]
+) -> None:
+    sandbox = failing_first(digits[2], fits=fits, delivers=None)
+    result = graded(classroom, sandbox)
+    assert (result.verdict, result.points) == (Verdict.FAILED, Decimal(0))
+    assert len(sandbox.calls) == (2 if fits else 1)
+
+
+def test_failing_the_first_run_escapes_no_audit(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    result = graded(classroom, failing_first(digits[2], fits=TRAINED, delivers=denoised))
+    assert "GR405" in {finding.code for finding in result.findings}
+    assert outcomes(result)["placebo"] is AuditOutcome.CLEAR
