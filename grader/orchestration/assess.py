@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared, truth
 from grader.measuring.claim_check import claim_of, overstated
+from grader.measuring.facts import Replay
 from grader.measuring.judge import Judgement, gather, judge
 from grader.measuring.more_runs import more_runs_wanted
 from grader.measuring.predictions import Chosen
@@ -92,13 +93,10 @@ def assess(
     found = find_irregularities(
         [_seen(one, typed=typed) for one in graded], labels, learns=learns, audits=assignment.audits
     )
-    classes = len(prepared.dataset.classes) or None
-    replays = [replay_of(one.stored, one.facts, assignment, classes=classes) for one in graded]
-    replay = worst_replay(replays, assignment)
     facts = [one.facts for one in graded]
     shared: dict[str, Any] = {
         "metrics": tools.metrics,
-        "replay": replay,
+        "replay": _replayed(graded, assignment, prepared),
         "baseline": reference.baseline,
         "copied": found.copied,
         "doubted": audited[0].message if audited else None,
@@ -136,6 +134,13 @@ def assess(
         leading=read.index(first),
         answers=first.own,
     )
+
+
+def _replayed(graded: Sequence[RunRead], assignment: Assignment, prepared: Prepared) -> Replay | None:
+    """Return what came of tying the model files to the predictions, in the run where that is worst."""
+    classes = len(prepared.dataset.classes) or None
+    replays = [replay_of(one.stored, one.facts, assignment, classes=classes) for one in graded]
+    return worst_replay(replays, assignment)
 
 
 def _unlucky(read: Sequence[RunRead]) -> bool:
