@@ -57,7 +57,7 @@ class ProcessExecutor:
         """Yield the answers as they come."""
         waiting = deque(enumerate(jobs))
         places = _Places(self._workers, self._gpus)
-        workers = _Workers()
+        workers = _Workers(self._workers)
         running: dict[Future[Path | NotRun], tuple[int, Job, Slot, float]] = {}
         try:
             while waiting or running:
@@ -80,7 +80,8 @@ class ProcessExecutor:
 class _Workers:
     """One worker process per slot, in a pool of its own: one that dies breaks no neighbour's future."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self._number = number
         self._pools: dict[int, ProcessPoolExecutor] = {}
 
     def submit(self, perform: Perform, job: Job, slot: Slot) -> Future[Path | NotRun]:
@@ -96,7 +97,7 @@ class _Workers:
                 max_workers=1,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_begin_worker,
-                initargs=(os.getpid(),),
+                initargs=(os.getpid(), processors_of(slot.number, self._number)),
             )
             return pool.submit(_perform_safely, perform, job, slot)
 
@@ -178,8 +179,19 @@ def _mistake_of_ours(problem: BaseException) -> NotRun:
     return NotRun(reason=say("GR811", problem=described))
 
 
-def _begin_worker(parent: int) -> None:
-    """Leave Ctrl-C to the parent, and die when it dies."""
+def processors_of(slot: int, slots: int) -> frozenset[int]:
+    """Return the processors of one slot: no other's, as long as there is one for each.
+
+    A thousand processes of one program would otherwise leave its neighbour next to nothing, until the
+    neighbour's time is over; what runs in a slot inherits them, and inside a sandbox cannot have others.
+    """
+    there = sorted(os.sched_getaffinity(0))
+    return frozenset(there[slot::slots] or [there[slot % len(there)]])
+
+
+def _begin_worker(parent: int, processors: frozenset[int]) -> None:
+    """Keep to ``processors``, leave Ctrl-C to the parent, and die when it dies."""
+    os.sched_setaffinity(0, processors)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

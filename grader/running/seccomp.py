@@ -3,7 +3,8 @@
 It is handed to ``bwrap --seccomp FD``. Numbers are those of the kernel's own tables; a test compares
 every one of them with libseccomp's. The filter lets through what programs of a course use and answers
 
-* ``EPERM`` to what reaches for other processes, mounts, namespaces, keys or the machine's settings;
+* ``EPERM`` to what reaches for other processes, mounts, namespaces, keys, the machine's settings or the
+  processors of the run beside it;
 * ``ENOSYS`` to what libraries do without when a kernel is old (``clone3``, ``io_uring``), because a
   filter cannot look behind their pointers, and to every call newer than the tables below;
 * ``EAFNOSUPPORT`` to socket families that leave the network namespace (``AF_VSOCK``) or that only
@@ -121,6 +122,7 @@ FORBIDDEN: dict[str, tuple[int | None, int | None]] = {
     "quotactl_fd": (443, 443),
     "reboot": (169, 142),
     "request_key": (249, 218),
+    "sched_setaffinity": (203, 122),
     "setdomainname": (171, 162),
     "sethostname": (170, 161),
     "setns": (308, 268),

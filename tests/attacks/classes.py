@@ -24,7 +24,7 @@ from tests.integration.promises import OURS, ROOMS
 
 HOSTILE = Path(__file__).with_name("programs")
 HONEST = Path(__file__).with_name("honest_programs")
-SECONDS = 40
+SECONDS = 60
 """The time limit of every run: enough for the honest ones."""
 PICK = 0.02
 

@@ -421,3 +421,13 @@ def test_memory_that_no_process_shows_counts_too(confined: Confined, way: str) -
     code = f"import os, time\nheld = 0\n{way}\nprint('held', flush=True)\ntime.sleep(60)"
     run = confined.run(code, memory_bytes=150 * MIB, disk_bytes=64 * MIB, wall_seconds=8)
     assert run.status == "MEMORY"
+
+
+@pytest.mark.attack("processor_grab")
+def test_the_processors_of_the_run_beside_it_cannot_be_had(confined: Confined) -> None:
+    code = PRELUDE + (
+        "own = os.sched_getaffinity(0)\n"
+        "print(attempt(lambda: os.sched_setaffinity(0, range(64))))\n"
+        "print(attempt(lambda: os.sched_setaffinity(0, own)))\n"
+    )
+    assert confined.run(code).text.split() == ["EPERM", "EPERM"]

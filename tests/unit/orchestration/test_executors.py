@@ -13,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model.run import NotRun
-from grader.orchestration.executors import ProcessExecutor, SerialExecutor, _Places, _Workers
+from grader.orchestration.executors import (
+    ProcessExecutor,
+    SerialExecutor,
+    _Places,
+    _Workers,
+    processors_of,
+)
 from grader.orchestration.ports import Done, Job, Slot
 from tests.unit.orchestration.small_jobs import Heard, Small, await_file, is_alive, perform
 
@@ -90,7 +96,7 @@ def test_answers_come_as_they_finish_and_a_worker_is_used_again(tmp_path: Path) 
 
 
 def test_an_idle_worker_that_dies_is_replaced(tmp_path: Path) -> None:
-    slot, workers = Slot(number=0, gpu=None), _Workers()
+    slot, workers = Slot(number=0, gpu=None), _Workers(2)
     first = workers.submit(perform, Small(name="first", folder=tmp_path), slot).result()
     assert isinstance(first, Path)
     os.kill(int(first.read_text().split()[2]), signal.SIGKILL)
@@ -195,3 +201,25 @@ def test_every_job_gets_a_place_and_no_place_is_given_twice(
         assert all((s.gpu is not None) == (wants[i] and gpus > 0) for i, s in running.items())
         places.give_back(running.pop(chance.choice(sorted(running))))
     assert sorted(seen) == list(range(len(wants)))
+
+
+@pytest.mark.parametrize("slots", [1, 2, 3, 5])
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_each_slot_has_processors_that_no_other_has_where_there_are_enough(
+    monkeypatch: pytest.MonkeyPatch, slots: int, count: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(10, 10 + count)))
+    shares = [processors_of(slot, slots) for slot in range(slots)]
+    assert all(shares)
+    assert frozenset().union(*shares) == set(range(10, 10 + count))
+    if slots <= count:
+        assert sum(len(share) for share in shares) == count
+
+
+def test_what_runs_in_a_worker_keeps_to_its_processors(tmp_path: Path) -> None:
+    jobs = [Small(name=f"{n}", folder=tmp_path, does="processors") for n in range(2)]
+    answers = [d.answer for d in ProcessExecutor(2).run(perform, jobs, Heard())]
+    told = [tuple(map(int, a.read_text().split())) for a in answers if isinstance(a, Path)]
+    for slot, *processors in told:
+        assert set(processors) == processors_of(slot, 2)
+    assert len(told) == 2
