@@ -88,13 +88,14 @@ def standing(
     if summary.rule is Rule.MEDIAN:
         ahead, scatter = (
             sign * (bar - summary.value),
-            _median_spread(summary, spread, bar if counts_rows else 0.0),
+            _median_spread(summary, spread, bar if counts_rows else 0.0, runs=len(gaps)),
         )
         beyond = z_for(runs_max) * scatter
         settled = ahead * math.sqrt(len(gaps)) > beyond or (
             ahead * math.sqrt(len(gaps)) < -beyond and not met
         )
-        next_passes = ahead * math.sqrt(len(gaps) + 1) > beyond
+        then = _median_spread(summary, spread, bar if counts_rows else 0.0, runs=len(gaps) + 1)
+        next_passes = ahead * math.sqrt(len(gaps) + 1) > z_for(runs_max) * then
     else:
         ahead, scatter = math.fsum(gaps) / len(gaps), spread.of(summary.values)
         weight = z_for(runs_max) / math.sqrt(len(gaps))
@@ -203,14 +204,14 @@ def _rows_error(share: float, n: int) -> float:
     return math.sqrt(share * (1 - share) / n)
 
 
-def _median_spread(summary: MetricSummary, spread: Spread, share: float) -> float:
+def _median_spread(summary: MetricSummary, spread: Spread, share: float, *, runs: int) -> float:
     """Return one run's spread, made larger by what a median scatters more than a mean.
 
     A handful of runs tells too little of the spread about a median, so the rows' whole standard error
     stands for it (``share`` of them wrong), and one wild run moves nothing.
     """
     floor = max(spread.floor, _rows_error(share, summary.n))
-    return floor * (_MEDIAN if len(summary.values) > 2 else 1.0)  # noqa: PLR2004 - of two runs it is the mean
+    return floor * (_MEDIAN if runs > 2 else 1.0)  # noqa: PLR2004 - of two runs it is the mean
 
 
 def _by_one(

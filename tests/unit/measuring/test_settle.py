@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.measuring.settle import Spread, Standing, clear_by, seed_spread, standing
@@ -70,6 +70,7 @@ def test_one_more_run_is_made_where_it_would_settle_that_the_bar_is_met() -> Non
     st.lists(st.integers(0, 400), min_size=1, max_size=5),
     st.sampled_from([Rule.MEAN, Rule.MEDIAN]),
 )
+@example([137, 137], Rule.MEDIAN)
 def test_who_is_all_but_passed_has_passed_after_one_more_run_like_the_others(
     wrong: list[int], rule: Rule
 ) -> None:
