@@ -16,7 +16,7 @@ from grader.model.assignment import Labels
 from grader.model.message import Language
 from grader.model.run import MIB, Bind, Limits, SandboxCommand
 from grader.reporting.html import student_page
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.runtimes.catalogue import Runtime, find_runtime
 from grader.wiring import cache_folder, data_folder
 from tests import builders

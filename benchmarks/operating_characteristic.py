@@ -1,8 +1,8 @@
 """``python -m benchmarks.operating_characteristic``: what the rules of verdicts do to simulated programs.
 
-Programs of known true error are run, judged by the rule of :mod:`grader.measuring.settle` after each run, and
-run again while it asks for more, as ``grader grade`` does. Writes the two figures and the tables of
-docs/explanation/verdicts.md. Takes some minutes; the same figures every time.
+Programs of known true error are run, judged by the rule of :mod:`grader.measuring.judging.standing` after
+each run, and run again while it asks for more, as ``grader grade`` does. Writes the two figures and the
+tables of docs/explanation/verdicts.md. Takes some minutes; the same figures every time.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.measuring.settle import Standing, standing
+from grader.measuring.judging.standing import Standing, standing
 from grader.model.metric import Baseline, Direction, MetricSummary, Rule, Threshold
 from grader.reporting.charts import ticks
 

@@ -9,12 +9,12 @@ from grader import __version__
 from grader.coursefiles.load_course import Known
 from grader.model.errors import CourseError
 from grader.orchestration.executors import ProcessExecutor, SerialExecutor
+from grader.orchestration.make_runs import Grader
 from grader.orchestration.ports import Executor, Progress
-from grader.orchestration.rounds import Grader
 from grader.orchestration.tools import Options, Tools
 from grader.plugins.interfaces import Sandbox
-from grader.running.gpu import list_gpus
-from grader.running.probes import require_walls
+from grader.running.machine import list_gpus
+from grader.running.probing.probes import require_walls
 from grader.running.workspace import sweep_folders
 from grader.storage.run_store import RunStore
 from grader.words import say

@@ -19,9 +19,9 @@ from grader.cli.options import (
 )
 from grader.cli.progress import progress_for
 from grader.cli.rendering import console, tell
-from grader.measuring.propose import propose, runs_to_separate
-from grader.measuring.statistics import binomial_interval, errors_allowed
-from grader.measuring.tell import tell_value
+from grader.measuring.judging.propose import propose, runs_to_separate
+from grader.measuring.judging.statistics import binomial_interval, errors_allowed
+from grader.measuring.judging.tell import tell_value
 from grader.model.assignment import Assignment
 from grader.model.check import MetricCheck, ScaleCheck
 from grader.model.errors import CourseError

@@ -17,10 +17,10 @@ from grader.datasets.locate import FileState, inspect_files
 from grader.model.errors import SandboxUnavailable
 from grader.model.message import Message
 from grader.plugins.interfaces import Sandbox
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
-from grader.running.gpu import Gpu, list_gpus
-from grader.running.probes import all_probes
-from grader.running.recognise import mend_of
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
+from grader.running.bubblewrap.why_no_bubblewrap import mend_of
+from grader.running.machine import Gpu, list_gpus
+from grader.running.probing.probes import all_probes
 from grader.runtimes.catalogue import is_installed, runtime_spec
 from grader.runtimes.catalogue import names as runtime_names
 from grader.wiring import cache_folder, confines, data_folder, sandbox_called

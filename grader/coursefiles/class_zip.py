@@ -4,7 +4,6 @@ Names and bytes in it are the students' own, so they are held to the same rules 
 larger than a submission may be is refused member by member.
 """
 
-import hashlib
 import os
 import shutil
 import zipfile
@@ -20,6 +19,8 @@ from grader.coursefiles.zip_reader import (
     name_parts,
     why_refused,
 )
+from grader.files.hash_file import hash_file
+from grader.files.publish_folder import publish_folder
 from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.words import say
@@ -40,8 +41,7 @@ def unpack_class(archive: Path, intake: Path) -> tuple[Path, tuple[Message, ...]
         CourseError: it is no zip, or far too large.
     """
     try:
-        with archive.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = hash_file(archive)
         with zipfile.ZipFile(archive) as opened:
             folder, refused = _unpack(opened, archive, intake / "classes" / digest)
     except OSError as problem:
@@ -72,7 +72,7 @@ def _unpack(opened: zipfile.ZipFile, archive: Path, folder: Path) -> tuple[Path,
                 raise CourseError(say("GR148", path=archive.name, limit=_MOST_CLASS_BYTES // 2**20))
         for name in folders:
             (part / name).mkdir(parents=True, exist_ok=True)
-        part.rename(folder)
+        publish_folder(part, folder, intact=Path.is_dir)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return folder, refused

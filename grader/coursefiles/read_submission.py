@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from grader.coursefiles.file_names import OTHER_ARCHIVES, common_folder, is_accepted, is_litter, is_program
 from grader.coursefiles.notebooks import MOST_BYTES, normalise_notebook
 from grader.coursefiles.zip_reader import MOST_FILES, read_zip
+from grader.files.write_whole import write_once
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import SubmissionError
 from grader.model.message import Message
@@ -280,11 +281,7 @@ def _keep(content: bytes, name: str, intake: Path) -> SubmittedFile:
     """Write ``content`` below ``intake`` under its digest, once, and return it as ``name``."""
     digest = digest_bytes(content)
     path = intake / digest[:2] / digest
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{digest}.{os.getpid()}.part")
-        temporary.write_bytes(content)
-        temporary.rename(path)
+    write_once(path, content)
     return SubmittedFile(name=name, path=path.absolute(), sha256=digest, size=len(content))
 
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from grader.datasets.catalogue import DataFile, Dataset, Mirror
 from grader.datasets.locate import cached, checksum
+from grader.files.hash_file import hash_file
+from grader.files.write_whole import write_whole
 from grader.model.errors import DataMissing, StorageError
 from grader.model.message import Message
 from grader.words.catalogue import say
@@ -218,8 +220,7 @@ def _receive(
 def _accept(home: Mirror, file: DataFile, part: Path, target: Path) -> None:
     """Give the downloaded bytes their final name if they are the published ones."""
     if home.member is None:
-        with part.open("rb") as got:
-            sha256 = hashlib.file_digest(got, "sha256").hexdigest()
+        sha256 = hash_file(part)
         if sha256 != file.sha256:
             raise _MirrorFailed(say("data.mirror.wrong", url=home.url, found=sha256[:12]))
         part.replace(target)
@@ -230,9 +231,7 @@ def _accept(home: Mirror, file: DataFile, part: Path, target: Path) -> None:
     sha256 = hashlib.sha256(content).hexdigest()
     if sha256 != file.sha256:
         raise _MirrorFailed(say("data.mirror.wrong", url=home.url, found=sha256[:12]))
-    whole = part.with_suffix(".whole")
-    whole.write_bytes(content)
-    whole.replace(target)
+    write_whole(target, content)
     part.unlink()
 
 

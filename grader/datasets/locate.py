@@ -2,10 +2,7 @@
 
 import contextlib
 import functools
-import hashlib
 import json
-import os
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +12,8 @@ from typing import Any
 
 from grader.datasets.catalogue import DataFile, Dataset, names
 from grader.datasets.catalogue import dataset as catalogue_entry
+from grader.files.hash_file import hash_file
+from grader.files.write_whole import write_whole
 from grader.model.errors import DataMissing
 from grader.model.message import Message
 from grader.words.catalogue import say
@@ -115,7 +114,7 @@ def checksum(path: Path, cache: Path, *, afresh: bool = False) -> str:
     """
     state = path.stat()
     if state.st_size < _WORTH_REMEMBERING:
-        return _sha256(path)
+        return hash_file(path)
     memory = cache / "checksums.json"
     known = _remembered(memory)
     key = str(path.resolve())
@@ -125,7 +124,7 @@ def checksum(path: Path, cache: Path, *, afresh: bool = False) -> str:
         remembered = entry.get("sha256")
         if isinstance(remembered, str):
             return remembered
-    sha256 = _sha256(path)
+    sha256 = hash_file(path)
     if time.time_ns() - state.st_mtime_ns > _SETTLED_NS:
         with contextlib.suppress(OSError):
             write_whole(
@@ -133,22 +132,6 @@ def checksum(path: Path, cache: Path, *, afresh: bool = False) -> str:
                 json.dumps({**known, key: {"mark": mark, "sha256": sha256}}, indent=1).encode(),
             )
     return sha256
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write ``content`` so that ``path`` is at every moment absent, the old file or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _status(file: DataFile, places: list[Path], cache: Path, *, afresh: bool) -> FileStatus:
@@ -180,11 +163,6 @@ def _places(
     given = [] if data_dir is None else [data_dir / dataset.name / file.name, data_dir / file.name]
     shipped = [extra[file.name]] if file.name in extra else []
     return [*given, cached(dataset, file, cache), *shipped]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _remembered(memory: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from grader.datasets.catalogue import Dataset
 from grader.datasets.catalogue import dataset as catalogue_entry
 from grader.datasets.locate import checksum, find_files
 from grader.datasets.published import Parsed, npy_bytes, parse
+from grader.files.publish_folder import publish_folder
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import StorageError
 from grader.words.catalogue import say
@@ -146,23 +147,10 @@ def _build(entry: Dataset, parsed: Parsed, folder: Path, cache: Path) -> str:
             "files": {name: hashlib.sha256(what).hexdigest() for name, what in content.items()},
         }
         (workplace / "prepared.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
-        _publish(workplace, folder, cache)
+        publish_folder(workplace, folder, intact=lambda place: _kept(place, cache) is not None)
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
     return digest
-
-
-def _publish(workplace: Path, folder: Path, cache: Path) -> None:
-    """Put a finished folder in its place, unless another process has just done so."""
-    try:
-        workplace.rename(folder)
-    except OSError:
-        if _kept(folder, cache) is not None:
-            return
-        aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".aside."))
-        folder.rename(aside / "damaged")
-        shutil.rmtree(aside, ignore_errors=True)
-        workplace.rename(folder)
 
 
 def _kept(folder: Path, cache: Path) -> str | None:

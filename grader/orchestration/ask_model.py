@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.measuring.keras_archive import ModelFile
-from grader.measuring.layer_table import weigh
-from grader.measuring.model_report import read_outputs, read_step, read_weights
-from grader.measuring.refused import Refused
 from grader.model.message import Message
 from grader.model.result import ModelTable
 from grader.model.run import MIB, Limits, NotRun, PredictJob, RunJob, RunOutput, RunStatus
 from grader.plugins.interfaces import Sandbox
+from grader.readers.keras_archive import ModelFile
+from grader.readers.layer_table import weigh
+from grader.readers.model_report import read_outputs, read_step, read_weights
+from grader.readers.refused import Refused
 from grader.running.run_job import predict_job
 from grader.words import say
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared, truth
-from grader.measuring.claim_check import claim_of, overstated
-from grader.measuring.facts import Replay
-from grader.measuring.judge import Judgement, gather, judge
-from grader.measuring.more_runs import more_runs_wanted
-from grader.measuring.predictions import Chosen
+from grader.measuring.checks.claim_check import claim_of, overstated
+from grader.measuring.checks.more_runs import more_runs_wanted
+from grader.measuring.evidence.predictions import Chosen
+from grader.measuring.judging.facts import Replay
+from grader.measuring.judging.judge import Judgement, gather, judge
 from grader.model.assignment import Assignment
 from grader.model.evidence import Fit, HarnessReport
 from grader.model.message import Message
@@ -19,13 +19,13 @@ from grader.model.result import AuditResult, Claim, Picture, Reason, RunResult, 
 from grader.model.run import Purpose, RunStatus
 from grader.model.submission import Finding, Submission, Unreadable
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
-from grader.orchestration.carried import carried_by
-from grader.orchestration.claimed import stated_by
-from grader.orchestration.irregularities import Seen, find_irregularities
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, digest_of_answers, read_run
 from grader.orchestration.reference_rows import pair_with_reference
 from grader.orchestration.replay import asked_rows_trained_on, model_table, replay_of, worst_replay
+from grader.orchestration.signs_in_runs import Seen, find_irregularities
+from grader.orchestration.stated_result import stated_by
+from grader.orchestration.tables_in_program import carried_by
 from grader.orchestration.tools import Tools
 from grader.orchestration.work import CANARIES_FILE, conditions_of
 from grader.reporting.cleaning import clean_text

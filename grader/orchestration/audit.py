@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from grader.measuring.audits import SUSPICIOUS_BELOW
-from grader.measuring.pair import Answers, Dependence, compare_pair
-from grader.measuring.placebo import compare_placebo
-from grader.measuring.predictions import Chosen
+from grader.measuring.audits.pair import Answers, Dependence, compare_pair
+from grader.measuring.audits.placebo import compare_placebo
+from grader.measuring.audits.significance import SUSPICIOUS_BELOW
+from grader.measuring.evidence.predictions import Chosen
 from grader.model.message import Message
 from grader.model.result import AuditOutcome, AuditResult
 from grader.model.run import Purpose

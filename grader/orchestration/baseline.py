@@ -17,9 +17,9 @@ from grader.model.result import RunResult, Status
 from grader.model.run import NotRun, Run, RunStatus
 from grader.model.submission import Submission
 from grader.orchestration.assess import Assessed, Reference, assess
+from grader.orchestration.make_runs import Grader, make_runs
 from grader.orchestration.plan import limits_of, make_task, threads_for
 from grader.orchestration.reference_rows import decode_rows, encode_rows
-from grader.orchestration.rounds import Grader, make_runs
 from grader.runtimes.catalogue import Runtime
 from grader.storage.run_store import StoredRun, write_whole
 from grader.words import say

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from grader.coursefiles.passages import passages_of
 from grader.datasets.prepare import Prepared, truth
-from grader.measuring.fingerprint import Fingerprint, fingerprint
-from grader.measuring.twins import Entry, find_twins
+from grader.measuring.audits.fingerprint import Fingerprint, fingerprint
+from grader.measuring.audits.twins import Entry, find_twins
 from grader.model.assignment import Assignment
 from grader.model.passage import Origin
 from grader.model.submission import FileKind, Finding, Submission

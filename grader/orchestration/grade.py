@@ -18,6 +18,7 @@ from grader.orchestration.assess import Assessed, Reference, assess, not_graded,
 from grader.orchestration.audit import pair_is_open
 from grader.orchestration.baseline import reference_of
 from grader.orchestration.class_audits import twins_of
+from grader.orchestration.make_runs import Grader, make_runs
 from grader.orchestration.plan import (
     limits_of,
     make_audit_task,
@@ -26,7 +27,6 @@ from grader.orchestration.plan import (
     record_of,
     threads_for,
 )
-from grader.orchestration.rounds import Grader, make_runs
 from grader.orchestration.tools import Options
 from grader.orchestration.work import RunTask
 from grader.runtimes.catalogue import Runtime, find_runtime

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared
-from grader.measuring.facts import RunFacts
-from grader.measuring.measure import measure
-from grader.measuring.predictions import Chosen, choose_predictions
-from grader.measuring.report_reader import read_harness_report
+from grader.measuring.evidence.predictions import Chosen, choose_predictions
+from grader.measuring.evidence.report import read_harness_report
+from grader.measuring.judging.facts import RunFacts
+from grader.measuring.judging.measure import measure
 from grader.model.assignment import Assignment
 from grader.model.check import MeasuredCheck
 from grader.model.digest import digest_bytes, digest_parts

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared
-from grader.measuring.statistics import mcnemar
+from grader.measuring.judging.statistics import mcnemar
 from grader.model.metric import Paired
 
 if TYPE_CHECKING:

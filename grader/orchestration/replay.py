@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared
 from grader.datasets.serve import Served, load_order
-from grader.measuring.affine_map import AffineMap, infer_affine_map
-from grader.measuring.decode_by_targets import decode_by_targets
-from grader.measuring.facts import Replay, RunFacts
-from grader.measuring.keras_archive import ModelFile, read_keras_archive
-from grader.measuring.match_rows import match_rows
-from grader.measuring.npy_reader import count_not_finite, read_npy
-from grader.measuring.predictions import Chosen, decode_predictions
-from grader.measuring.refused import Refused
-from grader.measuring.run_checks import TIED_FROM
+from grader.matching.affine_map import AffineMap, infer_affine_map
+from grader.matching.decode_by_targets import decode_by_targets
+from grader.matching.match_rows import match_rows
+from grader.measuring.checks.run_checks import TIED_FROM
+from grader.measuring.evidence.predictions import Chosen, decode_predictions
+from grader.measuring.judging.facts import Replay, RunFacts
 from grader.model.assignment import Assignment
 from grader.model.check import ArchitectureCheck
 from grader.model.evidence import Source
@@ -28,6 +25,9 @@ from grader.model.result import ModelLayer, ModelTable
 from grader.model.run import MIB, NotRun, RunJob
 from grader.orchestration.ask_model import ask_model
 from grader.plugins.interfaces import Sandbox
+from grader.readers.keras_archive import ModelFile, read_keras_archive
+from grader.readers.npy import count_not_finite, read_npy
+from grader.readers.refused import Refused
 from grader.storage.run_store import StoredRun
 from grader.words import say
 

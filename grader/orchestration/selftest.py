@@ -11,8 +11,8 @@ from grader.model.result import AuditOutcome, Status, SubmissionResult, Verdict
 from grader.model.selftest import Animal, Cell, Column, Ending, Matrix, Row
 from grader.model.submission import Severity, Submission
 from grader.orchestration.grade import grade_course
+from grader.orchestration.make_runs import Grader
 from grader.orchestration.plan import prepare_data
-from grader.orchestration.rounds import Grader
 from grader.orchestration.zoo import OTHER_TWIN, REFERENCE, TWINS, write_zoo
 from grader.runtimes.catalogue import find_runtime
 

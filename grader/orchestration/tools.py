@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.measuring.facts import Check
+from grader.measuring.judging.facts import Check
 from grader.plugins.interfaces import Metric, Sandbox
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.datasets.prepare import Prepared
-from grader.measuring.compare_results import compare_results, compare_submissions
+from grader.measuring.judging.compare_results import compare_results, compare_submissions
 from grader.model.assignment import Assignment, GpuNeed
 from grader.model.certificate import Answer, Certificate, CertifiedRun, Verification
 from grader.model.errors import SandboxError
@@ -21,8 +21,8 @@ from grader.model.submission import Submission
 from grader.orchestration.assess import Assessed, Reference, assess
 from grader.orchestration.baseline import reference_of
 from grader.orchestration.certify import certify
+from grader.orchestration.make_runs import Grader, make_runs
 from grader.orchestration.plan import limits_of, make_audit_task, make_task, prepare_data, record_of
-from grader.orchestration.rounds import Grader, make_runs
 from grader.orchestration.work import TRAINING_FILE, RunTask
 from grader.runtimes.catalogue import Runtime, find_runtime
 from grader.storage.run_store import StoredRun

@@ -30,8 +30,7 @@ from grader.model.submission import Submission
 from grader.orchestration.ports import Slot
 from grader.orchestration.replay import apply_model
 from grader.plugins.interfaces import Sandbox
-from grader.running.gpu import list_gpus
-from grader.running.processor import processor_model, processors
+from grader.running.machine import list_gpus, processor_model, processors
 from grader.running.run_job import run_job
 from grader.running.workspace import neutral_folder
 from grader.runtimes.catalogue import Runtime

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from grader.model.run import RunStatus
-from grader.running.limits import Usage
+from grader.running.holding.limits import Usage
 
 # By number: Windows has no such names.
 _SIGKILL = 9

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from grader.model.errors import SandboxError
 from grader.running.control import ControlChannel
 from grader.running.ending import Ending, from_wait_status
-from grader.running.limits import Inside
+from grader.running.holding.limits import Inside
 from grader.running.supervise import Output
 from grader.words.catalogue import say
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from grader.model.errors import SandboxError
 from grader.model.run import Limits, RunStatus
 from grader.running.control import ControlChannel
-from grader.running.limits import TICK_SECONDS, Guard, Inside, cpu_crossed
+from grader.running.holding.limits import TICK_SECONDS, Guard, Inside, cpu_crossed
 from grader.words.catalogue import say
 
 PIECE = 64 * 1024

@@ -27,13 +27,13 @@ from typing import Any
 from grader.model.errors import SandboxError
 from grader.model.message import Message
 from grader.model.run import Limits, MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
-from grader.running.bubblewrap_arguments import CONTROL_FD, OUT, WORK, with_harness
 from grader.running.collect import collect
 from grader.running.control import ControlChannel
 from grader.running.ending import Ending, decide_ending, from_return_code
-from grader.running.limits import TICK_SECONDS, Inside, Usage, cpu_crossed
+from grader.running.holding.limits import TICK_SECONDS, Inside, Usage, cpu_crossed
+from grader.running.holding.watchdog import Watchdog
+from grader.running.inside import CONTROL_FD, OUT, WORK, with_harness
 from grader.running.supervise import Output
-from grader.running.watchdog import Watchdog
 from grader.words.catalogue import say
 
 _SCRATCH = "/tmp"  # noqa: S108 - the place inside a sandbox

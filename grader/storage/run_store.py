@@ -16,6 +16,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from grader.files import write_whole as files
+from grader.files.publish_folder import sync, sync_folder
 from grader.model.errors import StorageError
 from grader.model.run import MemoryGuard, Refusal, Run, RunStatus
 from grader.words import say
@@ -72,10 +74,10 @@ class RunStore:
         target = self._folder(key)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            _sync_files(scratch)
+            sync_folder(scratch)
             self.forget(key)
             scratch.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
         except OSError as problem:
             raise StorageError(say("GR800", folder=str(target), problem=_said(problem))) from problem
         stored = self.load(key)
@@ -171,18 +173,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
     Raises:
         StorageError: it could not be written.
     """
-    data = content.encode() if isinstance(content, str) else content
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
+        files.write_whole(path, content)
     except OSError as problem:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise StorageError(say("GR800", folder=str(path), problem=_said(problem))) from problem
 
 
@@ -198,22 +191,6 @@ def _run_from(record: dict[str, Any]) -> Run:
 
 def _plain(value: dict[str, Any]) -> dict[str, Any]:
     return {k: v.value if isinstance(v, Enum) else v for k, v in value.items()}
-
-
-def _sync_files(folder: Path) -> None:
-    """Have every file below ``folder`` on disk before its name is: power fails without asking."""
-    for path in folder.rglob("*"):
-        if not path.is_symlink():
-            _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _said(problem: OSError) -> str:

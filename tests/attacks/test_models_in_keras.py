@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.measuring.keras_archive import read_keras_archive
-from grader.measuring.refused import Refused
+from grader.readers.keras_archive import read_keras_archive
+from grader.readers.refused import Refused
 from tests.attacks.archives import archive, layer, sequential
 from tests.integration.harness_runs import runtime_python
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from grader.measuring.keras_archive import ModelFile, read_keras_archive
-from grader.measuring.refused import Refused
+from grader.readers.keras_archive import ModelFile, read_keras_archive
+from grader.readers.refused import Refused
 from tests.attacks.archives import DENSE, HDF5, INPUT, archive, layer, sequential
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.measuring.keras_archive import ModelFile, read_keras_archive
-from grader.measuring.layer_table import weigh
-from grader.measuring.model_report import read_weights
-from grader.measuring.refused import Refused
+from grader.readers.keras_archive import ModelFile, read_keras_archive
+from grader.readers.layer_table import weigh
+from grader.readers.model_report import read_weights
+from grader.readers.refused import Refused
 from tests.attacks.archives import archive, layer, sequential
 from tests.integration.harness_runs import model_run, runtime_python
 

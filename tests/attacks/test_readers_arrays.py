@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.measuring.npy_reader import read_npy
-from grader.measuring.predictions import decode_predictions
-from grader.measuring.refused import Refused
+from grader.measuring.evidence.predictions import decode_predictions
+from grader.readers.npy import read_npy
+from grader.readers.refused import Refused
 
 ROWS, CLASSES = 6, 3
 SCORES = np.random.default_rng(0).random((ROWS, CLASSES))
@@ -99,8 +99,8 @@ def test_no_claim_takes_memory() -> None:
     contents = [_forged("'<f8'", shape, bytes(96)) for shape in shapes]
     program = (
         "import sys, pickle\n"
-        "from grader.measuring.predictions import decode_predictions\n"
-        "from grader.measuring.refused import Refused\n"
+        "from grader.measuring.evidence.predictions import decode_predictions\n"
+        "from grader.readers.refused import Refused\n"
         "import numpy as np\n"
         f"for content in {contents!r}:\n"
         "    assert isinstance(decode_predictions(content, rows=6, classes=3), Refused)\n"

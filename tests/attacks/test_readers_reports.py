@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from grader.measuring.plain_text import plain_text
-from grader.measuring.report_reader import MAX_CELLS_BYTES, MAX_REPORT_BYTES, read_harness_report
+from grader.measuring.evidence.report import MAX_CELLS_BYTES, MAX_REPORT_BYTES, read_harness_report
+from grader.readers.plain_text import plain_text
 from grader.reporting.cleaning import CAP_BYTES, clean_text
 
 EMPTY = read_harness_report(None, None)
@@ -69,7 +69,7 @@ def test_what_a_report_claims_beyond_the_protocol_is_not_there(lie: str) -> None
 @pytest.mark.attack("report_flood")
 def test_the_worst_report_takes_little_memory() -> None:
     program = (
-        "from grader.measuring.report_reader import *\n"
+        "from grader.measuring.evidence.report import *\n"
         "for piece in (b'[],', b'{},', b'0,', b'\"\",'):\n"
         "    body = b'{\"errors\":[' + piece * ((MAX_REPORT_BYTES - 20) // len(piece)) + b'0]}'\n"
         "    read_harness_report(body, body)\n"

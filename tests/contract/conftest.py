@@ -6,8 +6,8 @@ import pytest
 
 from grader.model.errors import SandboxUnavailable
 from grader.plugins.interfaces import Sandbox
-from grader.running.apptainer_sandbox import ApptainerSandbox
-from grader.running.container_sandbox import DockerSandbox, PodmanSandbox
+from grader.running.containers.apptainer_sandbox import ApptainerSandbox
+from grader.running.containers.sandbox import DockerSandbox, PodmanSandbox
 from tests.integration.conftest import driver
 
 __all__ = ["driver"]

@@ -21,12 +21,12 @@ from grader.model.run import (
     SandboxOutcome,
 )
 from grader.plugins.interfaces import Sandbox
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.running.conformance import CASES, check_case, check_sandbox
-from grader.running.conformance.stand import DEFAULTS
-from grader.running.limits import GuardMaker
+from grader.running.conformance.testbed import DEFAULTS
+from grader.running.holding.limits import GuardMaker
+from grader.running.holding.watchdog import Watchdog
 from grader.running.unsafe_sandbox import UnsafeSandbox
-from grader.running.watchdog import Watchdog
 from tests.integration.confined import Driver
 
 pytestmark = pytest.mark.sandbox
@@ -36,7 +36,7 @@ BY_NAME = {case.name: case for case in CASES}
 
 AS_USER = """
 import json
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.running.conformance import check_sandbox
 if __name__ == "__main__":
     print(json.dumps({broken.case: broken.why for broken in check_sandbox(BubblewrapSandbox())}))

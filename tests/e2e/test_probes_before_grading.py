@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.model.run import Bind
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 
 
 class LeakySandbox(BubblewrapSandbox):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from grader.coursefiles.class_zip import unpack_class
 from grader.coursefiles.zip_reader import MOST_BYTES, MOST_FILES, MOST_RATIO, Unpacked, read_zip
-from grader.measuring.keras_archive import ModelFile, read_keras_archive
 from grader.model.errors import CourseError, SubmissionError
+from grader.readers.keras_archive import ModelFile, read_keras_archive
 from tests.fuzz.fit_to_show import assert_message, assert_plain, assert_refusal
 
 _SMALL = 1 << 20

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.measuring.npy_reader import count_not_finite, read_npy
-from grader.measuring.refused import Refused
+from grader.readers.npy import count_not_finite, read_npy
+from grader.readers.refused import Refused
 from tests.fuzz.fit_to_show import assert_message
 
 LIMIT = 1 << 16

@@ -5,7 +5,7 @@ import zlib
 from html import escape
 from xml.etree import ElementTree as ET
 
-from grader.measuring.plain_text import plain_text
+from grader.readers.plain_text import plain_text
 from grader.reporting.cleaning import CAP_BYTES, clean_text, visible
 from grader.reporting.escaping import (
     for_annotation,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.coursefiles.zip_reader import read_zip
-from grader.measuring.npy_reader import read_npy
+from grader.readers.npy import read_npy
 from tests.fuzz.__main__ import fuzz
 from tests.fuzz.archives import assert_bounded
 from tests.fuzz.targets import CORPUS, TARGETS

@@ -12,7 +12,7 @@ from typing import Any
 from grader.model.errors import GraderError
 from grader.model.run import Bind, Limits, SandboxCommand, SandboxOutcome, Wanted
 from grader.plugins.interfaces import Sandbox
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 
 
 def command_of(request: dict[str, Any]) -> SandboxCommand:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.measuring.affine_map import MapKind, infer_affine_map
+from grader.matching.affine_map import MapKind, infer_affine_map
 
 pytestmark = pytest.mark.data
 

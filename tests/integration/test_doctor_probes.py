@@ -12,10 +12,10 @@ import pytest
 
 from grader.model.errors import SandboxError, SandboxUnavailable
 from grader.model.run import MIB, SandboxCommand, SandboxOutcome
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
-from grader.running.probe_endings import probe_death_of_outside
-from grader.running.probes import INSIDE, Probed, all_probes, quick_probes, require_walls
-from grader.running.recognise import mend_of
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
+from grader.running.bubblewrap.why_no_bubblewrap import mend_of
+from grader.running.probing.endings import probe_death_of_outside
+from grader.running.probing.probes import INSIDE, Probed, all_probes, quick_probes, require_walls
 from grader.running.unsafe_sandbox import UnsafeSandbox
 from grader.running.workspace import harness_folder
 from grader.words import say
@@ -29,8 +29,8 @@ ALL = {*INSIDE, "memory", "kill", "die-with-parent"}
 PROBING = """
 import json, sys
 from pathlib import Path
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
-from grader.running.probes import all_probes, quick_probes
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
+from grader.running.probing.probes import all_probes, quick_probes
 bwrap, probes = Path(sys.argv[1]), {"all": all_probes, "quick": quick_probes}[sys.argv[2]]
 print(json.dumps({probed.id: probed.well for probed in probes(BubblewrapSandbox(bwrap=bwrap))}))
 """
@@ -38,7 +38,7 @@ print(json.dumps({probed.id: probed.well for probed in probes(BubblewrapSandbox(
 ASKING = """
 from pathlib import Path
 from grader.model.errors import SandboxUnavailable
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 try:
     BubblewrapSandbox(bwrap=Path({bwrap!r})).probe()
 except SandboxUnavailable as error:
@@ -298,7 +298,7 @@ def bounds(capabilities: tuple[str, ...]) -> str:
 
 def probe_below(launcher: tuple[str, ...], folder: Path) -> "subprocess.CompletedProcess[str]":
     """Try the sandbox below a program that takes powers away."""
-    program = "from grader.running.bubblewrap_sandbox import BubblewrapSandbox; BubblewrapSandbox().probe()"
+    program = "from grader.running.bubblewrap.sandbox import BubblewrapSandbox; BubblewrapSandbox().probe()"
     return subprocess.run(
         [*launcher, INNER_PYTHON, "-B", "-c", program],
         env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"},

@@ -23,8 +23,8 @@ from grader.model.result import Grading, Reason, Status, SubmissionResult, Verdi
 from grader.model.run import RunStatus, SandboxCommand
 from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.grade import grade_course
+from grader.orchestration.make_runs import Grader
 from grader.orchestration.plan import prepare_data
-from grader.orchestration.rounds import Grader
 from grader.orchestration.tools import Options, Tools
 from grader.plugins.interfaces import Sandbox
 from grader.plugins.registry import CHECKS, METRICS, load_plugins

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from grader.measuring.keras_archive import ModelFile, read_keras_archive
-from grader.measuring.refused import Refused
+from grader.readers.keras_archive import ModelFile, read_keras_archive
+from grader.readers.refused import Refused
 
 pytestmark = pytest.mark.runtime
 

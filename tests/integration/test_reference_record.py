@@ -18,8 +18,8 @@ from grader.model.run import NotRun, SandboxCommand
 from grader.orchestration.assess import Reference
 from grader.orchestration.baseline import ReferenceRuns, reference_of, run_reference, write_reference_record
 from grader.orchestration.executors import SerialExecutor
+from grader.orchestration.make_runs import Grader
 from grader.orchestration.plan import prepare_data
-from grader.orchestration.rounds import Grader
 from grader.orchestration.tools import Options, Tools
 from grader.plugins.registry import CHECKS, METRICS, load_plugins
 from grader.runtimes.catalogue import find_runtime

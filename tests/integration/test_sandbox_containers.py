@@ -8,9 +8,9 @@ import pytest
 from grader.model.errors import SandboxError, SandboxUnavailable
 from grader.model.run import MIB, Limits, MemoryGuard, RunStatus, SandboxCommand, Wanted
 from grader.running.conformance import CASES, check_case
-from grader.running.container_sandbox import DockerSandbox, PodmanSandbox
-from grader.running.limits import Guard
-from grader.running.watchdog import Watchdog
+from grader.running.containers.sandbox import DockerSandbox, PodmanSandbox
+from grader.running.holding.limits import Guard
+from grader.running.holding.watchdog import Watchdog
 from tests.integration.confined import INNER_PYTHON
 from tests.integration.stand_in_engine import stand_in_engine
 

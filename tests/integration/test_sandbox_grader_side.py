@@ -16,10 +16,10 @@ import pytest
 
 from grader.model.errors import SandboxError, SandboxUnavailable
 from grader.model.run import Limits, MemoryGuard, RunStatus, SandboxCommand
-from grader.running.bubblewrap_arguments import STAGE0
-from grader.running.bubblewrap_process import sweep_orphans
-from grader.running.bubblewrap_sandbox import BubblewrapSandbox
-from grader.running.cgroups import UnifiedGroup, sweep
+from grader.running.bubblewrap.process import sweep_orphans
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
+from grader.running.holding.cgroups import UnifiedGroup, sweep
+from grader.running.inside import STAGE0
 from tests.integration.confined import MIB, Confined, Driver
 from tests.integration.promises import alive
 

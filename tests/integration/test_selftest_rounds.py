@@ -17,8 +17,8 @@ from grader.model.message import Language
 from grader.model.run import SandboxCommand
 from grader.model.selftest import Cell, Ending, Matrix, Row
 from grader.orchestration.executors import SerialExecutor
+from grader.orchestration.make_runs import Grader
 from grader.orchestration.plan import prepare_data
-from grader.orchestration.rounds import Grader
 from grader.orchestration.selftest import selftest
 from grader.orchestration.tools import Options
 from grader.orchestration.zoo import animals, write_zoo

@@ -22,8 +22,8 @@ from grader.model.result import Reason, Verdict
 from grader.model.run import SandboxCommand
 from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.grade import grade_course
+from grader.orchestration.make_runs import Grader
 from grader.orchestration.publish import Publisher
-from grader.orchestration.rounds import Grader
 from grader.orchestration.tools import Options
 from grader.orchestration.verify import verify
 from grader.plugins.interfaces import Sandbox

@@ -13,8 +13,7 @@ gap. It may be run on ``none``, the sandbox that is none, to see it fail.
 """
 
 from grader.running.conformance.case import Broken, Case
-from grader.running.conformance.cases import CASES
-from grader.running.conformance.check_sandbox import check_case, check_sandbox
-from grader.running.conformance.stand import Stand
+from grader.running.conformance.check_sandbox import CASES, check_case, check_sandbox
+from grader.running.conformance.testbed import Testbed
 
-__all__ = ["CASES", "Broken", "Case", "Stand", "check_case", "check_sandbox"]
+__all__ = ["CASES", "Broken", "Case", "Testbed", "check_case", "check_sandbox"]

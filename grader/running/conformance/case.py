@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.running.conformance.stand import Stand
+from grader.running.conformance.testbed import Testbed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +12,7 @@ class Case:
 
     name: str
     proves: str
-    check: Callable[[Stand], str | None]
+    check: Callable[[Testbed], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,16 @@ from pathlib import Path
 from grader.model.errors import GraderError
 from grader.model.run import Bind
 from grader.plugins.interfaces import Sandbox
-from grader.running.bubblewrap_arguments import INTERPRETERS
 from grader.running.conformance.case import Broken, Case
-from grader.running.conformance.cases import CASES
-from grader.running.conformance.stand import Stand
+from grader.running.conformance.endings import ENDINGS
+from grader.running.conformance.exchange import EXCHANGE
+from grader.running.conformance.limits import LIMITS
+from grader.running.conformance.testbed import Testbed
+from grader.running.conformance.walls import WALLS
+from grader.running.inside import INTERPRETERS
+
+CASES = (*ENDINGS, *EXCHANGE, *LIMITS, *WALLS)
+"""Every case of the suite, in the order in which they are run."""
 
 
 def check_sandbox(
@@ -42,7 +48,7 @@ def check_case(
     with tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as made:
         folder = Path(made).resolve()
         folder.chmod(0o755)
-        stand = Stand(sandbox=sandbox, folder=folder, python=interpreter, binds=binds)
+        stand = Testbed(sandbox=sandbox, folder=folder, python=interpreter, binds=binds)
         try:
             why = case.check(stand)
         except GraderError as error:

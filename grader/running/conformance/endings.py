@@ -9,7 +9,7 @@ from dataclasses import replace
 from grader.model.run import RunStatus, SandboxCommand, Wanted
 from grader.plugins.interfaces import Sandbox
 from grader.running.conformance.case import Case
-from grader.running.conformance.stand import DEFAULTS, Stand
+from grader.running.conformance.testbed import DEFAULTS, Testbed
 
 GONE_SECONDS = 5.0
 START_SECONDS = 30.0
@@ -47,13 +47,13 @@ time.sleep(20)
 """
 
 
-def probe(stand: Stand) -> str | None:
+def probe(stand: Testbed) -> str | None:
     """``probe`` returns where the sandbox works."""
     stand.sandbox.probe()
     return None
 
 
-def told_as_it_was(stand: Stand) -> str | None:
+def told_as_it_was(stand: Testbed) -> str | None:
     """An exit status, and what was printed on both streams."""
     code = "import sys; print('one', flush=True); print('two', file=sys.stderr, flush=True); sys.exit({})"
     for asked, status in ((0, RunStatus.OK), (3, RunStatus.ERROR)):
@@ -65,7 +65,7 @@ def told_as_it_was(stand: Stand) -> str | None:
     return None
 
 
-def signals_are_crashes(stand: Stand) -> str | None:
+def signals_are_crashes(stand: Testbed) -> str | None:
     """Death by a signal of its own is a crash with that signal."""
     seen = stand.run("import os; os.kill(os.getpid(), 11)")
     if (seen.status, seen.signal) != (RunStatus.CRASH, 11):
@@ -73,7 +73,7 @@ def signals_are_crashes(stand: Stand) -> str | None:
     return None
 
 
-def measured_outside(stand: Stand) -> str | None:
+def measured_outside(stand: Testbed) -> str | None:
     """Time, processor time, memory, and which mechanism holds the memory."""
     code = f"import time; x = bytearray({WORK_BYTES}); e = time.process_time() + {WORK_SECONDS}\n"
     code += "while time.process_time() < e: pass"
@@ -90,7 +90,7 @@ def measured_outside(stand: Stand) -> str | None:
     return None
 
 
-def daemons_die(stand: Stand) -> str | None:
+def daemons_die(stand: Testbed) -> str | None:
     """A daemon dies with the program; what it would have written later is not collected."""
     wanted = (Wanted(name="early", max_bytes=9), Wanted(name="late", max_bytes=9))
     begun = time.monotonic()
@@ -105,7 +105,7 @@ def daemons_die(stand: Stand) -> str | None:
     return None
 
 
-def killed_at_a_limit(stand: Stand) -> str | None:
+def killed_at_a_limit(stand: Testbed) -> str | None:
     """Everything dies at a limit, sessions of their own included."""
     seen = stand.run(CROWD, limits=replace(DEFAULTS, wall_seconds=1.0))
     alive = stand.alive()
@@ -114,7 +114,7 @@ def killed_at_a_limit(stand: Stand) -> str | None:
     return None if seen.status is RunStatus.TIMEOUT else f"told as {seen.status.value}"
 
 
-def dies_with_the_grader(stand: Stand) -> str | None:
+def dies_with_the_grader(stand: Testbed) -> str | None:
     """A grader that is killed leaves nothing alive; and the sandbox travels to a worker process."""
     command = stand.command(CROWD)
     process = multiprocessing.get_context("spawn").Process(
@@ -133,7 +133,7 @@ def dies_with_the_grader(stand: Stand) -> str | None:
     return None
 
 
-def nothing_left_open(stand: Stand) -> str | None:
+def nothing_left_open(stand: Testbed) -> str | None:
     """A run leaves no open file and no child in the grader."""
     stand.run("pass")
     before = _own()

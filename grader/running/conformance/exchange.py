@@ -7,7 +7,7 @@ from pathlib import Path
 from grader.model.errors import SandboxError
 from grader.model.run import Bind, RunStatus, Wanted
 from grader.running.conformance.case import Case
-from grader.running.conformance.stand import DEFAULTS, Stand
+from grader.running.conformance.testbed import DEFAULTS, Testbed
 
 WANTED = "predictions.npy"
 
@@ -33,7 +33,7 @@ print(ask(), ask())
 """
 
 
-def wanted_files(stand: Stand) -> str | None:
+def wanted_files(stand: Testbed) -> str | None:
     """The wanted files that are there are copied; no other is."""
     code = "for name in 'abc': open('/out/' + name, 'w').write(name * 3)"
     seen = stand.run(code, wanted=tuple(Wanted(name=name, max_bytes=3) for name in ("a", "c", "z")))
@@ -43,7 +43,7 @@ def wanted_files(stand: Stand) -> str | None:
     return None if found == {"a": b"aaa", "c": b"ccc"} else f"copied {found}"
 
 
-def from_an_ended_run(stand: Stand) -> str | None:
+def from_an_ended_run(stand: Testbed) -> str | None:
     """What a run that was ended had already written is collected."""
     code = f"f = open('/out/{WANTED}', 'w'); f.write('x'); f.close()\nwhile True: pass"
     limits = replace(DEFAULTS, wall_seconds=1.0)
@@ -53,10 +53,10 @@ def from_an_ended_run(stand: Stand) -> str | None:
     return None
 
 
-def refused(making: str) -> Callable[[Stand], str | None]:
+def refused(making: str) -> Callable[[Testbed], str | None]:
     """Return the check that what ``making`` leaves is refused at once."""
 
-    def check(stand: Stand) -> str | None:
+    def check(stand: Testbed) -> str | None:
         code = f"import os\npath = '/out/{WANTED}'\n{making}"
         seen = stand.run(code, wanted=(Wanted(name=WANTED, max_bytes=1000),))
         if seen.collected or [refusal.name for refusal in seen.refused] != [WANTED]:
@@ -68,7 +68,7 @@ def refused(making: str) -> Callable[[Stand], str | None]:
     return check
 
 
-def binds_are_shown(stand: Stand) -> str | None:
+def binds_are_shown(stand: Testbed) -> str | None:
     """What is bound is readable and cannot be changed; deeper binds stand on outer ones."""
     inner, outer = stand.shown("mask", b"masked"), stand.shown("shown/file", b"shown").parent
     stand.shown("shown/other", b"other")
@@ -93,7 +93,7 @@ for path in ("/deep/down/file", "/deep/down/other", "/deep/down/new", "/deep/new
     return None
 
 
-def missing_bind(stand: Stand) -> str | None:
+def missing_bind(stand: Testbed) -> str | None:
     """A bind that does not exist is the sandbox's failure, not the program's."""
     try:
         seen = stand.run("pass", binds=(Bind(source=Path("/nowhere/at/all"), target="/data"),))
@@ -102,7 +102,7 @@ def missing_bind(stand: Stand) -> str | None:
     return f"no SandboxError; told as {seen.status.value}"
 
 
-def rows_on_request(stand: Stand) -> str | None:
+def rows_on_request(stand: Testbed) -> str | None:
     """The rows are handed over once, to who asks for them, and only then."""
     rows = stand.shown("rows", b"rows" * 100_000)
     seen = stand.run(ASK, rows=rows)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grader.model.run import MIB, RunStatus
 from grader.running.conformance.case import Case
-from grader.running.conformance.stand import DEFAULTS, Stand
+from grader.running.conformance.testbed import DEFAULTS, Testbed
 
 SLACK_SECONDS = 1.0
 FORKS = 160
@@ -38,7 +38,7 @@ time.sleep(6)
 """
 
 
-def held_to_the_time(stand: Stand) -> str | None:
+def held_to_the_time(stand: Testbed) -> str | None:
     """A program that ignores every signal ends at its time."""
     code = "import signal, time\nfor n in range(1, 32):\n  n in (9, 19) or signal.signal(n, signal.SIG_IGN)\n"
     code += "e = time.monotonic() + 8\nwhile time.monotonic() < e: pass"
@@ -48,7 +48,7 @@ def held_to_the_time(stand: Stand) -> str | None:
     return None
 
 
-def held_to_the_processor_time(stand: Stand) -> str | None:
+def held_to_the_processor_time(stand: Testbed) -> str | None:
     """The processor time of all processes together is held."""
     code = "import os, time\nos.fork()\ne = time.monotonic() + 10\nwhile time.monotonic() < e: pass"
     seen = stand.run(code, limits=replace(DEFAULTS, cpu_seconds=0.6))
@@ -57,7 +57,7 @@ def held_to_the_processor_time(stand: Stand) -> str | None:
     return None
 
 
-def held_to_the_memory(stand: Stand) -> str | None:
+def held_to_the_memory(stand: Testbed) -> str | None:
     """Six processes of 64 MiB are more than 200 MiB."""
     seen = stand.run(MEMORY_BOMB, limits=replace(DEFAULTS, memory_bytes=200 * MIB))
     if seen.status is not RunStatus.MEMORY:
@@ -65,7 +65,7 @@ def held_to_the_memory(stand: Stand) -> str | None:
     return f"{len(stand.alive())} processes live" if stand.alive() else None
 
 
-def held_to_the_processes(stand: Stand) -> str | None:
+def held_to_the_processes(stand: Testbed) -> str | None:
     """A fork bomb is contained, and all of it dies."""
     seen = stand.run(FORK_BOMB)
     if stand.alive():
@@ -79,10 +79,10 @@ def held_to_the_processes(stand: Stand) -> str | None:
     return None
 
 
-def held_to_the_disk(place: str) -> Callable[[Stand], str | None]:
+def held_to_the_disk(place: str) -> Callable[[Testbed], str | None]:
     """Return the check that ``place`` takes what it may take and no more."""
 
-    def check(stand: Stand) -> str | None:
+    def check(stand: Testbed) -> str | None:
         size = DEFAULTS.disk_bytes
         # In several files: no limit on the size of one would see them. What fits is taken away again.
         code = """
@@ -105,7 +105,7 @@ print("written")
     return check
 
 
-def held_to_the_files(stand: Stand) -> str | None:
+def held_to_the_files(stand: Testbed) -> str | None:
     """Files without content are counted."""
     code = """
 import shutil, tempfile, time
@@ -119,7 +119,7 @@ shutil.rmtree(folder)
     return None if seen.status is RunStatus.DISK else f"600 files of 300: told as {seen.status.value}"
 
 
-def held_to_the_output(stand: Stand) -> str | None:
+def held_to_the_output(stand: Testbed) -> str | None:
     """A flood of output ends the run; its beginning is kept."""
     limits = replace(DEFAULTS, output_kept_bytes=MIB, output_killed_bytes=8 * MIB)
     code = "import os\nprint('begin', flush=True)\nfor _ in range(4000): os.write(1, b'x' * 65536)"
@@ -133,7 +133,7 @@ def held_to_the_output(stand: Stand) -> str | None:
     return f"{len(stand.alive())} processes live" if stand.alive() else None
 
 
-def output_is_counted(stand: Stand) -> str | None:
+def output_is_counted(stand: Testbed) -> str | None:
     """Output below the limit is kept from its beginning; the rest is counted to the byte."""
     limits = replace(DEFAULTS, output_kept_bytes=1000)
     seen = stand.run("print('x' * 299_999)", limits=limits)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.model.run import Bind, RunStatus
 from grader.running.conformance.case import Case
-from grader.running.conformance.stand import DEFAULTS, Stand
+from grader.running.conformance.testbed import DEFAULTS, Testbed
 
 SECRET = "GRADER_CONFORMANCE_SECRET"  # noqa: S105 - the name of a variable
 
@@ -125,7 +125,7 @@ if libc.mount(b"x", place, b"tmpfs", 0, None) == 0:
 """
 
 
-def no_network(stand: Stand) -> str | None:
+def no_network(stand: Testbed) -> str | None:
     """Nothing is reached: not this machine's loopback, nor its abstract sockets, nor the world."""
     name = f"{stand.token}"
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
@@ -144,7 +144,7 @@ def no_network(stand: Stand) -> str | None:
     return f"sockets of vsock, packet: {lines[6]}" if "done" in lines[6] else None
 
 
-def read_only_system(stand: Stand) -> str | None:
+def read_only_system(stand: Testbed) -> str | None:
     """Only sized places can be written, and none of them is larger than its limit."""
     size = DEFAULTS.disk_bytes
     seen = stand.run(ATTEMPT + WRITABLE.format(token=stand.token, size=size))
@@ -154,7 +154,7 @@ def read_only_system(stand: Stand) -> str | None:
     return f"can be written: {'; '.join(lines[:8])}" if lines else None
 
 
-def no_canary(stand: Stand) -> str | None:
+def no_canary(stand: Testbed) -> str | None:
     """A file planted on this machine is found by no walk, readable as it is for everybody."""
     with tempfile.TemporaryDirectory(prefix="grader-labels-") as made:
         folder = Path(made).resolve()
@@ -169,7 +169,7 @@ def no_canary(stand: Stand) -> str | None:
     return None
 
 
-def no_secrets(stand: Stand) -> str | None:
+def no_secrets(stand: Testbed) -> str | None:
     """Neither the environment of the grader nor a path of this machine stands in any process inside."""
     secret = secrets.token_hex(16)
     shown = stand.shown("staged/main.py", b"").parent
@@ -186,7 +186,7 @@ def no_secrets(stand: Stand) -> str | None:
     return "; ".join(told[:5]) or None
 
 
-def own_processes_only(stand: Stand) -> str | None:
+def own_processes_only(stand: Testbed) -> str | None:
     """No process of this machine is seen inside."""
     seen = stand.run("import os; print(len([n for n in os.listdir('/proc') if n.isdigit()]))")
     count = seen.output.strip()
@@ -194,14 +194,14 @@ def own_processes_only(stand: Stand) -> str | None:
     return None if count.isdigit() and int(count) <= few else f"{count.decode()} processes are seen inside"
 
 
-def no_powers(stand: Stand) -> str | None:
+def no_powers(stand: Testbed) -> str | None:
     """No capability, no root, no new privileges, a system-call filter."""
     seen = stand.run(POWERS)
     told = seen.output.decode(errors="replace").strip()
     return told.replace("\n", "; ") or (None if seen.status is RunStatus.OK else seen.status.value)
 
 
-def no_namespaces(stand: Stand) -> str | None:
+def no_namespaces(stand: Testbed) -> str | None:
     """No namespace, no mount."""
     seen = stand.run(NAMESPACES)
     told = seen.output.decode(errors="replace").strip()

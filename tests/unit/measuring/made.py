@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.measuring.claim_check import ClaimAnswer
-from grader.measuring.facts import Check, RunFacts
-from grader.measuring.metric_checks import MetricAnswer, ReferenceAnswer
+from grader.measuring.checks.claim_check import ClaimAnswer
+from grader.measuring.checks.metric_checks import MetricAnswer, ReferenceAnswer
+from grader.measuring.checks.run_checks import ArchitectureAnswer, FigureAnswer, FitAnswer, RunsAnswer
+from grader.measuring.checks.scale_check import ScaleAnswer
+from grader.measuring.evidence.predictions import Chosen, NothingDelivered
+from grader.measuring.judging.facts import Check, RunFacts
 from grader.measuring.metrics import R2, Accuracy, ErrorRate, Mae, NoiseError, Rmse
-from grader.measuring.predictions import Chosen, NothingDelivered
-from grader.measuring.run_checks import ArchitectureAnswer, FigureAnswer, FitAnswer, RunsAnswer
-from grader.measuring.scale_check import ScaleAnswer
 from grader.model.assignment import (
     Assignment,
     DataSpec,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.measuring.measure import measure, metric_name
+from grader.measuring.judging.measure import measure, metric_name
 from grader.model.metric import Direction, Measurement, Unmeasured
 from tests.unit.measuring.made import METRICS
 

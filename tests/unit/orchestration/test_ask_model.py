@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.measuring.keras_archive import ModelFile, read_keras_archive
-from grader.measuring.refused import Refused
 from grader.model.message import Message
 from grader.model.result import ModelLayer, ModelTable
 from grader.model.run import Limits, NotRun, RunJob, RunStatus, SandboxCommand
 from grader.model.submission import FileKind
 from grader.orchestration.ask_model import Answer, ask_model
+from grader.readers.keras_archive import ModelFile, read_keras_archive
+from grader.readers.refused import Refused
 from tests.attacks.archives import archive, layer, sequential
 from tests.fakes import DeadSandbox, FakeSandbox, Files, npy
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader.datasets.prepare import Prepared, prepare
-from grader.measuring.audits import trained_on_asked_rows
+from grader.measuring.audits.training import trained_on_asked_rows
 from grader.model.message import Message
 from grader.orchestration.replay import _typed_map
 

@@ -6,8 +6,8 @@ from grader.coursefiles.load_course import Known, load_course
 from grader.datasets.catalogue import dataset
 from grader.datasets.catalogue import names as dataset_names
 from grader.datasets.serve import canary_count
-from grader.measuring.settle import standing
-from grader.measuring.statistics import summarise
+from grader.measuring.judging.standing import standing
+from grader.measuring.judging.statistics import summarise
 from grader.model.assignment import Assignment
 from grader.model.check import MetricCheck, ScaleCheck
 from grader.model.metric import Measurement, Threshold

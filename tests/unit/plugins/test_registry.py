@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from grader.measuring.metric_checks import MetricAnswer
+from grader.measuring.checks.metric_checks import MetricAnswer
 from grader.measuring.metrics import Accuracy, ErrorRate
 from grader.model.errors import CourseError, UnknownPlugin
 from grader.model.metric import Direction

@@ -6,7 +6,7 @@ import pytest
 
 from grader.model.run import RunStatus
 from grader.running.ending import Ending, decide_ending, from_return_code, from_shell_code, from_wait_status
-from grader.running.limits import Usage
+from grader.running.holding.limits import Usage
 
 OK = Ending(status=RunStatus.OK, exit_code=0)
 FAILED = Ending(status=RunStatus.ERROR, exit_code=1)

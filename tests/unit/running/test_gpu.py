@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.model.errors import SandboxError
-from grader.running.gpu import Gpu, gpu_arguments, list_gpus
+from grader.running.machine import Gpu, gpu_arguments, list_gpus
 
 INFORMATION = """Model: 		 NVIDIA A100-SXM4-40GB
 IRQ:   		 123

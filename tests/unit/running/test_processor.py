@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from grader.running.processor import processor_model, processors
+from grader.running.machine import processor_model, processors
 
 
 def test_the_processor_is_called_as_the_kernel_calls_it(tmp_path: Path) -> None:

@@ -1,0 +1,160 @@
+"""Holds what a student states against what was measured: the claim audit, and the check of kind ``claim``."""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+from grader.measuring.claims.statements import Statement
+from grader.measuring.judging.facts import Facts
+from grader.measuring.judging.measure import metric_name
+from grader.measuring.judging.notes import disturbed
+from grader.measuring.judging.standing import spread_of
+from grader.measuring.judging.tell import tell_value
+from grader.model.check import CLAIMABLE, CheckResult, CheckSpec, ClaimCheck, Outcome
+from grader.model.message import Message
+from grader.model.metric import Baseline, MetricSummary
+from grader.model.result import Claim
+from grader.model.submission import Finding, Severity
+from grader.words import say
+
+_ERRORS_APART = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How a stated figure stands to the measured one, as shares of errors.
+
+    ``ahead`` is by how much the stated one is better (negative: worse), rounding in its favour taken off;
+    ``noise`` is three combined standard errors; ``p_value`` the normal chance of so much or more.
+    """
+
+    ahead: float
+    noise: float
+    p_value: float
+
+    @property
+    def better(self) -> bool:
+        """Whether what is stated is better than noise explains."""
+        return self.ahead > self.noise
+
+    @property
+    def worse(self) -> bool:
+        """Whether what is stated is worse than noise explains."""
+        return -self.ahead > self.noise
+
+
+def hold_against(stated: Statement, summary: MetricSummary, baseline: Baseline | None) -> Comparison:
+    """Return how ``stated`` stands to ``summary``, of a metric in :data:`~grader.model.check.CLAIMABLE`.
+
+    A standard error combines the rows of both figures, the spread of the one run that the student had, and
+    that of the mean of ours. A figure told as 98 % stands for anything from 97.5 to 98.5.
+    """
+    from scipy.special import ndtr
+
+    measured = summary.mean if summary.metric == "error_rate" else 1 - summary.mean
+    claimed = stated.error_rate
+    spread = spread_of(summary, baseline, bar=measured)
+    seed = spread.of(summary.values) if spread is not None else 0.0
+    rows = (measured * (1 - measured) + claimed * (1 - claimed)) / summary.n
+    error = math.sqrt(rows + seed**2 * (1 + 1 / len(summary.values)))
+    apart = measured - claimed
+    ahead = math.copysign(max(abs(apart) - stated.half, 0.0), apart)
+    p_value = float(ndtr(-ahead / error)) if error else float(ahead <= 0)
+    return Comparison(ahead=ahead, noise=_ERRORS_APART * error, p_value=p_value)
+
+
+def overstated(facts: Facts) -> Finding | None:
+    """Return the finding that a student states better than was measured, beyond three standard errors.
+
+    Not where training was given test rows whose labels were partly changed: those disturb what is measured.
+    """
+    stated, summary = facts.stated, _measured(facts)
+    if stated is None or summary is None or not stated.compared or disturbed(facts):
+        return None
+    found = hold_against(stated, summary, facts.baseline)
+    if not found.better:
+        return None
+    message = say("GR410", **_told(stated, summary, found))
+    return Finding(code="GR410", severity=Severity.REVIEW, message=message, p_value=found.p_value)
+
+
+def claim_of(facts: Facts) -> Claim | None:
+    """Return what the student states, in the metric that the assignment measures."""
+    stated = facts.stated
+    if stated is None:
+        return None
+    summary = _measured(facts)
+    metric = summary.metric if summary is not None else CLAIMABLE[0]
+    value = stated.error_rate if metric == "error_rate" else 1 - stated.error_rate
+    return Claim(metric=metric, value=round(value, 9), where=stated.where, printed=stated.printed)
+
+
+class ClaimAnswer:
+    """Answers kind ``claim``: does the stated figure agree with the measured one?"""
+
+    name = "claim"
+    needs_predictions = True
+
+    def __call__(self, spec: CheckSpec, facts: Facts) -> CheckResult:
+        """Return passed within three standard errors, failed when stated better, or when nothing is stated.
+
+        Stated worse is inconclusive with the points: it harms nobody, and a figure typed at random should
+        not pass unseen. So is stated better by a program that was disturbed by changed labels.
+        """
+        if not isinstance(spec, ClaimCheck):
+            raise TypeError(f"{spec.id} is no claim check")
+        summary = facts.summaries.get(spec.metric)
+        if summary is None:
+            lost = facts.unmeasured.get(spec.metric)
+            reason = lost.reason if lost else say("GR281", metric=metric_name(spec.metric), group="?")
+            return _result(spec, Outcome.ERRORED, Decimal(0), reason)
+        stated = facts.stated
+        if stated is None or not stated.compared:
+            return _result(spec, Outcome.FAILED, Decimal(0), _missing(stated, spec.metric))
+        found = hold_against(stated, summary, facts.baseline)
+        told = _told(stated, summary, found)
+        if found.better and disturbed(facts):
+            return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("GR276", **told))
+        if found.better:
+            return _result(spec, Outcome.FAILED, Decimal(0), say("GR271", **told))
+        if found.worse:
+            return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("GR272", **told))
+        return _result(spec, Outcome.PASSED, spec.points, say("GR270", **told))
+
+
+def _measured(facts: Facts) -> MetricSummary | None:
+    return next((facts.summaries[name] for name in CLAIMABLE if name in facts.summaries), None)
+
+
+def _missing(stated: Statement | None, metric: str) -> Message:
+    """Return how to state a result, and why what was found does not do."""
+    error = metric == "error_rate"
+    example = say("claim.example.error" if error else "claim.example.accuracy")
+    if stated is None:
+        return say("GR273", example=example)
+    claimed = tell_value(stated.value, counts_rows=True)
+    code = "GR274" if stated.printed else "GR275"
+    return say(code, claimed=claimed, where=stated.where, example=example)
+
+
+def _told(stated: Statement, summary: MetricSummary, found: Comparison) -> dict[str, Message | str]:
+    share = stated.error_rate if summary.metric == "error_rate" else 1 - stated.error_rate
+    return {
+        "metric": metric_name(summary.metric),
+        "claimed": tell_value(share, counts_rows=True),
+        "where": stated.where,
+        "measured": tell_value(summary.mean, counts_rows=True),
+        "noise": tell_value(found.noise, counts_rows=True),
+    }
+
+
+def _result(spec: ClaimCheck, outcome: Outcome, points: Decimal, message: Message) -> CheckResult:
+    return CheckResult(
+        id=spec.id,
+        kind=spec.kind,
+        outcome=outcome,
+        points=points,
+        max_points=spec.points,
+        required=spec.required,
+        message=message,
+    )

@@ -1,0 +1,1 @@
+"""What a run left, read strictly: one module per kind of evidence."""

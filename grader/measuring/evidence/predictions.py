@@ -1,0 +1,183 @@
+"""Chooses the array that is graded: the first of the assignment's sources that works, decoded.
+
+Nothing of the harness' report decides a number here. It says in words why a source brought nothing, and
+its training targets tell how a program codes two classes; a program that lies about them lies about its
+own predictions.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from grader.model.assignment import Assignment
+from grader.model.evidence import HarnessReport, Source, SourceState
+from grader.model.message import Message
+from grader.model.run import Refusal
+from grader.readers.npy import count_not_finite, read_npy
+from grader.readers.refused import Refused
+from grader.words import say
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MAX_PREDICTION_BYTES = 512 * 1024 * 1024
+_FILES = {
+    "predict.npy": Source.PREDICT,
+    "predictions.npy": Source.PREDICTIONS,
+    "captured.npy": Source.CAPTURED,
+    "model.keras": Source.MODEL,
+}
+_WHY = {
+    "signature": "GR231",
+    "raised": "GR232",
+    "length": "GR233",
+    "not_numeric": "GR234",
+    "unsaveable": "GR235",
+    "no_fit": "GR236",
+    "dataset": "GR248",
+}
+_TWO_CLASSES = 2
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chosen:
+    """The graded predictions, rows in served order.
+
+    ``raw`` is the array as delivered; ``decoded`` is ``int64 (n,)`` for classes, ``float64 (n,)`` for
+    numbers. ``notes`` say, for the page, which sources before this one were passed over and why.
+    """
+
+    source: Source
+    raw: "np.ndarray[Any, Any]"
+    decoded: "np.ndarray[Any, Any]"
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingDelivered:
+    """No source gave predictions that can be graded; ``refused`` when one left a file that is not taken."""
+
+    reasons: tuple[Message, ...]
+    refused: bool = False
+
+
+def choose_predictions(
+    assignment: Assignment,
+    *,
+    candidates: Mapping[Source, bytes | None],
+    report: HarnessReport,
+    rows: int,
+    classes: int | None,
+    refusals: Sequence[Refusal] = (),
+    known: Mapping[Source, Message] | None = None,
+) -> Chosen | NothingDelivered:
+    """Return the first of ``assignment.deliver.sources`` that works, decoded, or why none does.
+
+    Args:
+        assignment: names the sources, in order.
+        candidates: the bytes of each source's ``.npy`` file, None where there is none.
+        report: what the harness said of each source.
+        rows: how many test rows were served.
+        classes: how many classes the dataset has; None when its targets are numbers.
+        refusals: files that were there but were not collected (a link, a device, too large).
+        known: what the grader itself found out about why a source brought nothing.
+    """
+    passed_over: list[Message] = []
+    refused = False
+    for source in assignment.deliver.sources:
+        content = candidates.get(source)
+        if content is None:
+            refusal = next((r for r in refusals if _FILES.get(r.name) is source), None)
+            refused = refused or refusal is not None
+            why = (
+                say(refusal.why, name=refusal.name, detail=refusal.detail)
+                if refusal
+                else (known or {}).get(source) or _absence(assignment, source, report)
+            )
+            if why is not None:
+                passed_over.append(say("GR230", source=source_name(source), why=why))
+            continue
+        taken = decode_predictions(content, rows=rows, classes=classes, target_values=report.target_values)
+        if isinstance(taken, Refused):
+            refused = True
+            passed_over.append(say("GR230", source=source_name(source), why=taken.reason))
+            continue
+        notes = [say("GR237", note=note, source=source_name(source)) for note in passed_over]
+        return Chosen(source=source, raw=taken[0], decoded=taken[1], notes=tuple(notes))
+    return NothingDelivered(reasons=tuple(passed_over), refused=refused)
+
+
+def decode_predictions(
+    content: bytes, *, rows: int, classes: int | None, target_values: tuple[float, ...] = ()
+) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | Refused":
+    """Return the array in ``content`` as delivered and decoded to one value per row, or why not.
+
+    With ``classes``, taken are ``(rows, classes)`` scores (the largest wins), ``(rows,)`` or ``(rows, 1)``
+    class numbers, and for two classes one score per row: split at 0.5, or at the midpoint of
+    ``target_values`` where the program trained on two other values. Without ``classes``, one number per row.
+    """
+    raw = read_npy(content, max_bytes=MAX_PREDICTION_BYTES)
+    if isinstance(raw, Refused):
+        return raw
+    array = _without_unit_axes(raw)
+    scores = classes is not None and array.shape == (rows, classes) and classes > 1
+    if not scores and array.shape != (rows,):
+        expected = f"({rows},)" if classes is None else f"({rows},) / ({rows}, {classes})"
+        return Refused(reason=say("GR245", shape=str(raw.shape), expected=expected))
+    bad = count_not_finite(array)
+    if bad:
+        return Refused(reason=say("GR246", count=bad))
+    if classes is None:
+        return raw, array.astype("float64")
+    if scores:
+        return raw, array.argmax(axis=1).astype("int64")
+    decoded = decode_column(array, classes=classes, target_values=target_values)
+    return decoded if isinstance(decoded, Refused) else (raw, decoded)
+
+
+def decode_column(
+    column: "np.ndarray[Any, Any]", *, classes: int, target_values: tuple[float, ...] = ()
+) -> "np.ndarray[Any, Any] | Refused":
+    """Return class numbers ``int64 (n,)`` from one finite value per row, or why they are none."""
+    import numpy as np
+
+    values = column.astype("float64")
+    whole = bool(np.all(values == np.round(values)))
+    if whole and values.min() >= 0 and values.max() < classes:
+        return values.astype("int64")
+    if classes == _TWO_CLASSES:
+        if len(target_values) == _TWO_CLASSES and not bool(np.all(np.abs(values) == 1)):
+            return (values > sum(target_values) / 2).astype("int64")
+        if not whole:
+            return (values > _HALF).astype("int64")
+        if bool(np.all(np.abs(values) == 1)):
+            return (values > 0).astype("int64")
+    low, high = float(values.min()), float(values.max())
+    return Refused(reason=say("GR247", low=low, high=high, last=classes - 1))
+
+
+def source_name(source: Source) -> Message:
+    """Return what a source is called in a sentence."""
+    return say(f"verdict.source.{source.value}")
+
+
+def _without_unit_axes(raw: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+    """Return ``raw`` without axes of length one behind the first: (n, 1), (n, 1, k) are honest shapes."""
+    if raw.ndim == 0:
+        return raw
+    return raw.reshape(raw.shape[0], *(size for size in raw.shape[1:] if size != 1))
+
+
+def _absence(assignment: Assignment, source: Source, report: HarnessReport) -> Message | None:
+    """Return why a source left no file; None when it was simply not used and a note would be noise."""
+    said = report.source(source)
+    if said.state is SourceState.OK:
+        return say("GR238")
+    if said.state is SourceState.ABSENT:
+        return None
+    return say(
+        _WHY.get(said.why, "GR239"),
+        detail=said.detail,
+        names=", ".join(assignment.deliver.predictions),
+    )

@@ -1,0 +1,73 @@
+"""What a check may look at: everything known of one submission's graded runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader.measuring.claims.statements import Statement
+from grader.measuring.evidence.predictions import Chosen, NothingDelivered
+from grader.model.assignment import Assignment
+from grader.model.check import CheckResult, CheckSpec
+from grader.model.evidence import HarnessReport
+from grader.model.message import Message
+from grader.model.metric import Baseline, Measurement, MetricSummary, Unmeasured
+from grader.model.run import Run
+from grader.plugins.interfaces import Metric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunFacts:
+    """One graded run: how it ended, what its harness said, what it delivered, what was measured on it."""
+
+    run: Run
+    report: HarnessReport
+    delivered: Chosen | NothingDelivered
+    measurements: Mapping[str, Measurement | Unmeasured]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What came of tying the model file to the graded predictions.
+
+    ``layers`` are the class names in the model file (None: no file, or it was refused); ``custom`` the
+    classes that the file does not spell out; ``agreement`` the share of graded rows that the model
+    reproduces from raw inputs (None: not replayed); ``why`` says what is missing.
+    """
+
+    layers: tuple[str, ...] | None = None
+    custom: tuple[str, ...] = ()
+    agreement: float | None = None
+    why: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Facts:
+    """All that the checks of one submission are answered from.
+
+    ``summaries`` are over the runs that delivered; a metric that could not be measured is in
+    ``unmeasured`` instead. ``copied`` is set when the program repeats served test labels, ``doubted`` when
+    an audit showed that its answers rest on something other than what it learnt in the run; ``stated`` is the
+    figure that the student claims, when one was found.
+    """
+
+    assignment: Assignment
+    runs: tuple[RunFacts, ...]
+    metrics: Mapping[str, Metric]
+    summaries: Mapping[str, MetricSummary]
+    unmeasured: Mapping[str, Unmeasured]
+    baseline: Baseline | None = None
+    replay: Replay | None = None
+    copied: Message | None = None
+    doubted: Message | None = None
+    stated: Statement | None = None
+
+
+class Check(Protocol):
+    """The rule behind one kind of check. ``needs_predictions``: it fails when nothing was delivered."""
+
+    name: str
+    needs_predictions: bool
+
+    def __call__(self, spec: CheckSpec, facts: Facts) -> CheckResult:
+        """Answer ``spec`` from ``facts``; what it raises becomes an errored check, never a failed one."""
+        ...

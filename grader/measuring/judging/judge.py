@@ -1,0 +1,194 @@
+"""From what was measured to checks, points and a verdict; can be repeated without running anything again."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from grader.measuring.claims.statements import Statement
+from grader.measuring.evidence.predictions import NothingDelivered
+from grader.measuring.judging.diagnose import explain_failure
+from grader.measuring.judging.facts import Check, Facts, Replay, RunFacts
+from grader.measuring.judging.guard import Broken, ask
+from grader.measuring.judging.statistics import summarise
+from grader.model.assignment import Assignment
+from grader.model.check import CheckResult, CheckSpec, Outcome
+from grader.model.message import Message
+from grader.model.metric import Baseline, Measurement, MetricSummary, Unmeasured
+from grader.model.result import Reason, Status, Verdict
+from grader.model.submission import FileKind
+from grader.plugins.interfaces import Metric
+from grader.words import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What one submission earned and why; ``points`` is None exactly when it could not be graded."""
+
+    status: Status
+    verdict: Verdict | None
+    reason: Reason | None
+    reason_message: Message | None
+    points: Decimal | None
+    checks: tuple[CheckResult, ...]
+    metrics: tuple[MetricSummary, ...]
+
+
+def judge(
+    assignment: Assignment,
+    runs: Sequence[RunFacts],
+    *,
+    metrics: Mapping[str, Metric],
+    checks: Mapping[str, Check],
+    replay: Replay | None = None,
+    baseline: Baseline | None = None,
+    copied: Message | None = None,
+    doubted: Message | None = None,
+    stated: Statement | None = None,
+    kind: FileKind | None = None,
+) -> Judgement:
+    """Return checks, points and verdict of one submission from its graded runs.
+
+    Args:
+        assignment: what is asked.
+        runs: the graded runs, at least one; a program with a fixed seed counts once.
+        metrics: the metrics by name, as loaded.
+        checks: the kinds of check by name, as loaded.
+        replay: what came of tying the model file to the graded predictions.
+        baseline: the record of the reference solution.
+        copied: the sentence of the canary finding, when there is one.
+        doubted: the sentence of the audit that leaves the predictions in doubt, when there is one.
+        stated: the figure that the student claims, when one was found.
+        kind: notebook or script, so that an empty notebook is told as one.
+
+    When an assignment asks for predictions and no run delivered any, nothing is earned: checks of
+    predictions fail, the others are skipped, because they rest on the submission's word alone.
+    """
+    facts = gather(
+        assignment,
+        runs,
+        metrics=metrics,
+        replay=replay,
+        baseline=baseline,
+        copied=copied,
+        doubted=doubted,
+        stated=stated,
+    )
+    asked = any(checks[spec.kind].needs_predictions for spec in assignment.checks)
+    if asked and all(isinstance(one.delivered, NothingDelivered) for one in runs):
+        return _nothing(assignment, runs[0], checks, kind)
+    results = tuple(_answer(checks[spec.kind], spec, facts) for spec in assignment.checks)
+    summaries = tuple(facts.summaries.values())
+    broken = next((r for r in results if r.outcome is Outcome.ERRORED), None)
+    if broken is not None:
+        return Judgement(
+            status=Status.NOT_GRADED,
+            verdict=None,
+            reason=Reason.INFRASTRUCTURE,
+            reason_message=say("GR284", check=broken.id, why=broken.message),
+            points=None,
+            checks=results,
+            metrics=summaries,
+        )
+    return Judgement(
+        status=Status.GRADED,
+        verdict=verdict_of(results),
+        reason=None,
+        reason_message=None,
+        points=sum((r.points for r in results), Decimal(0)),
+        checks=results,
+        metrics=summaries,
+    )
+
+
+def gather(
+    assignment: Assignment,
+    runs: Sequence[RunFacts],
+    *,
+    metrics: Mapping[str, Metric],
+    replay: Replay | None = None,
+    baseline: Baseline | None = None,
+    copied: Message | None = None,
+    doubted: Message | None = None,
+    stated: Statement | None = None,
+) -> Facts:
+    """Return the facts that checks are answered from: each metric summarised over the runs that delivered."""
+    summaries: dict[str, MetricSummary] = {}
+    unmeasured: dict[str, Unmeasured] = {}
+    for name in dict.fromkeys(name for one in runs for name in one.measurements):
+        found = [one.measurements[name] for one in runs if name in one.measurements]
+        lost = next((m for m in found if isinstance(m, Unmeasured)), None)
+        if lost is not None:
+            unmeasured[name] = lost
+        else:
+            known = [m for m in found if isinstance(m, Measurement)]
+            summaries[name] = summarise(metrics[name], known, assignment.verdict.rule)
+    return Facts(
+        assignment=assignment,
+        runs=tuple(runs),
+        metrics=metrics,
+        summaries=summaries,
+        unmeasured=unmeasured,
+        baseline=baseline,
+        replay=replay,
+        copied=copied,
+        doubted=doubted,
+        stated=stated,
+    )
+
+
+def verdict_of(results: Sequence[CheckResult]) -> Verdict:
+    """Return the worst of the required checks; of all checks where none is required."""
+    required = [r for r in results if r.required] or list(results)
+    return worst_of({r.outcome for r in required})
+
+
+def worst_of(outcomes: Collection[Outcome]) -> Verdict:
+    """Return the verdict that ``outcomes`` of the checks that count make."""
+    if Outcome.FAILED in outcomes:
+        return Verdict.FAILED
+    return Verdict.INCONCLUSIVE if Outcome.INCONCLUSIVE in outcomes else Verdict.PASSED
+
+
+def _answer(check: Check, spec: CheckSpec, facts: Facts) -> CheckResult:
+    answer = ask(spec.kind, lambda: check(spec, facts))
+    if not isinstance(answer, Broken):
+        return answer
+    return _unearned(spec, Outcome.ERRORED, answer.reason)
+
+
+def _nothing(
+    assignment: Assignment, first: RunFacts, checks: Mapping[str, Check], kind: FileKind | None
+) -> Judgement:
+    """Return the judgement of a submission of which no run delivered predictions."""
+    nothing = first.delivered if isinstance(first.delivered, NothingDelivered) else None
+    failed, skipped = say("GR223"), say("GR224")
+    results = tuple(
+        _unearned(spec, Outcome.FAILED, failed)
+        if checks[spec.kind].needs_predictions
+        else _unearned(spec, Outcome.SKIPPED, skipped)
+        for spec in assignment.checks
+    )
+    refused = nothing is not None and nothing.refused
+    return Judgement(
+        status=Status.GRADED,
+        verdict=Verdict.FAILED,
+        reason=Reason.REFUSED if refused else Reason.NOTHING_DELIVERED,
+        reason_message=explain_failure(
+            first.run, first.report, nothing=nothing, deliver=assignment.deliver, kind=kind
+        ),
+        points=Decimal(0),
+        checks=results,
+        metrics=(),
+    )
+
+
+def _unearned(spec: CheckSpec, outcome: Outcome, message: Message) -> CheckResult:
+    return CheckResult(
+        id=spec.id,
+        kind=spec.kind,
+        outcome=outcome,
+        points=Decimal(0),
+        max_points=spec.points,
+        required=spec.required,
+        message=message,
+    )

@@ -1,0 +1,34 @@
+"""What a page must add to a measured figure: copied labels, disturbed training, runs without one."""
+
+from grader.measuring.evidence.predictions import NothingDelivered
+from grader.measuring.judging.facts import Facts
+from grader.model.assignment import Labels
+from grader.model.message import Message
+from grader.words import say
+
+
+def note_of(facts: Facts) -> Message:
+    """Return the sentence to add, empty when there is nothing to say."""
+    if facts.copied is not None:
+        return say("verdict.note.copied", why=facts.copied)
+    if disturbed(facts):
+        return say("verdict.note.test_rows")
+    if some_empty(facts):
+        empty = sum(isinstance(run.delivered, NothingDelivered) for run in facts.runs)
+        return say("verdict.note.empty_runs", empty=empty, runs=len(facts.runs))
+    return say("verdict.note.none")
+
+
+def some_empty(facts: Facts) -> bool:
+    """Return whether a run delivered nothing: what the others alone show could be a chosen part."""
+    return any(isinstance(run.delivered, NothingDelivered) for run in facts.runs)
+
+
+def disturbed(facts: Facts) -> bool:
+    """Return whether training was given served test rows, whose labels were partly changed, to watch.
+
+    A program that repeats those labels is no victim of them: it stays failed.
+    """
+    if facts.copied is not None or facts.assignment.data.labels is not Labels.CANARY:
+        return False
+    return any(fit.on_test_rows for run in facts.runs for fit in run.report.fits)

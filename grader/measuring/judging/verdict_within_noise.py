@@ -1,0 +1,81 @@
+"""Whether a result made again has another verdict only because it stands beside a bar.
+
+A program that is random in itself and stands near its bar is now passed, now inconclusive, with the same
+points. That is noise, if either verdict is what the values on its own side give; else nobody measured it.
+"""
+
+from collections.abc import Mapping
+
+from grader.measuring.judging.judge import worst_of
+from grader.measuring.judging.standing import standing
+from grader.measuring.judging.statistics import summarise
+from grader.model.assignment import Assignment
+from grader.model.certificate import Certificate, CertifiedCheck
+from grader.model.check import MetricCheck, Outcome
+from grader.model.metric import Baseline, Measurement
+from grader.model.result import Verdict
+from grader.plugins.interfaces import Metric
+
+
+def only_beside_a_bar(
+    certified: Certificate,
+    now: Certificate,
+    assignment: Assignment,
+    *,
+    metrics: Mapping[str, Metric],
+    baseline: Baseline | None,
+) -> bool:
+    """Return whether the verdicts differ by one step, and both follow from what was measured.
+
+    The points of every check must be the same, and each check that came out otherwise must be one of a metric
+    against a bar, with the outcome that the values of its own certificate give.
+    """
+    if certified.verdict is now.verdict or Verdict.INCONCLUSIVE not in (certified.verdict, now.verdict):
+        return False
+    then, again = ({check.id: check for check in one.checks} for one in (certified, now))
+    specs = {spec.id: spec for spec in assignment.checks}
+    if not then.keys() == again.keys() == specs.keys():
+        return False
+    for one, checks in ((certified, then), (now, again)):
+        required = [i for i in checks if specs[i].required] or list(checks)
+        if one.verdict is not worst_of({checks[i].outcome for i in required}):
+            return False
+    for name, check in then.items():
+        spec, other = specs[name], again[name]
+        if check.points != other.points:
+            return False
+        if check.outcome is not other.outcome and not (
+            isinstance(spec, MetricCheck)
+            and _follows(check, spec, certified, assignment, metrics=metrics, baseline=baseline)
+            and _follows(other, spec, now, assignment, metrics=metrics, baseline=baseline)
+        ):
+            return False
+    return True
+
+
+def _follows(
+    check: CertifiedCheck,
+    spec: MetricCheck,
+    certificate: Certificate,
+    assignment: Assignment,
+    *,
+    metrics: Mapping[str, Metric],
+    baseline: Baseline | None,
+) -> bool:
+    """Return whether ``check`` came out as the values in ``certificate`` say, and these as its runs say."""
+    said = next((one for one in certificate.metrics if one.metric == spec.metric), None)
+    measured = {run.metrics.get(spec.metric) for run in certificate.runs}
+    if said is None or not said.values or not set(said.values) <= measured:
+        return False
+    runs = [Measurement(metric=said.metric, value=value, n=said.n) for value in said.values]
+    metric = metrics[spec.metric]
+    stands = standing(
+        spec.threshold,
+        summarise(metric, runs, assignment.verdict.rule),
+        counts_rows=metric.counts_rows,
+        baseline=baseline,
+        runs_max=assignment.run.runs_max,
+    )
+    if not stands.settled:
+        return check.outcome is Outcome.INCONCLUSIVE
+    return check.outcome is (Outcome.PASSED if stands.met else Outcome.FAILED)

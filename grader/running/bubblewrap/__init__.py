@@ -1,0 +1,1 @@
+"""The default sandbox: bubblewrap, as root and as an ordinary user."""

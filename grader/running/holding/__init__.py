@@ -1,0 +1,1 @@
+"""What holds a run to its limits: cgroups, or a watchdog."""

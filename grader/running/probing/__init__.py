@@ -1,0 +1,1 @@
+"""Attacks each promise of a sandbox once, there and then, before anything of a student runs."""

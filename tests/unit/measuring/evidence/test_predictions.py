@@ -1,0 +1,176 @@
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.measuring.evidence.predictions import (
+    Chosen,
+    NothingDelivered,
+    choose_predictions,
+    decode_predictions,
+)
+from grader.model.evidence import Source, SourceReport, SourceState
+from grader.model.message import Message
+from grader.model.run import Refusal
+from grader.readers.refused import Refused
+from tests.unit.measuring.made import assignment, report
+
+
+def saved(array: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+def decoded(array: Any, classes: int | None, targets: tuple[float, ...] = (), rows: int = 4) -> Any:
+    taken = decode_predictions(saved(array), rows=rows, classes=classes, target_values=targets)
+    assert not isinstance(taken, Refused), taken
+    return taken[1].tolist()
+
+
+def why(array: Any, classes: int | None, rows: int = 4) -> str:
+    taken = decode_predictions(saved(array), rows=rows, classes=classes)
+    assert isinstance(taken, Refused)
+    return taken.reason.en
+
+
+SCORES = np.array([[0.1, 0.9, 0.0], [0.8, 0.1, 0.1], [0.2, 0.2, 0.6], [0.3, 0.4, 0.3]])
+
+
+@pytest.mark.parametrize("kind", ["<f2", "<f4", "<f8"])
+def test_scores_become_the_class_of_the_largest(kind: str) -> None:
+    assert decoded(SCORES.astype(kind), 3) == [1, 0, 2, 1]
+    assert decoded(np.asfortranarray(SCORES.astype(kind)), 3) == [1, 0, 2, 1]
+    assert decoded(SCORES.astype(kind)[:, None, :], 3) == [1, 0, 2, 1]
+
+
+@pytest.mark.parametrize("kind", ["|u1", "<i2", "<i4", "<i8", "<f4", "<f8"])
+def test_class_numbers_are_taken_as_they_are(kind: str) -> None:
+    numbers = np.array([2, 0, 1, 2]).astype(kind)
+    assert decoded(numbers, 3) == [2, 0, 1, 2]
+    assert decoded(numbers.reshape(4, 1), 3) == [2, 0, 1, 2]
+
+
+def test_one_score_per_row_of_two_classes_is_split_in_the_middle_of_the_targets() -> None:
+    sigmoid = np.array([[0.1], [0.51], [0.49], [0.9]])
+    assert decoded(sigmoid, 2) == [0, 1, 0, 1]
+    assert decoded(np.array([-0.2, 0.1, -0.9, 0.9]), 2, (-1.0, 1.0)) == [0, 1, 0, 1]
+    assert decoded(np.array([1.2, 1.6, 1.4, 2.0]), 2, (1.0, 2.0)) == [0, 1, 0, 1]
+
+
+def test_signs_and_booleans_are_classes() -> None:
+    assert decoded(np.array([-1, 1, 1, -1]), 2) == [0, 1, 1, 0]
+    assert decoded(np.array([True, False, False, True]), 2) == [1, 0, 0, 1]
+    assert decoded(np.array([0, 1, 1, 0]), 2, (-1.0, 1.0)) == [0, 1, 1, 0]
+
+
+def test_two_classes_coded_in_a_way_nobody_told_are_refused_not_guessed() -> None:
+    assert "from 1 to 2" in why(np.array([1, 2, 2, 1]), 2)
+    assert decoded(np.array([1, 2, 2, 1]), 2, (1.0, 2.0)) == [0, 1, 1, 0]
+    assert decoded(np.array([0.0, 1.0, 1.0, 0.0]), 2, (1.0, 2.0)) == [0, 1, 1, 0]
+
+
+def test_numbers_stay_numbers_without_classes() -> None:
+    assert decoded(np.array([[1.5], [2], [3], [4]], dtype="<f4"), None) == [1.5, 2, 3, 4]
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (3,), (5,), (4, 2), (4, 4), ()])
+def test_a_wrong_shape_is_refused_with_both_shapes(shape: tuple[int, ...]) -> None:
+    said = why(np.zeros(shape), 3)
+    assert f"shape {shape}" in said
+    assert "(4,) / (4, 3)" in said
+
+
+def test_values_that_are_not_finite_are_refused_and_counted() -> None:
+    bad = SCORES.copy()
+    bad[0, 0], bad[1, 1], bad[2, 2] = np.nan, -np.inf, 1e308
+    assert "3 values are NaN or infinite" in why(bad, 3)
+
+
+def test_values_that_are_no_classes_are_refused_with_their_range() -> None:
+    assert "from -3 to 2" in why(np.array([-3, 0, 1, 2]), 3)
+    assert "from 0 to 3" in why(np.array([3, 0, 1, 2]), 3)
+    assert "from 0.2 to 2.5" in why(np.array([0.2, 1, 2.5, 2]), 3)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=50))
+def test_one_hot_rows_and_class_numbers_mean_the_same(classes: list[int]) -> None:
+    rows = len(classes)
+    assert decoded(np.eye(10)[classes], 10, rows=rows) == decoded(np.array(classes), 10, rows=rows)
+
+
+def choose(
+    candidates: dict[Source, bytes | None], *, refusals: tuple[Refusal, ...] = (), **said: Any
+) -> Chosen | NothingDelivered:
+    return choose_predictions(
+        assignment(),
+        candidates=candidates,
+        report=report(**said),
+        rows=4,
+        classes=3,
+        refusals=refusals,
+    )
+
+
+def test_the_first_source_that_works_is_taken() -> None:
+    taken = choose({Source.CAPTURED: saved(SCORES), Source.MODEL: saved(np.zeros(4))})
+    assert isinstance(taken, Chosen)
+    assert taken.source is Source.CAPTURED
+    assert taken.decoded.tolist() == [1, 0, 2, 1]
+    assert taken.notes == ()
+
+
+def test_a_source_of_the_wrong_length_is_passed_over_and_the_page_says_so() -> None:
+    short = SourceReport(
+        source=Source.PREDICTIONS,
+        state=SourceState.PASSED_OVER,
+        why="length",
+        detail="QP has 5 rows, the test set 4",
+    )
+    taken = choose({Source.CAPTURED: saved(SCORES)}, sources=(short,))
+    assert isinstance(taken, Chosen)
+    (note,) = taken.notes
+    assert "QP has 5 rows, the test set 4" in note.en
+    assert "Taken instead: the last call of the model" in note.en
+
+
+def test_a_refused_file_does_not_spoil_the_next_source() -> None:
+    taken = choose({Source.PREDICTIONS: b"no array", Source.CAPTURED: saved(SCORES)})
+    assert isinstance(taken, Chosen)
+    assert taken.source is Source.CAPTURED
+    assert "not an .npy" in taken.notes[0].en
+
+
+def test_nothing_at_all_is_nothing_delivered_and_not_refused() -> None:
+    taken = choose({})
+    assert taken == NothingDelivered(reasons=(), refused=False)
+
+
+def test_only_files_that_are_not_taken_is_refused() -> None:
+    taken = choose({Source.PREDICTIONS: saved(np.full((4, 3), np.nan))})
+    assert isinstance(taken, NothingDelivered)
+    assert taken.refused
+    assert "12 values are NaN" in taken.reasons[0].en
+
+
+def test_an_announced_file_that_is_missing_is_told() -> None:
+    told = SourceReport(source=Source.CAPTURED, state=SourceState.OK)
+    taken = choose({}, sources=(told,))
+    assert isinstance(taken, NothingDelivered)
+    assert "announced" in taken.reasons[0].en
+
+
+def test_what_the_grader_found_out_itself_is_told_before_the_harness_word() -> None:
+    found = choose_predictions(
+        assignment(),
+        candidates={},
+        report=report(sources=(SourceReport(source=Source.MODEL, state=SourceState.OK),)),
+        rows=4,
+        classes=3,
+        known={Source.MODEL: Message(pt="sem fit", en="no fit")},
+    )
+    assert isinstance(found, NothingDelivered)
+    assert any("no fit" in reason.en for reason in found.reasons)
