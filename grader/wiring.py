@@ -111,7 +111,7 @@ def sandbox_called(name: str) -> Sandbox:
     sandboxes = load_plugins(SANDBOXES)
     wanted = "bubblewrap" if name == "auto" else name
     if wanted not in sandboxes:
-        raise CourseError(say("GR816", name=name, available=", ".join(sandboxes)))
+        raise CourseError(say("unknown-sandbox", name=name, available=", ".join(sandboxes)))
     sandbox: Sandbox = sandboxes[wanted]
     return sandbox
 
@@ -145,11 +145,17 @@ def _gpus(chosen: str) -> tuple[int, ...]:
         asked = tuple(int(part) for part in chosen.split(","))
     except ValueError:
         raise CourseError(
-            say("GR813", option="gpu", value=repr(chosen), examples="auto, none, 0, 0,1")
+            say(
+                "option-value-not-understood", option="gpu", value=repr(chosen), examples="auto, none, 0, 0,1"
+            )
         ) from None
     missing = [number for number in asked if number not in present]
     if missing:
         raise CourseError(
-            say("GR824", missing=", ".join(map(str, missing)), present=", ".join(map(str, present)) or "-")
+            say(
+                "chosen-gpu-missing",
+                missing=", ".join(map(str, missing)),
+                present=", ".join(map(str, present)) or "-",
+            )
         )
     return asked

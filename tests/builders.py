@@ -5,6 +5,7 @@ figures the notes' own program was measured at.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +21,7 @@ from grader.model.evidence import (
     SourceReport,
     SourceState,
 )
-from grader.model.message import Message
+from grader.model.message import Message, Text
 from grader.model.metric import Direction, MetricSummary, Threshold
 from grader.model.result import (
     Claim,
@@ -46,11 +47,9 @@ def _built(kind: Callable[..., Any], defaults: _Fields, overrides: _Fields) -> A
     return kind(**{**defaults, **overrides})
 
 
-def a_message(**fields: Any) -> Message:
+def a_message(pt: str = "Tudo certo.", en: str = "All is well.", code: str = "GR200") -> Message:
     """Return a message with a code."""
-    defaults = {"pt": "Tudo certo.", "en": "All is well.", "code": "GR200"}
-    message: Message = _built(Message, defaults, fields)
-    return message
+    return Text(pt, en, code)
 
 
 def a_file(**fields: Any) -> SubmittedFile:
@@ -147,10 +146,10 @@ def a_check(**fields: Any) -> CheckResult:
         "points": Decimal(6),
         "max_points": Decimal(6),
         "required": True,
-        "message": Message(
-            pt="A taxa de erro é 1,63 % (média de 5 execuções); era preciso menos de 1,61 %.",
-            en="The error rate is 1.63 % (mean of 5 runs); needed was below 1.61 %.",
-            code="GR201",
+        "message": Text(
+            "A taxa de erro é 1,63 % (média de 5 execuções); era preciso menos de 1,61 %.",
+            "The error rate is 1.63 % (mean of 5 runs); needed was below 1.61 %.",
+            "GR201",
         ),
         "metric": "error_rate",
         "threshold": a_threshold(),
@@ -159,20 +158,21 @@ def a_check(**fields: Any) -> CheckResult:
     return check
 
 
-def a_finding(**fields: Any) -> Finding:
-    """Return a finding of the canary audit."""
+def a_finding(*, code: str | None = None, **fields: Any) -> Finding:
+    """Return a finding of the canary audit; ``code``: its message's, where it is another."""
     defaults = {
-        "code": "GR402",
         "severity": Severity.REVIEW,
-        "message": Message(
-            pt="As previsões concordam com 184 de 200 rótulos trocados.",
-            en="The predictions agree with 184 of 200 flipped labels.",
-            code="GR402",
+        "message": Text(
+            "As previsões concordam com 184 de 200 rótulos trocados.",
+            "The predictions agree with 184 of 200 flipped labels.",
+            "GR402",
         ),
         "p_value": 1e-9,
     }
     finding: Finding = _built(Finding, defaults, fields)
-    return finding
+    if code is None:
+        return finding
+    return replace(finding, message=Text(finding.message.pt, finding.message.en, code))
 
 
 def _ring(radius: int) -> bytes:
@@ -253,10 +253,10 @@ def a_result(**fields: Any) -> SubmissionResult:
                 kind="architecture",
                 points=Decimal(2),
                 max_points=Decimal(2),
-                message=Message(
-                    pt="O modelo usa só camadas permitidas.",
-                    en="The model uses allowed layers only.",
-                    code="GR210",
+                message=Text(
+                    "O modelo usa só camadas permitidas.",
+                    "The model uses allowed layers only.",
+                    "GR210",
                 ),
                 metric=None,
                 threshold=None,
@@ -268,10 +268,10 @@ def a_result(**fields: Any) -> SubmissionResult:
                 points=Decimal(0),
                 max_points=Decimal(1),
                 required=False,
-                message=Message(
-                    pt="O programa declara 1,2 %; foi medido 1,63 %.",
-                    en="The program claims 1.2 %; measured was 1.63 %.",
-                    code="GR230",
+                message=Text(
+                    "O programa declara 1,2 %; foi medido 1,63 %.",
+                    "The program claims 1.2 %; measured was 1.63 %.",
+                    "GR230",
                 ),
                 metric=None,
                 threshold=None,
@@ -282,8 +282,10 @@ def a_result(**fields: Any) -> SubmissionResult:
             LedgerEntry(kind="pip", what="!pip install tensorflow==2.4", place=Place(cell=1, line=1)),
         ),
         "notes": (
-            Message(
-                pt="O programa fixa a própria semente.", en="The program fixes its own seed.", code="GR310"
+            Text(
+                "O programa fixa a própria semente.",
+                "The program fixes its own seed.",
+                "GR310",
             ),
         ),
         "layers": ("InputLayer", "Flatten", "Dense", "Dense"),
@@ -324,7 +326,7 @@ def a_grading(**fields: Any) -> Grading:
         "started": datetime(2026, 11, 21, 8, 0, 0, tzinfo=UTC),
         "finished": datetime(2026, 11, 21, 9, 30, 5, tzinfo=UTC),
         "machine": a_machine(),
-        "titles": {"mnist-dense": Message(pt="MNIST com rede densa", en="MNIST with a dense network")},
+        "titles": {"mnist-dense": Text("MNIST com rede densa", "MNIST with a dense network")},
         "submissions": (a_result(),),
     }
     grading: Grading = _built(Grading, defaults, fields)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from grader.model.errors import SandboxError
-from grader.model.message import Message
+from grader.model.message import Message, Text
 from grader.model.run import MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
 
 Files = dict[str, bytes]
@@ -76,7 +76,7 @@ class DeadSandbox:
 
     def run(self, command: SandboxCommand) -> SandboxOutcome:  # noqa: ARG002 - the port's
         """Fail."""
-        raise SandboxError(Message(pt="o disco está cheio", en="the disk is full"))
+        raise SandboxError(Text("o disco está cheio", "the disk is full"))
 
     def probe(self) -> None:
         """Claims to work."""

@@ -87,7 +87,7 @@ def command(
             what=say("progress.calibrate", name=slug),
         )
         if isinstance(ran, NotRun):
-            raise CourseError(say("GR818", name=slug, problem=ran.reason))
+            raise CourseError(say("reference-solution-not-measured", name=slug, problem=ran.reason))
         rows = [
             _figures(assignment, check, ran, tools.metrics[check.metric])
             for check in assignment.checks
@@ -114,7 +114,7 @@ def _figures(
     summary: MetricSummary | None = next((s for s in result.metrics if s.metric == check.metric), None)
     if summary is None:
         why = next(answered.message for answered in result.checks if answered.id == check.id)
-        raise CourseError(say("GR818", name=assignment.slug, problem=why))
+        raise CourseError(say("reference-solution-not-measured", name=assignment.slug, problem=why))
     threshold = (
         check.threshold
         if isinstance(check, MetricCheck)

@@ -22,7 +22,7 @@ from grader.coursefiles.find_submissions import Found, read_single
 from grader.model.assignment import Assignment, Course
 from grader.model.check import ReferenceCheck
 from grader.model.errors import CourseError, SandboxUnavailable
-from grader.model.message import Language, Message
+from grader.model.message import Language, Message, Text
 from grader.model.result import Grading, Status, SubmissionResult, Verdict
 from grader.model.submission import Submission
 from grader.orchestration.grade import grade_course
@@ -101,7 +101,7 @@ def _tools(request: Request) -> Tools:
 def _without_its_end(message: Message) -> Message:
     """Return why nothing is confined without its last words, that nothing was run: here it is."""
     pt, en = (phrase("cli.nothing_was_run", language) for language in (Language.PT, Language.EN))
-    return replace(message, pt=message.pt.removesuffix(pt), en=message.en.removesuffix(en))
+    return Text(message.pt.removesuffix(pt), message.en.removesuffix(en), message.code, message.key)
 
 
 def _assignment_of(file: Path, chosen: tuple[Assignment, ...]) -> Assignment:

@@ -15,7 +15,7 @@ from grader.cli.rendering import console, printable
 from grader.datasets.catalogue import dataset, names
 from grader.datasets.locate import FileState, inspect_files
 from grader.model.errors import SandboxUnavailable
-from grader.model.message import Message
+from grader.model.message import Message, Text
 from grader.plugins.interfaces import Sandbox
 from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.running.bubblewrap.why_no_bubblewrap import mend_of
@@ -72,7 +72,7 @@ def command(*, data_dir: Path | None, sandbox: str, form: str) -> int:
 def _sandbox(sandbox: Sandbox, gpus: tuple[Gpu, ...]) -> Iterator[Item]:
     name = say("doctor.sandbox")
     if not confines(sandbox):
-        yield Item(id="sandbox", what=name, well=False, state=say("GR815"), needed=True)
+        yield Item(id="sandbox", what=name, well=False, state=say("sandbox-switched-off"), needed=True)
         return
     try:
         sandbox.probe()
@@ -82,7 +82,7 @@ def _sandbox(sandbox: Sandbox, gpus: tuple[Gpu, ...]) -> Iterator[Item]:
             mend = None if probed.well else _mend_of_wall(probed.id, sandbox)
             yield Item(id=probed.id, what=what, well=probed.well, state=probed.state, needed=True, mend=mend)
     except SandboxUnavailable as error:
-        mend = mend_of(error.message.code, as_root=_as_root())
+        mend = mend_of(error.message.key, as_root=_as_root())
         yield Item(id="sandbox", what=name, well=False, state=error.message, needed=True, mend=mend)
 
 
@@ -100,7 +100,7 @@ def _works(sandbox: Sandbox) -> Message:
 
 def _gpu(gpus: tuple[Gpu, ...]) -> Item:
     models = ", ".join(gpu.model for gpu in gpus)
-    state = Message(pt=models, en=models) if models else say("doctor.no_gpu")
+    state = Text(models, models) if models else say("doctor.no_gpu")
     return Item(id="gpu", what=say("doctor.gpu"), well=True, state=state, needed=False)
 
 

@@ -43,7 +43,7 @@ def command(*, wanted: tuple[str, ...], form: str) -> int:
 def _page(name: str, language: Language) -> Page:
     page = find_page(name, language)
     if page is None:
-        raise CourseError(say("GR870", name=name, hint=near_miss(name, names())))
+        raise CourseError(say("unknown-explain-topic", name=name, hint=near_miss(name, names())))
     return page
 
 

@@ -110,8 +110,8 @@ def grade_folder(
 
 def _nothing_found(submissions: Path, only: tuple[str, ...]) -> Message:
     if only:
-        return say("GR829", students=", ".join(only), folder=str(submissions))
-    return say("GR814", folder=str(submissions))
+        return say("no-submission-of-student", students=", ".join(only), folder=str(submissions))
+    return say("no-submissions-found", folder=str(submissions))
 
 
 def _exit_status(grading: Grading, fail_under: float | None) -> int:

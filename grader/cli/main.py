@@ -121,7 +121,7 @@ def _interrupted() -> int:
     from grader.cli.rendering import complain
     from grader.words import say
 
-    complain(say("GR820"))
+    complain(say("grading-interrupted"))
     return 130
 
 
@@ -156,10 +156,10 @@ def _broken(problem: BaseException) -> int:
     if os.environ.get("GRADER_DEBUG") == "1":
         traceback.print_exception(problem)
     if isinstance(problem, OSError) and problem.errno in _MACHINES_OWN:
-        complain(say("GR891", problem=problem.strerror, file=str(problem.filename or "-")))
+        complain(say("system-refused", problem=problem.strerror, file=str(problem.filename or "-")))
     else:
         described = " ".join(f"{type(problem).__name__}: {problem}".split())[:300]
-        complain(say("GR890", problem=described))
+        complain(say("internal-error", problem=described))
     return 3
 
 

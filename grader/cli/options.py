@@ -92,7 +92,7 @@ def course_and_assignments(
 def warn_without_sandbox(name: str) -> None:
     """Say so when ``--sandbox`` asks for none."""
     if name == "none":
-        tell(say("GR815"))
+        tell(say("sandbox-switched-off"))
 
 
 def limits_from(timeout: str | None, memory: str | None) -> Options:
@@ -114,4 +114,4 @@ def limits_from(timeout: str | None, memory: str | None) -> Options:
 
 
 def _misread(option: str, value: str | None, examples: str) -> Any:
-    return say("GR813", option=option, value=repr(value), examples=examples)
+    return say("option-value-not-understood", option=option, value=repr(value), examples=examples)

@@ -17,13 +17,15 @@ def usage_message(mistake: click.ClickException) -> Message:
         case click.NoSuchOption():
             options = [name for p in _parameters(context) for name in p.opts if name.startswith("--")]
             hint = near_miss(mistake.option_name, options)
-            message = say("GR850", name=mistake.option_name, hint=hint)
+            message = say("unknown-option", name=mistake.option_name, hint=hint)
         case click.MissingParameter():
-            message = say("GR852", name=_called(mistake.param, context))
+            message = say("missing-argument", name=_called(mistake.param, context))
         case click.BadParameter():
-            message = say("GR853", name=_called(mistake.param, context), needed=_needed(mistake))
+            message = say(
+                "impossible-argument-value", name=_called(mistake.param, context), needed=_needed(mistake)
+            )
         case click.BadOptionUsage():
-            message = say("GR854", name=mistake.option_name)
+            message = say("option-without-value", name=mistake.option_name)
         case _:
             message = _from_words(mistake.format_message(), context)
     return message
@@ -34,10 +36,10 @@ def _from_words(told: str, context: click.Context | None) -> Message:
     if unknown := re.match(r"No such command '(.+?)'\.", told, re.DOTALL):
         known = _commands(context)
         hint = near_miss(unknown[1], known)
-        return say("GR851", name=unknown[1], available=", ".join(known), hint=hint)
+        return say("unknown-command", name=unknown[1], available=", ".join(known), hint=hint)
     if extra := re.match(r"Got unexpected extra arguments? \((.*)\)", told, re.DOTALL):
-        return say("GR855", extra=extra[1])
-    return say("GR856", problem=told)
+        return say("extra-arguments", extra=extra[1])
+    return say("command-line-not-understood", problem=told)
 
 
 def usage_line(mistake: click.ClickException) -> Message | None:

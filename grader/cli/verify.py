@@ -116,5 +116,9 @@ def _received(certified: Certificate, folder: Path, course: Course, intake: Path
     received: list[Submission | Unreadable] = [*found.submissions, *found.unreadable]
     received.sort(key=lambda one: one.id != certified.id)
     if not received:
-        raise CourseError(say("GR865", folder=str(folder), student=certified.student, assignment=slug))
+        raise CourseError(
+            say(
+                "certified-submission-missing", folder=str(folder), student=certified.student, assignment=slug
+            )
+        )
     return received[0]

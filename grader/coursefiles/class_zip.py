@@ -45,12 +45,12 @@ def unpack_class(archive: Path, intake: Path) -> tuple[Path, tuple[Message, ...]
         with zipfile.ZipFile(archive) as opened:
             folder, refused = _unpack(opened, archive, intake / "classes" / digest)
     except OSError as problem:
-        raise CourseError(say("GR118", file=str(archive), problem=problem.strerror or "")) from None
+        raise CourseError(say("file-unreadable", file=str(archive), problem=problem.strerror or "")) from None
     except CourseError:
         raise
     except Exception as problem:  # noqa: BLE001 - zlib.error, struct.error, whatever a header invents
         described = (str(problem) or type(problem).__name__)[:120]
-        raise CourseError(say("GR140", name=archive.name, problem=described)) from None
+        raise CourseError(say("zip-unreadable", name=archive.name, problem=described)) from None
     inside = [p for p in folder.iterdir() if not p.name.startswith(".")]
     if len(inside) == 1 and inside[0].is_dir() and inside[0].name == archive.stem:
         folder = inside[0]  # the folder was packed, not what is in it
@@ -69,7 +69,9 @@ def _unpack(opened: zipfile.ZipFile, archive: Path, folder: Path) -> tuple[Path,
         for name, info in wanted.items():
             budget -= _write(opened, info, part / name)
             if budget < 0:
-                raise CourseError(say("GR148", path=archive.name, limit=_MOST_CLASS_BYTES // 2**20))
+                raise CourseError(
+                    say("files-too-large-in-total", path=archive.name, limit=_MOST_CLASS_BYTES // 2**20)
+                )
         for name in folders:
             (part / name).mkdir(parents=True, exist_ok=True)
         publish_folder(part, folder, intact=Path.is_dir)
@@ -87,7 +89,7 @@ def _wanted(
     """
     infos = opened.infolist()
     if len(infos) > _MOST_MEMBERS:
-        raise CourseError(say("GR142", name=name, count=len(infos), limit=_MOST_MEMBERS))
+        raise CourseError(say("zip-too-many-files", name=name, count=len(infos), limit=_MOST_MEMBERS))
     wanted: dict[str, zipfile.ZipInfo] = {}
     refused = []
     folders: set[str] = set()
@@ -100,7 +102,7 @@ def _wanted(
         if why is None and info.file_size > min(MOST_BYTES, max(_SMALL, info.compress_size * MOST_RATIO)):
             why = say("zip.large")
         if why is not None:
-            refused.append(say("GR141", name=name, member=legible(raw), why=why))
+            refused.append(say("zip-member-refused", name=name, member=legible(raw), why=why))
             if not raw.startswith("/"):
                 emptied.add("/".join(name_parts(raw)[:-1][:_DEEPEST_KEPT]))
             continue
@@ -108,7 +110,7 @@ def _wanted(
         wanted["/".join(parts)] = info
         folders.update("/".join(parts[:depth]) for depth in range(1, len(parts)))
     for clash in folders & wanted.keys():
-        refused.append(say("GR141", name=name, member=legible(clash), why=say("zip.folder")))
+        refused.append(say("zip-member-refused", name=name, member=legible(clash), why=say("zip.folder")))
         del wanted[clash]
     kept = [folder for folder in sorted(emptied) if is_safe_name(folder) and folder not in wanted]
     return wanted, [f for f in kept if not any(f.startswith(f"{file}/") for file in wanted)], tuple(refused)

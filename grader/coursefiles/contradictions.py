@@ -54,29 +54,36 @@ def _dangling(
     for key, name, names in named:
         if isinstance(name, str) and name not in names:
             hint, available = near_miss(name, names), ", ".join(sorted(names))
-            yield say("GR105", file=where, key=key, name=shown(name), hint=hint, available=available)
+            yield say("unknown-name", file=where, key=key, name=shown(name), hint=hint, available=available)
 
 
 def _rubric(raw: Mapping[str, Any], checks: list[dict[str, Any]], where: str) -> Iterator[Message]:
     ids = [check.get("id") for check in checks if isinstance(check.get("id"), str)]
     for repeated in sorted({i for i in ids if i is not None and ids.count(i) > 1}):
-        yield say("GR106", file=where, id=repeated)
+        yield say("repeated-check-id", file=where, id=repeated)
     points = [_points(check.get("points", 0)) for check in checks]
     possible = _points(_table(raw, "assignment").get("points"))
     if checks and possible is not None and None not in points:
         total = sum((p for p in points if p is not None), Decimal(0))
         if total != possible:
-            yield say("GR108", file=where, total=total, points=possible)
+            yield say("points-total-mismatch", file=where, total=total, points=possible)
     runs = {"min": 1, "max": 5} | _table(_table(raw, "run"), "runs")
     if _is_integer(runs["min"]) and _is_integer(runs["max"]) and runs["min"] > runs["max"]:
-        yield say("GR109", file=where, min=runs["min"], max=runs["max"])
+        yield say("runs-min-above-max", file=where, min=runs["min"], max=runs["max"])
     bars = sum(check.get("kind") in ("metric", "scale") for check in checks)
     for number, check in enumerate(checks, start=1):
         if check.get("kind") == "reference" and "metric" not in check and bars != 1:
-            yield say("GR110", file=where, key=check_label(check, number), count=bars)
+            yield say(
+                "reference-check-without-metric", file=where, key=check_label(check, number), count=bars
+            )
         measured = [c.get("metric") for c in checks if c.get("kind") in ("metric", "reference", "scale")]
         if check.get("kind") == "claim" and not any(name in CLAIMABLE for name in measured):
-            yield say("GR159", file=where, key=check_label(check, number), names=", ".join(CLAIMABLE))
+            yield say(
+                "claim-check-without-metric",
+                file=where,
+                key=check_label(check, number),
+                names=", ".join(CLAIMABLE),
+            )
 
 
 def _bars(check: dict[str, Any], number: int, where: str, known: Known) -> Iterator[Message]:
@@ -85,7 +92,7 @@ def _bars(check: dict[str, Any], number: int, where: str, known: Known) -> Itera
     key = check_label(check, number)
     sides = [side for side in ("below", "above") if side in check]
     if len(sides) != 1:
-        yield say("GR107", file=where, key=key)
+        yield say("exactly-one-threshold-needed", file=where, key=key)
         return
     bar = _number(check[sides[0]])
     yield from _against_metric(check, sides[0], key, where, known)
@@ -94,7 +101,7 @@ def _bars(check: dict[str, Any], number: int, where: str, known: Known) -> Itera
             continue
         at = f"{key}.partial.{count}"
         if [side for side in ("below", "above") if side in tier] != sides:
-            yield say("GR114", file=where, key=at, side=sides[0])
+            yield say("partial-tier-wrong-side", file=where, key=at, side=sides[0])
             continue
         easier_bar = _number(tier[sides[0]])
         worth, full = _points(tier.get("points")), _points(check.get("points", 0))
@@ -102,7 +109,7 @@ def _bars(check: dict[str, Any], number: int, where: str, known: Known) -> Itera
             continue
         easier = easier_bar > bar if sides == ["below"] else easier_bar < bar
         if not easier or worth >= full:
-            yield say("GR113", file=where, key=at)
+            yield say("partial-tier-out-of-order", file=where, key=at)
 
 
 def _scale(check: dict[str, Any], number: int, where: str, known: Known) -> Iterator[Message]:
@@ -119,7 +126,14 @@ def _scale(check: dict[str, Any], number: int, where: str, known: Known) -> Iter
     if start is None or full is None or margin is None or "to" not in check:
         return
     if (start <= full + margin) if lower else (start >= full - margin):
-        yield say("GR151", file=where, key=f"{key}.to", metric=check["metric"], start=start, full=full)
+        yield say(
+            "scale-end-not-better-than-start",
+            file=where,
+            key=f"{key}.to",
+            metric=check["metric"],
+            start=start,
+            full=full,
+        )
 
 
 def _against_metric(
@@ -131,7 +145,9 @@ def _against_metric(
         return
     right = "below" if metric.direction is Direction.LOWER_IS_BETTER else "above"
     if side != right:
-        yield say("GR115", file=where, key=f"{key}.{side}", metric=check["metric"], right=right)
+        yield say(
+            "threshold-wrong-side", file=where, key=f"{key}.{side}", metric=check["metric"], right=right
+        )
     bars = [(f"{key}.{side}", check[side])]
     bars += [
         (f"{key}.partial.{count}.{side}", tier[side])
@@ -149,7 +165,9 @@ def _shares(
         if value is None or not counts_rows:
             continue
         if not (0 < value <= 1 if side == "below" else 0 <= value < 1):
-            yield say("GR116", file=where, key=at, got=shown(bar), metric=metric, share=value / 100)
+            yield say(
+                "share-out-of-range", file=where, key=at, got=shown(bar), metric=metric, share=value / 100
+            )
 
 
 def _metric(check: dict[str, Any], known: Known) -> Any:

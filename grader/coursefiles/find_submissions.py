@@ -72,7 +72,7 @@ def find_submissions(
         folder, refused = unpack_class(folder, intake)
         layout.remarks += [remark_of(message, folder.name) for message in refused]
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
-        raise CourseError(say("GR120", folder=str(folder)))
+        raise CourseError(say("submissions-folder-unusable", folder=str(folder)))
     received = _merged(layout.received(folder))
     wanted = {_composed(name) for name in only}
     submissions: list[Submission] = []
@@ -115,7 +115,7 @@ class _Layout:
         for entry in self._entries(folder, ""):
             name, kind = entry.name, kind_of(entry)
             if kind == "other":
-                self.remarks.append(remark("GR123", path=name))
+                self.remarks.append(remark("not-a-regular-file", path=name))
             elif without_accepted_suffix(name) in self._others:
                 continue
             elif kind == "folder" and name in self._slugs:
@@ -125,7 +125,12 @@ class _Layout:
             elif self._only_slug is not None and is_accepted(name):
                 yield _one(entry, self._only_slug, name)
             else:
-                self.remarks.append(remark("GR126" if is_accepted(name) else "GR127", path=name))
+                self.remarks.append(
+                    remark(
+                        "submission-out-of-place" if is_accepted(name) else "file-type-not-accepted",
+                        path=name,
+                    )
+                )
 
     def _by_assignment(self, folder: Path) -> Iterator[Received]:
         self._tell_hidden(folder)
@@ -144,23 +149,24 @@ class _Layout:
                 yield _received(_student_of(folder.name), named[entry], inside, entry, shown)
             elif entry in loose and (placed or self._only_slug is None):
                 hint = near_miss(named[entry], self._slugs)
-                self.remarks.append(remark("GR121", path=shown, name=named[entry], hint=hint))
+                self.remarks.append(
+                    remark("submission-of-unknown-assignment", path=shown, name=named[entry], hint=hint)
+                )
         if not placed and self._only_slug is not None:
             yield _one(folder, self._only_slug, folder.name)
 
     def _tell_hidden(self, folder: Path) -> None:
         """Tell of what is passed over for the dot that its name begins with: a student may be called so."""
         with suppress(OSError):  # told where the folder is read
-            self.remarks += [remark("GR149", path=path.name) for path in hidden_works(folder)]
+            self.remarks += [
+                remark("hidden-file-passed-over", path=path.name) for path in hidden_works(folder)
+            ]
 
     def _entries(self, folder: Path, shown: str) -> tuple[Path, ...]:
         try:
             return entries(folder)
         except SubmissionError as error:
-            code = error.message.code or "GR128"
-            self.remarks.append(
-                Finding(code=code, severity=Severity.REVIEW, message=error.message, path=shown)
-            )
+            self.remarks.append(Finding(severity=Severity.REVIEW, message=error.message, path=shown))
             return ()
 
 

@@ -24,9 +24,9 @@ def read_kept(
     for name, sha256 in files:
         path = intake / sha256[:2] / sha256
         if not is_safe_name(name):
-            raise CourseError(say("GR866", name=legible(name), why=say("zip.name")))
+            raise CourseError(say("certified-file-not-kept", name=legible(name), why=say("zip.name")))
         if not (path.is_file() and digest_bytes(path.read_bytes()) == sha256):
-            raise CourseError(say("GR866", name=legible(name), why=say("verify.not_kept")))
+            raise CourseError(say("certified-file-not-kept", name=legible(name), why=say("verify.not_kept")))
         sources.append((name, path.absolute()))
     item = Received(
         student=student, assignment=assignment, sources=tuple(sources), shown=student, root=intake.absolute()

@@ -38,7 +38,7 @@ from grader.model.check import (
 from grader.model.digest import digest_parts
 from grader.model.errors import CourseError
 from grader.model.evidence import Source
-from grader.model.message import Message
+from grader.model.message import Message, Text
 from grader.model.metric import Direction, Rule, Threshold
 from grader.words import say
 
@@ -65,7 +65,7 @@ def find_course(start: Path) -> Path:
     for folder in (here, *here.parents) if here.is_dir() else ():
         if (folder / "assignments").is_dir():
             return folder
-    raise CourseError(say("GR100", folder=str(start)))
+    raise CourseError(say("course-not-found", folder=str(start)))
 
 
 def load_course(folder: Path, known: Known) -> Course:
@@ -90,7 +90,7 @@ def load_course(folder: Path, known: Known) -> Course:
     if mistakes:
         raise CourseError(*mistakes)
     if not assignments:
-        raise CourseError(say("GR112", folder=str(folder)))
+        raise CourseError(say("course-without-assignments", folder=str(folder)))
     return Course(name=name, folder=folder, assignments=tuple(assignments))
 
 
@@ -101,16 +101,22 @@ def _course_name(folder: Path) -> str:
         return folder.resolve().name
     raw = read_toml(file, _COURSE_FILE)
     mistakes = [
-        say("GR102", file=_COURSE_FILE, key=key, hint=near_miss(key, ["name"]))
+        say("unknown-key", file=_COURSE_FILE, key=key, hint=near_miss(key, ["name"]))
         for key in raw
         if key != "name"
     ]
     name = raw.get("name")
     if "name" not in raw:
-        mistakes.append(say("GR103", file=_COURSE_FILE, key="name"))
+        mistakes.append(say("missing-key", file=_COURSE_FILE, key="name"))
     elif not (isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME):
         mistakes.append(
-            say("GR104", file=_COURSE_FILE, key="name", got=shown(name), needed=say("needed.course_name"))
+            say(
+                "impossible-value",
+                file=_COURSE_FILE,
+                key="name",
+                got=shown(name),
+                needed=say("needed.course_name"),
+            )
         )
     if mistakes:
         raise CourseError(*mistakes)
@@ -126,7 +132,7 @@ def choose_assignments(course: Course, slugs: Iterable[str]) -> tuple[Assignment
     names = [a.slug for a in course.assignments]
     wanted = tuple(dict.fromkeys(slugs))
     unknown = [
-        say("GR111", name=slug, hint=near_miss(slug, names), available=", ".join(names))
+        say("unknown-assignment", name=slug, hint=near_miss(slug, names), available=", ".join(names))
         for slug in wanted
         if slug not in names
     ]
@@ -138,7 +144,7 @@ def choose_assignments(course: Course, slugs: Iterable[str]) -> tuple[Assignment
 def _load_assignment(course: Path, file: Path, known: Known) -> Assignment:
     where = str(file.relative_to(course))
     if not _SLUG.fullmatch(file.parent.name):
-        raise CourseError(say("GR117", folder=shown(file.parent.name)))
+        raise CourseError(say("impossible-assignment-folder-name", folder=shown(file.parent.name)))
     raw = read_toml(file, where)
     parsed, mistakes = _parse(raw, where)
     mistakes += contradictions(raw, where, known)
@@ -179,7 +185,7 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
     run_parts["architecture"] = any(t.kind == "architecture" for t in parsed.check)
     return Assignment(
         slug=slug,
-        title=Message(pt=parsed.assignment.title.pt, en=parsed.assignment.title.en),
+        title=Text(parsed.assignment.title.pt, parsed.assignment.title.en),
         points=parsed.assignment.points,
         source=parsed.assignment.source,
         data=DataSpec(

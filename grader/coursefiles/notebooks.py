@@ -65,25 +65,25 @@ def saved_cells(content: bytes, name: str) -> tuple[SavedCell, ...]:
 def _parse(content: bytes, name: str) -> dict[str, Any]:
     if len(content) > MOST_BYTES:
         size = len(content) / 2**20
-        raise SubmissionError(say("GR125", path=name, size=size, limit=MOST_BYTES // 2**20))
+        raise SubmissionError(say("file-too-large", path=name, size=size, limit=MOST_BYTES // 2**20))
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not content.strip():
-        raise SubmissionError(say("GR138", name=name))
+        raise SubmissionError(say("file-empty", name=name))
     _bound_nesting(content, name)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        raise SubmissionError(say("GR135", name=name)) from None
+        raise SubmissionError(say("program-not-utf8", name=name)) from None
     try:
         raw = json.loads(
             text, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_without_repetition
         )
     except _Foreign as problem:
-        raise SubmissionError(say("GR132", name=name, problem=problem.message)) from None
+        raise SubmissionError(say("notebook-malformed", name=name, problem=problem.message)) from None
     except (ValueError, RecursionError) as problem:
         raise SubmissionError(_what_it_is_instead(text, name, problem)) from None
     if not isinstance(raw, dict):
-        raise SubmissionError(say("GR132", name=name, problem=say("notebook.object")))
+        raise SubmissionError(say("notebook-malformed", name=name, problem=say("notebook.object")))
     return raw
 
 
@@ -92,7 +92,7 @@ def _cells_of(raw: dict[str, Any], name: str) -> list[tuple[str, str]]:
     read = [_cell(cell) for cell in _raw_cells(raw, name)]
     if None in read:
         problem = say("notebook.cell", number=read.index(None) + 1)
-        raise SubmissionError(say("GR132", name=name, problem=problem))
+        raise SubmissionError(say("notebook-malformed", name=name, problem=problem))
     return [cell for cell in read if cell is not None]
 
 
@@ -100,14 +100,16 @@ def _raw_cells(raw: dict[str, Any], name: str) -> list[Any]:
     version = raw.get("nbformat")
     if isinstance(version, bool) or not isinstance(version, int) or not _OLDEST <= version <= _NEWEST:
         shown = "-" if version is None else str(version)[:40]
-        raise SubmissionError(say("GR132", name=name, problem=say("notebook.version", got=shown)))
+        raise SubmissionError(
+            say("notebook-malformed", name=name, problem=say("notebook.version", got=shown))
+        )
     holders = raw.get("worksheets") if version < _NEWEST else [raw]
     parts = [h.get("cells") if isinstance(h, dict) else None for h in _items(holders)] or [None]
     if not all(isinstance(part, list) for part in parts):
-        raise SubmissionError(say("GR132", name=name, problem=say("notebook.cells")))
+        raise SubmissionError(say("notebook-malformed", name=name, problem=say("notebook.cells")))
     cells = [cell for part in parts for cell in _items(part)]
     if len(cells) > MOST_CELLS:
-        raise SubmissionError(say("GR133", name=name, count=len(cells), limit=MOST_CELLS))
+        raise SubmissionError(say("notebook-too-many-cells", name=name, count=len(cells), limit=MOST_CELLS))
     return cells
 
 
@@ -152,7 +154,7 @@ def _bound_nesting(content: bytes, name: str) -> None:
             depth += 1
             count += 1
             if depth > MOST_NESTING:
-                raise SubmissionError(say("GR134", name=name, limit=MOST_NESTING))
+                raise SubmissionError(say("notebook-nested-too-deep", name=name, limit=MOST_NESTING))
             if count > _MOST_BRACKETS:
                 raise SubmissionError(_too_many(content, name))
         elif token in (b"]", b"}"):
@@ -163,8 +165,8 @@ def _too_many(content: bytes, name: str) -> Message:
     """Return what a notebook has too many of: cells, as far as keys tell unparsed, or anything else."""
     cells = content.count(b'"cell_type"')
     if cells > MOST_CELLS:
-        return say("GR133", name=name, count=cells, limit=MOST_CELLS)
-    return say("GR139", name=name, limit=_MOST_BRACKETS)
+        return say("notebook-too-many-cells", name=name, count=cells, limit=MOST_CELLS)
+    return say("notebook-too-many-objects", name=name, limit=_MOST_BRACKETS)
 
 
 class _Foreign(ValueError):  # noqa: N818 - never leaves this module
@@ -196,12 +198,12 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _what_it_is_instead(text: str, name: str, problem: Exception) -> Message:
     start = text.lstrip()[:2000]
     if re.search(r"^(<{7} |>{7} |={7}$)", text, re.MULTILINE):
-        return say("GR137", name=name)
+        return say("notebook-has-conflict-markers", name=name)
     if re.match(r"<!doctype|<html|<\?xml", start, re.IGNORECASE):
-        return say("GR136", name=name)
+        return say("notebook-is-html-page", name=name)
     if re.search(r"^\s*(import|from|def|print|#|%|[A-Za-z_]\w*\s*=)", start, re.MULTILINE) and (
         not start.startswith("{")
     ):
-        return say("GR131", name=name)
+        return say("notebook-is-python-source", name=name)
     line = getattr(problem, "lineno", 1)
-    return say("GR130", name=name, line=line)
+    return say("notebook-not-json", name=name, line=line)

@@ -57,9 +57,11 @@ def load_certificate(path: Path) -> Certificate:
             plain = stat.S_ISREG(os.fstat(descriptor).st_mode)
             content = stream.read(MOST_BYTES + 1) if plain else b""
     except FileNotFoundError:
-        raise CourseError(say("GR860", path=str(path))) from None
+        raise CourseError(say("certificate-missing", path=str(path))) from None
     except OSError as problem:
-        raise CourseError(say("GR861", path=str(path), why=problem.strerror or str(problem))) from None
+        raise CourseError(
+            say("certificate-unreadable", path=str(path), why=problem.strerror or str(problem))
+        ) from None
     return read_certificate(content, str(path))
 
 
@@ -70,20 +72,24 @@ def read_certificate(content: bytes, name: str) -> Certificate:
         CourseError: it is not one; every mistake is told.
     """
     if len(content) > MOST_BYTES:
-        raise CourseError(say("GR861", path=name, why=say("verify.too_large", limit=MOST_BYTES)))
+        raise CourseError(
+            say("certificate-unreadable", path=name, why=say("verify.too_large", limit=MOST_BYTES))
+        )
     try:
         said = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
-        raise CourseError(say("GR861", path=name, why=legible(str(problem), 120))) from None
+        raise CourseError(say("certificate-unreadable", path=name, why=legible(str(problem), 120))) from None
     if not isinstance(said, dict) or said.get("schema") != CERTIFICATE_SCHEMA:
         got = said.get("schema") if isinstance(said, dict) else said
-        raise CourseError(say("GR862", path=name, got=shown(got), needed=CERTIFICATE_SCHEMA))
+        raise CourseError(
+            say("certificate-wrong-schema", path=name, got=shown(got), needed=CERTIFICATE_SCHEMA)
+        )
     if said.get("status") == "not_graded":
-        raise CourseError(say("GR864", path=name))
+        raise CourseError(say("certificate-of-ungraded-submission", path=name))
     form = _Form()
     certificate = _certificate(form, said)
     if form.mistakes:
-        told = [say("GR863", path=name, **fields) for fields in form.mistakes[:_MOST_TOLD]]
+        told = [say("certificate-wrong-value", path=name, **fields) for fields in form.mistakes[:_MOST_TOLD]]
         raise CourseError(*told)
     return certificate
 

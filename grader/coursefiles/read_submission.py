@@ -56,7 +56,6 @@ def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Un
         ready = _fit_to_run(main, intake)
     except SubmissionError as error:
         finding = Finding(
-            code=error.message.code or "GR122",
             severity=Severity.ERROR,
             message=error.message,
             path=item.shown,
@@ -83,16 +82,14 @@ def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Un
     )
 
 
-def remark(code: str, **fields: object) -> Finding:
+def remark(key: str, **fields: object) -> Finding:
     """Return a finding that only informs, about the file ``path``."""
-    return Finding(
-        code=code, severity=Severity.INFO, message=say(code, **fields), path=str(fields.get("path", ""))
-    )
+    return Finding(severity=Severity.INFO, message=say(key, **fields), path=str(fields.get("path", "")))
 
 
 def remark_of(message: Message, path: str) -> Finding:
     """Return a finding that only informs, in these words."""
-    return Finding(code=message.code or "GR141", severity=Severity.INFO, message=message, path=path)
+    return Finding(severity=Severity.INFO, message=message, path=path)
 
 
 def entries(folder: Path) -> tuple[Path, ...]:
@@ -141,13 +138,15 @@ def _staged_files(item: Received, intake: Path, findings: list[Finding]) -> list
             new = [_keep(content, name, intake)]
         for file in new:
             if file.name in files:
-                findings.append(remark("GR129", path=file.name))
+                findings.append(remark("repeated-file-name", path=file.name))
             files[file.name] = file
             budget -= file.size
         if budget < 0:
-            raise SubmissionError(say("GR148", path=item.shown, limit=_MOST_BYTES // 2**20))
+            raise SubmissionError(
+                say("files-too-large-in-total", path=item.shown, limit=_MOST_BYTES // 2**20)
+            )
         if len(files) > MOST_FILES:
-            raise SubmissionError(say("GR146", path=item.shown, limit=MOST_FILES))
+            raise SubmissionError(say("submission-too-many-files", path=item.shown, limit=MOST_FILES))
     return _without_files_called_as_folders(list(files.values()), item, findings)
 
 
@@ -158,16 +157,16 @@ def _plain_files(item: Received, findings: list[Finding]) -> Iterator[tuple[str,
     for name, path in pending:  # grows while it is read
         match kind_of(path):
             case "folder" if name.count("/") >= _DEEPEST:
-                findings.append(remark("GR147", path=f"{item.shown}/{name}", limit=_DEEPEST))
+                findings.append(remark("file-nested-too-deep", path=f"{item.shown}/{name}", limit=_DEEPEST))
             case "folder":
                 pending += [(f"{name}/{p.name}" if name else p.name, p) for p in entries(path)]
             case "file":
                 count += 1
                 if count > MOST_FILES:
-                    raise SubmissionError(say("GR146", path=item.shown, limit=MOST_FILES))
+                    raise SubmissionError(say("submission-too-many-files", path=item.shown, limit=MOST_FILES))
                 yield name, path
             case _:
-                findings.append(remark("GR123", path=f"{item.shown}/{name}"))
+                findings.append(remark("not-a-regular-file", path=f"{item.shown}/{name}"))
 
 
 def _read_plain(path: Path, name: str, budget: int, root: Path) -> bytes:
@@ -181,10 +180,10 @@ def _read_plain(path: Path, name: str, budget: int, root: Path) -> bytes:
     except OSError as problem:
         raise SubmissionError(_unreadable(name, problem)) from None
     if not plain:
-        raise SubmissionError(say("GR123", path=name))
+        raise SubmissionError(say("not-a-regular-file", path=name))
     if max(status.st_size, len(content)) > budget:
         size = status.st_size / 2**20
-        raise SubmissionError(say("GR125", path=name, size=size, limit=_MOST_BYTES // 2**20))
+        raise SubmissionError(say("file-too-large", path=name, size=size, limit=_MOST_BYTES // 2**20))
     return content
 
 
@@ -214,7 +213,7 @@ def _without_files_called_as_folders(
     folders = {str(parent) for f in files for parent in PurePosixPath(f.name).parents}
     for file in files:
         if file.name in folders:
-            message = say("GR141", name=item.shown, member=file.name, why=say("zip.folder"))
+            message = say("zip-member-refused", name=item.shown, member=file.name, why=say("zip.folder"))
             findings.append(remark_of(message, item.shown))
     return [f for f in files if f.name not in folders]
 
@@ -233,7 +232,13 @@ def _main_file(files: Sequence[SubmittedFile], item: Received, findings: list[Fi
     again = re.compile(re.escape(_stem(main)) + _AGAIN)
     if len(among) != 1 or any(again.fullmatch(_stem(f)) for f in programs):
         findings.append(
-            remark("GR124", path=item.shown, count=len(programs), main=main.name, assignment=item.assignment)
+            remark(
+                "several-programs",
+                path=item.shown,
+                count=len(programs),
+                main=main.name,
+                assignment=item.assignment,
+            )
         )
     return main
 
@@ -258,22 +263,30 @@ def _beginning(file: SubmittedFile) -> bytes:
 def _nothing_to_run(files: Sequence[SubmittedFile], item: Received, findings: list[Finding]) -> Message:
     for file in files:
         if file.name.lower().endswith(OTHER_ARCHIVES):
-            return say("GR144", name=file.name, suffix=PurePosixPath(file.name).suffix.lower())
-    told = [f.message for f in findings if f.code in ("GR123", "GR141", "GR147")]
+            return say(
+                "archive-type-not-accepted", name=file.name, suffix=PurePosixPath(file.name).suffix.lower()
+            )
+    told = [
+        f.message
+        for f in findings
+        if f.message.key in ("not-a-regular-file", "zip-member-refused", "file-nested-too-deep")
+    ]
     why = say("hint.because", reason=told[0]) if told else ""
-    return say("GR122", path=item.shown, why=why)
+    return say("nothing-to-run", path=item.shown, why=why)
 
 
 def _fit_to_run(main: SubmittedFile, intake: Path) -> SubmittedFile:
     """Return the main file in the form that is run: a notebook normalised, a script checked."""
     if main.size > MOST_BYTES:
-        raise SubmissionError(say("GR125", path=main.name, size=main.size / 2**20, limit=MOST_BYTES // 2**20))
+        raise SubmissionError(
+            say("file-too-large", path=main.name, size=main.size / 2**20, limit=MOST_BYTES // 2**20)
+        )
     content = main.path.read_bytes()
     if main.name.lower().endswith(".ipynb"):
         plain = normalise_notebook(content, main.name)
         return replace(main, path=_keep(plain, main.name, intake).path)
     if b"\0" in content:
-        raise SubmissionError(say("GR135", name=main.name))
+        raise SubmissionError(say("program-not-utf8", name=main.name))
     return main
 
 
@@ -286,4 +299,4 @@ def _keep(content: bytes, name: str, intake: Path) -> SubmittedFile:
 
 
 def _unreadable(name: str, problem: OSError) -> Message:
-    return say("GR128", path=name, problem=problem.strerror or type(problem).__name__)
+    return say("submission-unreadable", path=name, problem=problem.strerror or type(problem).__name__)

@@ -34,20 +34,26 @@ def read_toml(file: Path, where: str) -> dict[str, Any]:
             content = stream.read(_MOST_BYTES + 1)
     except FileNotFoundError:
         others = ", ".join(sorted(p.name for p in file.parent.glob("*.toml")))
-        raise CourseError(say("GR119", folder=str(Path(where).parent), file=file.name, got=others)) from None
+        raise CourseError(
+            say("toml-file-missing", folder=str(Path(where).parent), file=file.name, got=others)
+        ) from None
     except OSError as problem:
-        raise CourseError(say("GR118", file=where, problem=problem.strerror or str(problem))) from None
+        raise CourseError(
+            say("file-unreadable", file=where, problem=problem.strerror or str(problem))
+        ) from None
     if len(content) > _MOST_BYTES:
-        raise CourseError(say("GR101", file=where, place="", problem=say("toml.large")))
+        raise CourseError(say("invalid-toml", file=where, place="", problem=say("toml.large")))
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
         return _table(text)
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         place = say("toml.line", line=line)
-        raise CourseError(say("GR101", file=where, place=place, problem=say("toml.encoding"))) from None
+        raise CourseError(
+            say("invalid-toml", file=where, place=place, problem=say("toml.encoding"))
+        ) from None
     except RecursionError:
-        raise CourseError(say("GR101", file=where, place="", problem=say("toml.nested"))) from None
+        raise CourseError(say("invalid-toml", file=where, place="", problem=say("toml.nested"))) from None
     except ValueError as problem:  # TOMLDecodeError, or an integer of thousands of digits
         raise CourseError(_explained(text, where, str(problem))) from None
 
@@ -65,8 +71,8 @@ def _explained(text: str, where: str, problem: str) -> Message:
     if found is None or found[1] is None:
         lines = text.rstrip().count("\n") + 1
         place = say("toml.end", line=lines)
-        return say("GR101", file=where, place=place, problem=say(reason, got=""))
+        return say("invalid-toml", file=where, place=place, problem=say(reason, got=""))
     line, column = int(found[1]), int(found[2])
     cut = legible(text.split("\n")[line - 1].strip())
     place = say("toml.column", line=line, column=column)
-    return say("GR101", file=where, place=place, problem=say(reason, got=f": {cut}" if cut else ""))
+    return say("invalid-toml", file=where, place=place, problem=say(reason, got=f": {cut}" if cut else ""))

@@ -53,19 +53,21 @@ def _mistake(raw: Mapping[str, Any], where: str, error: Mapping[str, Any]) -> Me
     key = ".".join(_told(raw, path))
     match error["type"]:
         case "extra_forbidden":
-            return say("GR102", file=where, key=key, hint=near_miss(str(path[-1]), _keys_beside(path)))
+            return say("unknown-key", file=where, key=key, hint=near_miss(str(path[-1]), _keys_beside(path)))
         case "missing":
-            return say("GR103", file=where, key=key)
+            return say("missing-key", file=where, key=key)
         case "union_tag_not_found":
-            return say("GR103", file=where, key=f"{key}.kind")
+            return say("missing-key", file=where, key=f"{key}.kind")
         case "union_tag_invalid":
             got = str(error["ctx"]["tag"])
             hint, available = near_miss(got, _KINDS), ", ".join(_KINDS)
             return say(
-                "GR105", file=where, key=f"{key}.kind", name=shown(got), hint=hint, available=available
+                "unknown-name", file=where, key=f"{key}.kind", name=shown(got), hint=hint, available=available
             )
         case _:
-            return say("GR104", file=where, key=key, got=shown(error["input"]), needed=_needed(error))
+            return say(
+                "impossible-value", file=where, key=key, got=shown(error["input"]), needed=_needed(error)
+            )
 
 
 def _needed(error: Mapping[str, Any]) -> Message:

@@ -55,7 +55,7 @@ def read_zip(content: bytes, name: str) -> Unpacked:
         SubmissionError: not a zip, too many files, or too large once unpacked.
     """
     if (entries := content.count(_ENTRY)) > _MOST_ENTRIES:
-        raise SubmissionError(say("GR142", name=name, count=entries, limit=MOST_FILES))
+        raise SubmissionError(say("zip-too-many-files", name=name, count=entries, limit=MOST_FILES))
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         named = [(info, member_name(info)) for info in archive.infolist()]
@@ -63,20 +63,20 @@ def read_zip(content: bytes, name: str) -> Unpacked:
         raise SubmissionError(_broken(name, content, problem)) from None
     files = [(info, raw) for info, raw in named if not (raw.endswith("/") or is_litter(raw))]
     if len(files) > MOST_FILES:
-        raise SubmissionError(say("GR142", name=name, count=len(files), limit=MOST_FILES))
+        raise SubmissionError(say("zip-too-many-files", name=name, count=len(files), limit=MOST_FILES))
     members: dict[str, Member] = {}
     refused: list[Message] = []
     budget = min(MOST_BYTES, max(_SMALL, len(content) * MOST_RATIO))
     for info, raw in files:
         why = why_refused(info, raw)
         if why is not None:
-            refused.append(say("GR141", name=name, member=legible(raw), why=why))
+            refused.append(say("zip-member-refused", name=name, member=legible(raw), why=why))
             continue
         data = _read_member(archive, info, budget, name)
         budget -= len(data)
         safe = "/".join(name_parts(raw))
         if safe in members:
-            refused.append(say("GR129", path=f"{name}: {legible(safe)}"))
+            refused.append(say("repeated-file-name", path=f"{name}: {legible(safe)}"))
         members[safe] = Member(name=safe, content=data)
     return Unpacked(members=tuple(members.values()), refused=tuple(refused))
 
@@ -131,20 +131,22 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: int, n
         with archive.open(info) as stream:
             data = stream.read(budget + 1)
     except Exception as problem:  # noqa: BLE001 - zlib.error, EOFError, whatever damage invents
-        raise SubmissionError(say("GR140", name=name, problem=_described(problem))) from None
+        raise SubmissionError(say("zip-unreadable", name=name, problem=_described(problem))) from None
     if len(data) > budget:
-        raise SubmissionError(say("GR143", name=name, limit=MOST_BYTES // 2**20, ratio=MOST_RATIO))
+        raise SubmissionError(
+            say("zip-unpacks-too-large", name=name, limit=MOST_BYTES // 2**20, ratio=MOST_RATIO)
+        )
     return data
 
 
 def _broken(name: str, content: bytes, problem: Exception) -> Message:
     """Return what is wrong with bytes that are no zip: the usual ones are other things under that name."""
     if not content:
-        return say("GR138", name=name)
+        return say("file-empty", name=name)
     for magic, suffix in ((b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip")):
         if content.startswith(magic):
-            return say("GR145", name=name, kind=suffix)
-    return say("GR140", name=name, problem=_described(problem))
+            return say("zip-is-another-format", name=name, kind=suffix)
+    return say("zip-unreadable", name=name, problem=_described(problem))
 
 
 def _described(problem: Exception) -> str:

@@ -84,8 +84,8 @@ def dataset(name: str) -> Dataset:
         return catalogue[name]
     near = difflib.get_close_matches(name.lower(), catalogue, n=1)
     if near:
-        raise CourseError(say("GR503", name=name, near=near[0]))
-    raise CourseError(say("GR504", name=name, names=", ".join(catalogue)))
+        raise CourseError(say("unknown-dataset-near-miss", name=name, near=near[0]))
+    raise CourseError(say("unknown-dataset", name=name, names=", ".join(catalogue)))
 
 
 def names() -> tuple[str, ...]:

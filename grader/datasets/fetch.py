@@ -19,7 +19,7 @@ from grader.datasets.locate import cached, checksum
 from grader.files.hash_file import hash_file
 from grader.files.write_whole import write_whole
 from grader.model.errors import DataMissing, StorageError
-from grader.model.message import Message
+from grader.model.message import Joined, Message
 from grader.words.catalogue import say
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _fetch_file(
     layout = f"{dataset.name}/{file.name}"
     told = {"file": file.name, "title": dataset.title, "layout": layout, "origin": file.origin}
     if not homes:
-        raise DataMissing(say("GR509", **told))
+        raise DataMissing(say("dataset-without-public-address", **told))
     reasons = []
     with requests.Session() as session:
         for home in homes:
@@ -101,14 +101,12 @@ def _fetch_file(
                 reasons.append(failure.reason)
             except OSError as error:
                 raise StorageError(
-                    say("GR506", path=str(target.parent), why=error.strerror or str(error))
+                    say("dataset-write-failed", path=str(target.parent), why=error.strerror or str(error))
                 ) from error
             else:
                 return target
-    told_reasons = Message(
-        pt=" ".join(reason.pt for reason in reasons), en=" ".join(reason.en for reason in reasons)
-    )
-    raise DataMissing(say("GR505", reasons=told_reasons, **told))
+    told_reasons = Joined(" ", tuple(reasons))
+    raise DataMissing(say("dataset-download-failed", reasons=told_reasons, **told))
 
 
 def _fetch_from(

@@ -83,7 +83,7 @@ def inspect_files(
         DataMissing: ``data_dir`` was given and is not a folder.
     """
     if data_dir is not None and not data_dir.is_dir():
-        raise DataMissing(say("GR508", path=str(data_dir)))
+        raise DataMissing(say("data-folder-missing", path=str(data_dir)))
     return tuple(
         _status(file, _places(dataset, file, data_dir, cache, extra or {}), cache, afresh=afresh)
         for file in dataset.files
@@ -175,7 +175,7 @@ def _remembered(memory: Path) -> dict[str, Any]:
 
 def _corrupt(dataset: Dataset, file: DataFile, place: Path, sha256: str) -> Message:
     return say(
-        "GR502",
+        "dataset-checksum-mismatch",
         path=str(place),
         title=dataset.title,
         found=sha256[:12],
@@ -187,10 +187,10 @@ def _corrupt(dataset: Dataset, file: DataFile, place: Path, sha256: str) -> Mess
 def _absent(dataset: Dataset, missing: list[DataFile], data_dir: Path | None, cache: Path) -> Message:
     first = missing[0]
     if first.in_runtime is not None:
-        return say("GR507", title=dataset.title, file=first.name)
+        return say("dataset-missing-from-runtime", title=dataset.title, file=first.name)
     if not first.mirrors:
         return say(
-            "GR509",
+            "dataset-without-public-address",
             title=dataset.title,
             file=first.name,
             layout=f"{dataset.name}/{first.name}",
@@ -198,7 +198,7 @@ def _absent(dataset: Dataset, missing: list[DataFile], data_dir: Path | None, ca
         )
     searched = [*([] if data_dir is None else [data_dir]), cache / "datasets" / dataset.name]
     return say(
-        "GR501",
+        "dataset-missing",
         title=dataset.title,
         files=", ".join(file.name for file in missing),
         places=", ".join(str(place) for place in searched),

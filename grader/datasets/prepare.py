@@ -98,7 +98,7 @@ def prepare(
             digest = _build(entry, parsed or parse(name, files), folder, cache)
         except OSError as error:
             raise StorageError(
-                say("GR506", path=str(folder.parent), why=error.strerror or str(error))
+                say("dataset-write-failed", path=str(folder.parent), why=error.strerror or str(error))
             ) from error
     return Prepared(dataset=entry, folder=folder, digest=digest, groups=entry.groups)
 

@@ -16,7 +16,7 @@ A student's failure is never an exception: it is a value (``RunStatus``, ``Check
 Every error carries a :class:`~grader.model.message.Message`, so it can be told in each language.
 """
 
-from grader.model.message import Message
+from grader.model.message import Joined, Message
 
 
 class GraderError(Exception):
@@ -35,12 +35,7 @@ class CourseError(GraderError):
     exit_code = 2
 
     def __init__(self, *messages: Message) -> None:
-        super().__init__(
-            Message(
-                pt="\n".join(message.pt for message in messages),
-                en="\n".join(message.en for message in messages),
-            )
-        )
+        super().__init__(Joined("\n", messages))
         self.messages = messages
 
 

@@ -26,13 +26,17 @@ class Severity(Enum):
 class Finding:
     """Words to the instructor about one place in one file."""
 
-    code: str
     severity: Severity
     message: Message
     path: str = ""
     p_value: float | None = None
     about_others: bool = False
     """It names other students: told on the class page and in results.json, never on a student's own page."""
+
+    @property
+    def code(self) -> str:
+        """The number that ``grader explain`` answers to."""
+        return self.message.code or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ def ask_model(
         return Answer(outputs=None, why=_not_left(output), table=table)
     answer = read_outputs(predictions, len(inputs))
     if isinstance(answer, Refused):
-        return Answer(outputs=None, why=say("GR844", why=answer.reason), table=table)
+        return Answer(outputs=None, why=say("saved-model-output-unusable", why=answer.reason), table=table)
     own = np.empty_like(answer)
     own[order] = answer
     return Answer(outputs=own, why=None, table=table)
@@ -87,28 +87,30 @@ def _not_left(output: RunOutput) -> Message:
     """Return why a run that ended well left no predictions: they were not collected, or not written."""
     for refusal in output.refused:
         if refusal.name == "predictions.npy":
-            return say("GR844", why=say(refusal.why, name=refusal.name, detail=refusal.detail))
-    return say("GR843")
+            return say(
+                "saved-model-output-unusable", why=say(refusal.why, name=refusal.name, detail=refusal.detail)
+            )
+    return say("saved-model-output-not-per-row")
 
 
 def _trouble(status: RunStatus, step: str | None, model: ModelFile, limits: Limits, width: int) -> Message:
     """Return why the model could not be applied: a limit held from outside, else the step it stopped at."""
     shape = str(model.inputs[0]) if model.inputs else "?"
-    memory = say("GR838", limit=limits.memory_bytes // MIB)
+    memory = say("saved-model-out-of-memory", limit=limits.memory_bytes // MIB)
     told = {
         RunStatus.MEMORY: memory,
-        RunStatus.TIMEOUT: say("GR839", limit=limits.wall_seconds),
+        RunStatus.TIMEOUT: say("saved-model-timed-out", limit=limits.wall_seconds),
     }
     steps = {
         "memory": memory,
-        "load": say("GR840"),
-        "inputs": say("GR841", count=len(model.inputs)),
-        "rows": say("GR842", shape=shape, width=width),
-        "outputs": say("GR843"),
+        "load": say("saved-model-does-not-load"),
+        "inputs": say("saved-model-several-inputs", count=len(model.inputs)),
+        "rows": say("saved-model-row-shape-mismatch", shape=shape, width=width),
+        "outputs": say("saved-model-output-not-per-row"),
     }
     if status is RunStatus.ERROR and step in steps:
         return steps[step]
-    return told.get(status, say("GR834", status=status.value))
+    return told.get(status, say("saved-model-not-applied", status=status.value))
 
 
 def _left(folder: Path, name: str) -> bytes | None:

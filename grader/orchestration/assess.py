@@ -267,9 +267,9 @@ def _notes(first: RunRead, *, fixed: bool) -> tuple[Message, ...]:
     delivered = first.facts.delivered
     notes = list(delivered.notes) if isinstance(delivered, Chosen) else []
     if fixed:
-        notes.append(say("GR822"))
+        notes.append(say("runs-exactly-the-same"))
     elif first.facts.report.own_seed:
-        notes.append(say("GR825"))
+        notes.append(say("program-fixes-own-seed"))
     return tuple(notes)
 
 

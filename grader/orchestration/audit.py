@@ -48,7 +48,7 @@ def pair_is_open(audits: tuple[AuditResult, ...]) -> bool:
 def findings_of(audits: tuple[AuditResult, ...]) -> tuple[Finding, ...]:
     """Return a finding for every audit that found something."""
     return tuple(
-        Finding(code=one.message.code, severity=Severity.REVIEW, message=one.message, p_value=one.p_value)
+        Finding(severity=Severity.REVIEW, message=one.message, p_value=one.p_value)
         for one in audits
         if one.outcome is AuditOutcome.FOUND and one.message.code is not None
     )
@@ -75,7 +75,12 @@ def _pair(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
         Dependence.NONE: (AuditOutcome.CLEAR, "audit.pair.clear"),
         Dependence.OPEN: (AuditOutcome.OPEN, "audit.pair.open"),
         Dependence.RANDOM: (AuditOutcome.UNDECIDED, "audit.pair.random"),
-        Dependence.ON_LABELS: (AuditOutcome.FOUND, "GR405" if found.p_value is None else "GR407"),
+        Dependence.ON_LABELS: (
+            AuditOutcome.FOUND,
+            "answers-depend-on-test-labels"
+            if found.p_value is None
+            else "noisy-answers-depend-on-test-labels",
+        ),
     }[found.dependence]
     message = say(
         entry,
@@ -99,7 +104,9 @@ def _placebo(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
     if not found.told:
         return _undecided(Purpose.PLACEBO, say("audit.placebo.unskilled"), made)
     if found.p_value < SUSPICIOUS_BELOW:
-        message = say("GR406" if classes else "GR408", **fields)
+        message = say(
+            "classes-right-without-learning" if classes else "values-right-without-learning", **fields
+        )
         return _result(Purpose.PLACEBO, AuditOutcome.FOUND, message, made, found.p_value)
     message = say("audit.placebo.clear" if classes else "audit.placebo.clear.numbers", **fields)
     return _result(Purpose.PLACEBO, AuditOutcome.CLEAR, message, made, found.p_value)

@@ -98,8 +98,8 @@ def run_reference(
         record={},
     )
     if not assessed.result.metrics:
-        reason = assessed.result.reason_message or say("GR823")
-        raise CourseError(say("GR818", name=assignment.slug, problem=reason))
+        reason = assessed.result.reason_message or say("run-not-made-yet")
+        raise CourseError(say("reference-solution-not-measured", name=assignment.slug, problem=reason))
     return ReferenceRuns(submission=submission, assessed=assessed)
 
 
@@ -134,16 +134,18 @@ def write_reference_record(
 
 def _submission(assignment: Assignment, grader: Grader) -> Submission:
     if assignment.reference is None:
-        raise CourseError(say("GR817", name=assignment.slug))
+        raise CourseError(say("reference-solution-missing", name=assignment.slug))
     read = read_single(assignment.reference, assignment.slug, student="reference", intake=grader.store.intake)
     if not isinstance(read, Submission):
-        raise CourseError(say("GR818", name=assignment.slug, problem=read.finding.message))
+        raise CourseError(
+            say("reference-solution-not-measured", name=assignment.slug, problem=read.finding.message)
+        )
     return read
 
 
 def _record_path(assignment: Assignment) -> Path:
     if assignment.reference is None:
-        raise CourseError(say("GR817", name=assignment.slug))
+        raise CourseError(say("reference-solution-missing", name=assignment.slug))
     return assignment.reference.parent / "record.json"
 
 

@@ -108,7 +108,7 @@ class _Workers:
             return future.result()
         if isinstance(problem, BrokenProcessPool):
             self._give_up(slot.number)
-            return NotRun(reason=say("GR810"))
+            return NotRun(reason=say("run-process-died"))
         return _mistake_of_ours(problem)
 
     def kill(self) -> None:
@@ -176,7 +176,7 @@ def _perform_safely(perform: Perform, job: Job, slot: Slot) -> Path | NotRun:
 
 def _mistake_of_ours(problem: BaseException) -> NotRun:
     described = f"{type(problem).__name__}: {problem}"[:300]
-    return NotRun(reason=say("GR811", problem=described))
+    return NotRun(reason=say("run-internal-error", problem=described))
 
 
 def processors_of(slot: int, slots: int) -> frozenset[int]:

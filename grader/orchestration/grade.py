@@ -118,7 +118,7 @@ def _lay_grounds(
         tools = grader.tools
         runtime = find_runtime(assignment.run.runtime, tools.cache, cuda=bool(tools.gpus))
         if assignment.run.gpu is GpuNeed.REQUIRED and not tools.gpus:
-            barred[assignment.slug] = (Reason.INFRASTRUCTURE, say("GR812"))
+            barred[assignment.slug] = (Reason.INFRASTRUCTURE, say("required-gpu-missing"))
             continue
         try:
             prepared = prepare_data(assignment, runtime, tools)
@@ -244,9 +244,9 @@ def _announce(missing: list[RunTask], kept: int, expected: float, grader: Grader
     students = len({(t.submission.id, t.assignment.slug) for t in missing})
     fields = {"submissions": students, "runs": len(missing), "jobs": jobs, "kept": kept, "limit": limit}
     if expected:
-        grader.progress.say(say("GR826", expected=expected / jobs, **fields))
+        grader.progress.say(say("grading-plan-with-estimate", expected=expected / jobs, **fields))
     else:
-        grader.progress.say(say("GR819", **fields))
+        grader.progress.say(say("grading-plan", **fields))
 
 
 def _task(one: Standing, number: int, grader: Grader) -> RunTask:
@@ -318,7 +318,7 @@ def _result_of(one: Standing) -> SubmissionResult:
     points = one.ground.assignment.points
     if one.assessed is not None:  # a run of ours that failed later does not undo what was measured
         return one.assessed.result
-    return not_graded(one.submission, points, Reason.INFRASTRUCTURE, one.lost or say("GR823"))
+    return not_graded(one.submission, points, Reason.INFRASTRUCTURE, one.lost or say("run-not-made-yet"))
 
 
 def _points(assignments: Sequence[Assignment], slug: str) -> Decimal:

@@ -94,7 +94,7 @@ def array_of_ours(content: bytes | None) -> "np.ndarray[Any, Any]":
     import numpy as np
 
     if content is None:
-        raise StorageError(say("GR800", folder="run", problem=ORDER_FILE))
+        raise StorageError(say("storage-write-failed", folder="run", problem=ORDER_FILE))
     array: np.ndarray[Any, Any] = np.load(io.BytesIO(content), allow_pickle=False)
     return array
 

@@ -30,6 +30,7 @@ from grader.readers.npy import count_not_finite, read_npy
 from grader.readers.refused import Refused
 from grader.storage.run_store import StoredRun
 from grader.words import say
+from grader.words.plain import from_plain, to_plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,15 +68,15 @@ def apply_model(
     names = ("captured_model.keras", "model.keras")
     path = next((p for name in names if (p := job.folder / name).is_file()), None)
     if path is None:
-        return {"why": _plain(say("verdict.replay.no_model"))}
+        return {"why": to_plain(say("verdict.replay.no_model"))}
     model = read_keras_archive(path.read_bytes())
     if isinstance(model, Refused):
-        return {"why": _plain(model.reason)}
+        return {"why": to_plain(model.reason)}
     known: dict[str, Any] = {"layers": list(model.layers), "custom": list(model.custom)}
     try:
         said = _replayed(path, model, prepared=prepared, sandbox=sandbox, job=job, served=served)
     except _ARITHMETIC:
-        said = {"why": _plain(say("GR837"))}
+        said = {"why": to_plain(say("replay-inputs-not-numbers"))}
     return said if isinstance(said, NotRun) else known | said
 
 
@@ -86,23 +87,23 @@ def _replayed(
     if model.foreign:
         # Loading would import that module, or fail: either way the file does not show what it does.
         foreign = ", ".join(tuple(dict.fromkeys(model.foreign))[:_NAMES_SHOWN])
-        return {"why": _plain(say("verdict.replay.custom", names=foreign))}
+        return {"why": to_plain(say("verdict.replay.custom", names=foreign))}
     found = _map_of(job.folder, prepared, served)
     if isinstance(found, Message):
-        return {"why": _plain(found)}
+        return {"why": to_plain(found)}
     answer = ask_model(job, sandbox, path, model, found.map.apply(prepared.x_graded))
     if isinstance(answer, NotRun):
         return answer
     if isinstance(answer.table, Refused):
         # Nothing that stands in such a file is believed, its layers neither.
-        return {"layers": None, "why": _plain(answer.table.reason)}
+        return {"layers": None, "why": to_plain(answer.table.reason)}
     told: dict[str, Any] = {} if answer.table is None else {"table": _table_kept(answer.table)}
     if found.asked_rows:
         told["asked_rows"] = found.asked_rows
     why = answer.why
     if answer.outputs is not None:
         why = _keep(answer.outputs, found, job, served)
-    return told if why is None else {**told, "why": _plain(why)}
+    return told if why is None else {**told, "why": to_plain(why)}
 
 
 def model_candidate(stored: StoredRun) -> bytes | None:
@@ -128,7 +129,7 @@ def asked_rows_trained_on(stored: StoredRun) -> int:
 def model_trouble(stored: StoredRun) -> dict[Source, Message]:
     """Return why the run's model could not be applied, when that is known."""
     why = stored.extra.get("replay", {}).get("why")
-    return {Source.MODEL: Message(**why)} if why else {}
+    return {Source.MODEL: from_plain(why)} if why else {}
 
 
 def replay_of(
@@ -143,7 +144,7 @@ def replay_of(
         layers=tuple(known["layers"]) if known.get("layers") is not None else None,
         custom=tuple(known.get("custom", ())),
         agreement=_agreement(stored, facts, classes),
-        why=Message(**why) if why else None,
+        why=from_plain(why) if why else None,
     )
 
 
@@ -190,12 +191,12 @@ def _map_of(folder: Path, prepared: Prepared, served: Served) -> "_Found | Messa
     captured = _read(folder / "captured_inputs.npy")
     if captured is not None:
         found = infer_affine_map(prepared.x_graded[load_order(served.secret)], captured)
-        return _Found(map=found) if found is not None else say("GR830")
+        return _Found(map=found) if found is not None else say("replay-test-inputs-not-affine")
     fitted = _read(folder / "fit_inputs.npy")
     if fitted is None:
-        return say("GR831")
+        return say("replay-inputs-not-seen")
     found = infer_affine_map(prepared.x_train[: len(fitted)], fitted)
-    return _Found(map=found) if found is not None else say("GR832")
+    return _Found(map=found) if found is not None else say("replay-fit-inputs-not-affine")
 
 
 def _typed_map(folder: Path, prepared: Prepared) -> "_Found | Message":
@@ -204,10 +205,10 @@ def _typed_map(folder: Path, prepared: Prepared) -> "_Found | Message":
 
     fitted = _read(folder / "fit_inputs.npy")
     if fitted is None:
-        return say("GR836")
+        return say("replay-without-trained-model")
     matched = match_rows(prepared.x_train, fitted)
     if matched is None:
-        return say("GR833")
+        return say("replay-typed-rows-not-recognised")
     known = matched.rows >= 0
     classes = np.where(known, prepared.y_train[matched.rows], -1)
     start, stop = prepared.groups["test"]
@@ -224,10 +225,10 @@ def _keep(predicted: "np.ndarray[Any, Any]", found: _Found, job: RunJob, served:
     if found.fitted_classes is not None:
         targets = _read(job.folder / "fit_targets.npy")
         if targets is None:
-            return say("GR835")
+            return say("replay-output-classes-unknown")
         decoded = decode_by_targets(predicted, targets, found.fitted_classes)
         if decoded is None:
-            return say("GR835")
+            return say("replay-output-classes-unknown")
         predicted = decoded
     np.save(job.folder / MODEL_PREDICTIONS, predicted[load_order(served.secret)], allow_pickle=False)
     return None
@@ -256,7 +257,3 @@ def _table_kept(table: ModelTable) -> dict[str, Any]:
         "parameters": table.parameters,
         "layers": [[layer.name, layer.kind, layer.parameters] for layer in table.layers],
     }
-
-
-def _plain(message: Message) -> dict[str, str | None]:
-    return {"pt": message.pt, "en": message.en, "code": message.code}

@@ -17,16 +17,21 @@ from grader.orchestration.zoo import OTHER_TWIN, REFERENCE, TWINS, write_zoo
 from grader.runtimes.catalogue import find_runtime
 
 _AUDITS = {
-    "order": ("GR411",),
-    "canary": ("GR402",),
-    "pair": ("GR405", "GR407"),
-    "placebo": ("GR406", "GR408"),
-    "claim": ("GR410",),
-    "twins": ("GR412", "GR413", "GR414", "GR416"),
-    "test-rows": ("GR401", "GR409"),
-    "untrained": ("GR403", "GR404"),
+    "order": ("answers-follow-published-order",),
+    "canary": ("canary-labels-repeated",),
+    "pair": ("answers-depend-on-test-labels", "noisy-answers-depend-on-test-labels"),
+    "placebo": ("classes-right-without-learning", "values-right-without-learning"),
+    "claim": ("claim-suspiciously-good",),
+    "twins": (
+        "shared-errors-and-program",
+        "same-program",
+        "shared-errors-without-training",
+        "same-program-but-names",
+    ),
+    "test-rows": ("test-rows-in-training", "typed-test-rows-in-training"),
+    "untrained": ("training-not-seen", "training-report-implausible"),
 }
-"""The codes under which each audit accuses: GR415 says of itself that it does not."""
+"""What each audit accuses in; ``shared-errors-different-programs`` says of itself that it does not."""
 _EXTRA_RUNS = ("pair", "placebo")
 _OWN_WORD = ("runs", "figure")
 """Checks that say nothing about where answers come from."""
@@ -115,7 +120,7 @@ def _check_cell(check: CheckResult | None) -> Cell:
 
 
 def _audit_cell(name: str, result: SubmissionResult) -> Cell:
-    if any(finding.code in _AUDITS[name] for finding in result.findings):
+    if any(finding.message.key in _AUDITS[name] for finding in result.findings):
         return Cell.CAUGHT
     if name not in _EXTRA_RUNS:
         return Cell.PASSED if name != "twins" or result.student == TWINS else Cell.NOT_MADE

@@ -78,7 +78,7 @@ def verify(
     tools = grader.tools
     now = certify(result, grader=tools.version, course=certificate.course, sandbox=tools.sandbox.name)
     if now is None:
-        raise _not_made(result.reason_message or say("GR823"))
+        raise _not_made(result.reason_message or say("run-not-made-yet"))
     found = compare_results(
         certificate,
         now,
@@ -97,7 +97,7 @@ def _lay_ground(
     tools = grader.tools
     runtime = find_runtime(assignment.run.runtime, tools.cache, cuda=bool(tools.gpus))
     if assignment.run.gpu is GpuNeed.REQUIRED and not tools.gpus:
-        raise SandboxError(say("GR812"))
+        raise SandboxError(say("required-gpu-missing"))
     prepared = prepare_data(assignment, runtime, tools)
     # The reference's own run is taken where it is kept, and kept nowhere when it has to be made.
     seen = replace(grader, store=grader.store.aside("reference", over=grader.store))
@@ -194,4 +194,4 @@ def _audits_to_make(certificate: Certificate, result: SubmissionResult) -> tuple
 
 
 def _not_made(why: Message) -> SandboxError:
-    return SandboxError(say("GR867", why=why))
+    return SandboxError(say("result-not-reproduced", why=why))

@@ -63,7 +63,7 @@ def write_zoo(assignment: Assignment, prepared: Prepared, into: Path) -> tuple[A
     """
     entry = prepared.dataset
     if not entry.classes:
-        raise CourseError(say("GR872", name=assignment.slug, dataset=entry.name))
+        raise CourseError(say("zoo-without-programs", name=assignment.slug, dataset=entry.name))
     folder = _zoo() / ("typed" if entry.typed else "served")
     fields = _typed_fields(prepared) if entry.typed else _served_fields(prepared)
     fields |= {"classes": str(len(entry.classes)), "slug": assignment.slug}
@@ -128,7 +128,7 @@ def _served_fields(prepared: Prepared) -> dict[str, str]:
     elif entry.name in _TEXT_FILES:
         loaded = _filled(pieces / "text_rows.py.tmpl", {})
     else:
-        raise CourseError(say("GR872", name=entry.name, dataset=entry.name))
+        raise CourseError(say("zoo-without-programs", name=entry.name, dataset=entry.name))
     network = _filled(pieces / "network.py.tmpl", fields)
     return fields | {"rows": loaded.rstrip("\n"), "network": network.rstrip("\n")}
 

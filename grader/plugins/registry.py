@@ -74,20 +74,20 @@ def load_plugins(kind: Kind, *, entries: Iterable[EntryPoint] | None = None) -> 
             loaded = entry.load()
             plugin = loaded() if isinstance(loaded, type) else loaded
         except Exception as error:  # noqa: BLE001 - somebody else's import: whatever it raises is told
-            why = say("GR291", error=f"{type(error).__name__}: {error}")
-            mistakes.append(say("GR290", name=entry.name, package=package, why=why))
+            why = say("plugin-does-not-load", error=f"{type(error).__name__}: {error}")
+            mistakes.append(say("plugin-refused", name=entry.name, package=package, why=why))
             continue
         lacking = _lacking(kind, plugin)
         if lacking:
-            why = say("GR292", lacking=", ".join(lacking))
+            why = say("plugin-breaks-contract", lacking=", ".join(lacking))
         elif plugin.name != entry.name:
-            why = say("GR293", own=plugin.name)
+            why = say("plugin-name-mismatch", own=plugin.name)
         elif entry.name in found:
-            why = say("GR294")
+            why = say("plugin-name-taken")
         else:
             found[entry.name] = plugin
             continue
-        mistakes.append(say("GR290", name=entry.name, package=package, why=why))
+        mistakes.append(say("plugin-refused", name=entry.name, package=package, why=why))
     if mistakes:
         raise CourseError(*mistakes)
     return Plugins(kind, found)
@@ -107,5 +107,5 @@ def _unknown(kind: Kind, name: str, known: list[str]) -> Any:
     near = difflib.get_close_matches(name, known, n=1)
     listed = ", ".join(known) or "-"
     if near:
-        return say("GR295", name=name, group=kind.group, near=near[0], known=listed)
-    return say("GR296", name=name, group=kind.group, known=listed)
+        return say("unknown-plugin-near-miss", name=name, group=kind.group, near=near[0], known=listed)
+    return say("unknown-plugin", name=name, group=kind.group, known=listed)

@@ -76,27 +76,29 @@ def read_keras_archive(content: bytes) -> ModelFile | Refused:
     its vocabulary there.
     """
     if len(content) > MAX_ARCHIVE_BYTES:
-        return Refused(reason=say("GR240", size=len(content), limit=MAX_ARCHIVE_BYTES))
+        return Refused(reason=say("artifact-too-large", size=len(content), limit=MAX_ARCHIVE_BYTES))
     # Counted before zipfile builds an object for every entry: millions of them cost minutes.
     if not content.startswith(b"PK\x03\x04") or content.count(_DIRECTORY_ENTRY) > _MAX_MEMBERS:
-        return Refused(reason=say("GR260"))
+        return Refused(reason=say("not-a-keras-archive"))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _refused_members(archive.infolist(), len(content)) or _look_inside(archive)
     except _DAMAGED:
         # Damaged, encrypted or of a kind that zipfile does not know: whichever it says, no model.
-        return Refused(reason=say("GR260"))
+        return Refused(reason=say("not-a-keras-archive"))
 
 
 def _refused_members(members: list[zipfile.ZipInfo], size: int) -> Refused | None:
     """Return why the table of contents is not that of a model, before anything is unpacked."""
     names = [member.filename for member in members]
     if any(names.count(needed) != 1 for needed in _NEEDED) or len(names) > _MAX_MEMBERS:
-        return Refused(reason=say("GR260"))
+        return Refused(reason=say("not-a-keras-archive"))
     for member in members:
         name = member.filename
         if not _plain_member(member) or names.count(name) != 1:
-            return Refused(reason=say("GR261", name=plain_line(name, limit=_NAME_SHOWN)))
+            return Refused(
+                reason=say("keras-archive-unknown-member", name=plain_line(name, limit=_NAME_SHOWN))
+            )
         if member.file_size > _MAX_RATIO * max(member.compress_size, 1) + 1024:
             return _too_large(name, member.file_size)
     assets = sum(member.file_size for member in members if member.filename not in _NEEDED)
@@ -122,7 +124,7 @@ def _plain_member(member: zipfile.ZipInfo) -> bool:
 def _look_inside(archive: zipfile.ZipFile) -> ModelFile | Refused:
     with archive.open("model.weights.h5") as weights:
         if weights.read(len(_HDF5_MAGIC)) != _HDF5_MAGIC:
-            return Refused(reason=say("GR261", name="model.weights.h5"))
+            return Refused(reason=say("keras-archive-unknown-member", name="model.weights.h5"))
     config = _read_json(archive, "config.json", _MAX_CONFIG_BYTES)
     if isinstance(config, Refused):
         return config
@@ -131,7 +133,7 @@ def _look_inside(archive: zipfile.ZipFile) -> ModelFile | Refused:
         return metadata
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        return Refused(reason=say("GR263", name="metadata.json"))
+        return Refused(reason=say("model-config-unreadable", name="metadata.json"))
     return _model_file(config, version, [name for name in archive.namelist() if name not in _NEEDED])
 
 
@@ -140,7 +142,9 @@ def _model_file(config: Any, version: str, assets: list[str]) -> ModelFile | Ref
     if not isinstance(found, Found):
         return found
     if assets and not found.custom and not _WITH_ASSETS.intersection(found.layers):
-        return Refused(reason=say("GR261", name=plain_line(assets[0], limit=_NAME_SHOWN)))
+        return Refused(
+            reason=say("keras-archive-unknown-member", name=plain_line(assets[0], limit=_NAME_SHOWN))
+        )
     return ModelFile(
         layers=found.layers,
         custom=found.custom,
@@ -160,8 +164,8 @@ def _read_json(archive: zipfile.ZipFile, name: str, most: int) -> Any:
     try:
         return json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
-        return Refused(reason=say("GR263", name=name))
+        return Refused(reason=say("model-config-unreadable", name=name))
 
 
 def _too_large(name: str, size: int) -> Refused:
-    return Refused(reason=say("GR262", name=plain_line(name, limit=_NAME_SHOWN), size=size))
+    return Refused(reason=say("keras-archive-too-large", name=plain_line(name, limit=_NAME_SHOWN), size=size))

@@ -62,7 +62,7 @@ def read_config(config: Any) -> Found | Refused:
     """Return what the JSON value ``config`` spells out, or why it is refused."""
     spelled = _spelled(config)
     if spelled is None or not spelled:
-        return Refused(reason=say("GR263", name="config.json"))
+        return Refused(reason=say("model-config-unreadable", name="config.json"))
     refused = _refused(spelled)
     if refused is not None:
         return refused
@@ -77,7 +77,9 @@ def read_config(config: Any) -> Found | Refused:
             layers.append(_own_label(one))
     if len(layers) + len(custom) > _MAX_LAYERS:
         # Not cut short: a layer beyond the cut would never be looked at.
-        return Refused(reason=say("GR266", layers=len(layers) + len(custom), limit=_MAX_LAYERS))
+        return Refused(
+            reason=say("model-config-too-many-layers", layers=len(layers) + len(custom), limit=_MAX_LAYERS)
+        )
     return Found(
         layers=tuple(layers),
         custom=tuple(_own_label(one) for one in custom),
@@ -131,17 +133,17 @@ def _refused(spelled: list[_Spelled]) -> Refused | None:
         whole = f"{one.module}.{one.name}"
         label = _shown(whole)
         if _SEPARATORS.split(one.name)[-1] in ("Lambda", "__lambda__"):
-            return Refused(reason=say("GR264", name=_layer_label(one)))
+            return Refused(reason=say("model-has-lambda-layer", name=_layer_label(one)))
         if may_not_be_looked_up(one.name, one.module, one.registered, one.config):
-            return Refused(reason=say("GR265", name=label))
+            return Refused(reason=say("model-config-names-foreign-module", name=label))
         place = outside_place(one.config)
         if place is not None:
-            return Refused(reason=say("GR267", name=_shown(f"{one.name}: {place}")))
+            return Refused(reason=say("model-config-names-outside-file", name=_shown(f"{one.name}: {place}")))
         if one.shared is _UNSHARED:
             continue
         # An object is found again by its number alone: what is spelled beside the number is not looked at.
         if isinstance(one.shared, dict | list) or shared.setdefault(one.shared, whole) != whole:
-            return Refused(reason=say("GR268", name=label))
+            return Refused(reason=say("model-config-object-number-reused", name=label))
     return None
 
 

@@ -73,7 +73,11 @@ def weigh(rows: Iterable[LayerRow], variables: Iterable[Variable]) -> ModelTable
         for below, said in row.expected:
             there = shapes.get(f"{row.path}/{below}")
             if there is not None and not _fits(there, said):
-                return Refused(reason=say("GR259", layer=row.name, there=str(there), said=_told(said)))
+                return Refused(
+                    reason=say(
+                        "model-weights-shape-mismatch", layer=row.name, there=str(there), said=_told(said)
+                    )
+                )
     groups = {row.path for row in rows}
     counted: Counter[str | None] = Counter()
     for path, shape in shapes.items():

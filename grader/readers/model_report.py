@@ -53,9 +53,9 @@ def read_outputs(content: bytes, rows: int) -> "np.ndarray[Any, Any] | Refused":
     if isinstance(read, Refused):
         return read
     if read.ndim < 1 or len(read) != rows:
-        return Refused(reason=say("GR245", shape=str(read.shape), expected=f"({rows}, …)"))
+        return Refused(reason=say("array-wrong-shape", shape=str(read.shape), expected=f"({rows}, …)"))
     bad = count_not_finite(read)
-    return Refused(reason=say("GR246", count=bad)) if bad else read
+    return Refused(reason=say("array-not-finite", count=bad)) if bad else read
 
 
 def _refusal(said: dict[str, Any]) -> Refused:
@@ -63,7 +63,11 @@ def _refusal(said: dict[str, Any]) -> Refused:
     known = why if isinstance(why, str) and why in _FOUND else "unreadable"
     place = plain_line(where, limit=_SHOWN) if isinstance(where, str) else ""
     return Refused(
-        reason=say("GR258", what=say(f"verdict.weights.{known}"), where=place or "model.weights.h5")
+        reason=say(
+            "model-weights-unexpected-content",
+            what=say(f"verdict.weights.{known}"),
+            where=place or "model.weights.h5",
+        )
     )
 
 

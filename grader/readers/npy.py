@@ -38,22 +38,22 @@ def read_npy(content: bytes, *, max_bytes: int) -> "np.ndarray[Any, Any] | Refus
     import numpy as np
 
     if len(content) > max_bytes:
-        return Refused(reason=say("GR240", size=len(content), limit=max_bytes))
+        return Refused(reason=say("artifact-too-large", size=len(content), limit=max_bytes))
     begin, start = _header_span(content)
     header = _HEADER.fullmatch(content[begin:start])
     if header is None:
-        return Refused(reason=say("GR241"))
+        return Refused(reason=say("npy-malformed"))
     described = _DESCR.fullmatch(header["descr"])
     name = (described[1] if described else header["descr"]).decode("ascii", "replace")
     if name not in _NUMBERS:
-        return Refused(reason=say("GR242", dtype=_printable(name)))
+        return Refused(reason=say("npy-dtype-not-accepted", dtype=_printable(name)))
     shape = _shape(header["shape"])
     if shape is None:
-        return Refused(reason=say("GR241"))
+        return Refused(reason=say("npy-malformed"))
     stored = np.dtype(name)
     needed, there = prod(shape) * stored.itemsize, len(content) - start
     if needed != there or there == 0:
-        return Refused(reason=say("GR243", shape=str(shape), needed=needed, there=there))
+        return Refused(reason=say("npy-size-mismatch", shape=str(shape), needed=needed, there=there))
     # Any byte may stand where a boolean should: read as bytes, then ask for zero or not.
     flat = np.frombuffer(content, dtype="|u1" if stored.kind == "b" else stored, offset=start)
     if stored.kind == "b":

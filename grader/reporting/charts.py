@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from grader.model.message import Message
+from grader.model.message import Message, Text
 
 WIDTH = 360
 _EDGE = 90.0
@@ -200,7 +200,7 @@ def _drawable(value: float) -> bool:
 
 def _number(value: float, *, percent: bool) -> Message:
     text = f"{value * 100:.4g} %" if percent else f"{value:.4g}"
-    return Message(pt=text.replace(".", ","), en=text)
+    return Text(text.replace(".", ","), text)
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
@@ -214,7 +214,7 @@ def _rectangle(x: float, y: float, width: float, height: float, style: str) -> s
 def _epoch_number(number: int) -> Message:
     """Return the number of an epoch in words: all of its figures, thousands apart."""
     text = f"{number:,}"
-    return Message(pt=text.replace(",", "."), en=text)
+    return Text(text.replace(",", "."), text)
 
 
 def _below(x: float, number: int) -> str:

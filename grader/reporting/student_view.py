@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from grader.model.check import CheckResult, Outcome
 from grader.model.evidence import ProgramError, Source
-from grader.model.message import Message
+from grader.model.message import Message, Text
 from grader.model.result import AuditResult, Grading, SubmissionResult, Verdict
 from grader.model.run import MemoryGuard
 from grader.model.submission import Finding, Severity
@@ -48,7 +48,7 @@ _TEXT = 600
 _QUOTED = 240
 _TRACEBACK = 1500
 _INSIDE = " (inside)"
-_DOUBT = frozenset({"GR226", "GR250"})
+_DOUBT = frozenset({"audit-doubt-points-kept", "audit-doubt-points-withheld"})
 
 
 def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[str, bytes]) -> StudentView:
@@ -185,7 +185,7 @@ def codes_to_explain(result: SubmissionResult) -> tuple[str, ...]:
 def _doubted(result: SubmissionResult) -> bool:
     """Return whether bars are met and only an audit keeps the result from being passed."""
     open_checks = [c for c in result.checks if c.required and c.outcome is Outcome.INCONCLUSIVE]
-    return bool(open_checks) and all(check.message.code in _DOUBT for check in open_checks)
+    return bool(open_checks) and all(check.message.key in _DOUBT for check in open_checks)
 
 
 def _deciding(result: SubmissionResult) -> list[Message]:
@@ -284,7 +284,7 @@ def _run_numbers(numbers: list[int]) -> Message:
 
 
 def _short_message(message: Message, most: int = _TEXT) -> Message:
-    return Message(pt=shortened(message.pt, most), en=shortened(message.en, most), code=message.code)
+    return Text(shortened(message.pt, most), shortened(message.en, most), message.code, message.key)
 
 
 def _record(grading: Grading, result: SubmissionResult) -> tuple[Pair, ...]:

@@ -7,11 +7,11 @@ from functools import cache
 
 from grader.model.check import Outcome
 from grader.model.evidence import LedgerEntry, Place, Source, SourceReport, SourceState
-from grader.model.message import Message
+from grader.model.message import Joined, Message, Text
 from grader.model.metric import Direction, MetricSummary, Threshold
 from grader.model.result import Reason, Verdict
 from grader.model.run import Run, RunStatus
-from grader.words.catalogue import codes, say
+from grader.words.catalogue import keys, say
 
 _MIB = 1024 * 1024
 _SHARES = ("error_rate", "accuracy", "noise_error")
@@ -20,7 +20,7 @@ _SHARES = ("error_rate", "accuracy", "noise_error")
 
 def same(text: str) -> Message:
     """Return ``text`` as a message that reads alike in every language: names, digests, versions."""
-    return Message(pt=text, en=text)
+    return Text(text, text)
 
 
 def ledger_told(entry: LedgerEntry) -> Message:
@@ -28,7 +28,7 @@ def ledger_told(entry: LedgerEntry) -> Message:
     what = " ".join(entry.what.split())
     if entry.place != Place():
         place = place_told(entry.place)
-        described = Message(pt=f"{what} ({place.pt})", en=f"{what} ({place.en})")
+        described: Message = Joined("", (same(f"{what} ("), place, same(")")))
     else:
         described = same(what)
     if known(f"ledger.{entry.kind}"):
@@ -52,9 +52,9 @@ def source_told(report: SourceReport, taken: Source | None) -> Message:
     if report.state is not SourceState.PASSED_OVER:
         return say(f"page.source.{report.state.value}")
     key = f"why.{report.why}"
-    why = say(key) if known(key) else say("why.other", why=report.why)
+    why: Message = say(key) if known(key) else say("why.other", why=report.why)
     if report.detail:
-        why = Message(pt=f"{why.pt} ({report.detail})", en=f"{why.en} ({report.detail})")
+        why = Joined(" ", (why, same(f"({report.detail})")))
     return say("page.source.passed_over", why=why)
 
 
@@ -149,12 +149,12 @@ def bytes_told(size: int) -> Message:
 def moment_told(moment: datetime) -> Message:
     """Return a time in UTC, to the minute."""
     utc = moment.astimezone(UTC)
-    return Message(pt=utc.strftime("%d/%m/%Y %H:%M UTC"), en=utc.strftime("%Y-%m-%d %H:%M UTC"))
+    return Text(utc.strftime("%d/%m/%Y %H:%M UTC"), utc.strftime("%Y-%m-%d %H:%M UTC"))
 
 
 @cache
 def _keys() -> frozenset[str]:
-    return frozenset(codes())
+    return frozenset(keys())
 
 
 def known(key: str) -> bool:

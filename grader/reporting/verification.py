@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.model.certificate import Certificate, Difference, MetricPair, RunPair, Verification
-from grader.model.message import Message
+from grader.model.message import Joined, Message
 from grader.model.result import Verdict
 from grader.reporting.results_json import json_text
 from grader.reporting.told import is_share, known, metric_told, number_told, same, value_told, verdict_told
@@ -128,7 +128,7 @@ def _side(one: Difference, text: str | None) -> Message:
             told = value_told(float(text), share=is_share(one.name))
         case "value":
             values = [value_told(float(value), share=is_share(one.name)) for value in text.split()]
-            told = Message(pt="; ".join(v.pt for v in values), en="; ".join(v.en for v in values))
+            told = Joined("; ", tuple(values))
         case "status" | "evidence" | "reason":
             key = f"{'source' if one.what == 'evidence' else one.what}.{text}"
             told = say(key) if known(key) else same(text)
@@ -149,7 +149,7 @@ def _run_told(pair: RunPair) -> Message:
         )
         for name in measured
     ]
-    values = Message(pt=", ".join(one.pt for one in told), en=", ".join(one.en for one in told))
+    values = Joined(", ", tuple(told))
     alike = "none" if then.predictions is None and now.predictions is None else None
     alike = alike or ("same" if then.predictions == now.predictions else "other")
     return say(

@@ -56,7 +56,7 @@ def collect(
             found = _take(folder, want, into)
         except OSError as error:
             reason = f"{want.name}: {error.strerror}"
-            raise SandboxError(say("GR610", reason=reason)) from error
+            raise SandboxError(say("artifacts-not-collected", reason=reason)) from error
         if isinstance(found, Refusal):
             refused.append(found)
         elif found:

@@ -74,7 +74,7 @@ def gpu_devices(number: int, root: Path = Path("/")) -> tuple[str, ...]:
         if (root / "dev" / name).exists():
             devices.append(f"/dev/{name}")
         elif name != "nvidia-uvm-tools":  # for debuggers; some drivers do not make it
-            raise SandboxError(say("GR611", number=number, reason=f"/dev/{name}"))
+            raise SandboxError(say("gpu-not-available", number=number, reason=f"/dev/{name}"))
     return tuple(devices)
 
 

@@ -80,7 +80,7 @@ def attend(
     try:
         session.guard.hold(inside)
     except OSError as error:
-        raise SandboxError(say("GR616", reason=str(error))) from error
+        raise SandboxError(say("memory-limit-not-set", reason=str(error))) from error
     session.output.forget()
     begun = time.monotonic()
     session.channel.say_go()
@@ -122,7 +122,7 @@ def run_trial(sandbox: Sandbox) -> SandboxOutcome:
 def _ending(session: Session, watched: Watched, process: SandboxProcess, crossed: RunStatus | None) -> Ending:
     usage, inside, own = session.guard.usage, watched.inside, process.own_ending()
     if own is None and crossed is None and not usage.memory_crossed:
-        raise SandboxError(say("GR617", program=process.program))
+        raise SandboxError(say("run-killed-from-outside", program=process.program))
     return decide_ending(
         own,
         crossed=crossed,

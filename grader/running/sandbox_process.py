@@ -86,13 +86,15 @@ class SandboxProcess:
 
     def late(self, seconds: float) -> SandboxError:
         """Return the failure that it is not ready after so many ``seconds``."""
-        return SandboxError(say("GR606", seconds=seconds, program=self.program, reason=self.said()))
+        return SandboxError(
+            say("sandbox-not-ready-in-time", seconds=seconds, program=self.program, reason=self.said())
+        )
 
     def ended_early(self) -> SandboxError:
         """End it and return the failure that it ended before it was ready."""
         self.kill()
         self.wait()
-        return SandboxError(say("GR613", reason=self.said()))
+        return SandboxError(say("sandbox-not-started", reason=self.said()))
 
     def wait(self) -> None:
         """Wait for its end; only when that is near, or after :meth:`kill`."""
@@ -154,7 +156,9 @@ def open_inside(started: Started, places: Sequence[str], held: ExitStack) -> tup
     try:
         opened = [_open_folder(root / place.lstrip("/"), held) for place in (*places, "/proc")]
     except OSError as error:
-        raise SandboxError(say("GR613", reason=f"{error.filename}: {error.strerror}")) from error
+        raise SandboxError(
+            say("sandbox-not-started", reason=f"{error.filename}: {error.strerror}")
+        ) from error
     inside = Inside(first=started.ready, proc=opened[-1], writable=tuple(opened[:-1]))
     return opened[0], inside
 

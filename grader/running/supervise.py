@@ -116,7 +116,7 @@ def kill(watched: Watched) -> None:
         # A full pipe holds nobody back from dying, but a reader costs nothing.
         watched.output.read()
         if time.monotonic() > end:
-            raise SandboxError(say("GR607", seconds=DEATH_SECONDS))
+            raise SandboxError(say("sandbox-processes-not-ending", seconds=DEATH_SECONDS))
 
 
 def _wait(watched: Watched, seconds: float) -> dict[int, int]:

@@ -25,7 +25,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.model.errors import SandboxError
-from grader.model.message import Message
+from grader.model.message import NOTHING, Message
 from grader.model.run import Limits, MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
 from grader.running.collect import collect
 from grader.running.control import ControlChannel
@@ -105,8 +105,8 @@ class UnsafeSandbox:
 
     def limits_not_held(self) -> Message:
         """Return one line that says what does not hold here."""
-        memory = Message(pt="", en="") if _LINUX else say("GR615.memory")
-        return say("GR615", memory=memory)
+        memory = NOTHING if _LINUX else say("unsandboxed-limits-not-held.memory")
+        return say("unsandboxed-limits-not-held", memory=memory)
 
     def probe(self) -> None:
         """Return: there is nothing that could be missing."""
@@ -126,7 +126,7 @@ class UnsafeSandbox:
                 root = Path(held.enter_context(folder)).resolve()
                 return self._run(command, root, held)
         except OSError as error:
-            raise SandboxError(say("GR613", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
 
     def _run(self, command: SandboxCommand, root: Path, held: ExitStack) -> SandboxOutcome:
         paths = lay_out(command, root)
@@ -254,7 +254,7 @@ def lay_out(command: SandboxCommand, root: Path) -> InsidePaths:
         real.mkdir()
     for bind in with_harness(command.binds, _HARNESS):
         if not bind.source.exists():
-            raise SandboxError(say("GR608", path=str(bind.source)))
+            raise SandboxError(say("sandbox-path-missing", path=str(bind.source)))
         covered = any(PurePosixPath(bind.target).is_relative_to(place) for place in places)
         if not covered:
             places[bind.target] = bind.source.absolute()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.model.digest import digest_bytes
 from grader.model.errors import RuntimeMissing, UnknownPlugin
-from grader.model.message import Message
+from grader.model.message import NOTHING, Message
 from grader.model.run import Bind
 from grader.words import say
 
@@ -58,8 +58,8 @@ def runtime_spec(name: str, *, cuda: bool = False) -> RuntimeSpec:
     """
     if name not in names():
         close = difflib.get_close_matches(name, names(), n=1)
-        hint = say("hint.near", name=close[0]) if close else Message(pt="", en="")
-        raise UnknownPlugin(say("GR701", name=name, hint=hint, available=", ".join(names())))
+        hint = say("hint.near", name=close[0]) if close else NOTHING
+        raise UnknownPlugin(say("unknown-runtime", name=name, hint=hint, available=", ".join(names())))
     legacy = (("TF_USE_LEGACY_KERAS", "1"),) if name == "keras2" else ()
     return RuntimeSpec(
         name=name,
@@ -101,21 +101,21 @@ def find_runtime(name: str, cache: Path, *, cuda: bool = False) -> Runtime:
         return _own_interpreter(Path(name).expanduser())
     spec = runtime_spec(name, cuda=cuda)
     if not is_installed(spec, cache):
-        raise RuntimeMissing(say("GR700", name=name))
+        raise RuntimeMissing(say("runtime-not-installed", name=name))
     folder = runtime_folder(spec.lock, cache)
     digest = digest_bytes(lock_text(spec.lock).encode())
     try:
         return _described(name, folder, spec.environment, digest)
     except (OSError, RuntimeMissing):
-        raise RuntimeMissing(say("GR705", name=name, folder=str(folder))) from None
+        raise RuntimeMissing(say("runtime-damaged", name=name, folder=str(folder))) from None
 
 
 def _own_interpreter(python: Path) -> Runtime:
     folder = python.parent.parent.absolute()
     if python.parent.name != "bin" or not (os.access(python, os.X_OK) and python.is_file()):
-        raise RuntimeMissing(say("GR703", path=str(python)))
+        raise RuntimeMissing(say("interpreter-not-runnable", path=str(python)))
     if not (folder / "pyvenv.cfg").is_file():
-        raise RuntimeMissing(say("GR704", path=str(python)))
+        raise RuntimeMissing(say("not-a-virtual-environment", path=str(python)))
     installed = sorted(p.name for p in _site_packages(folder).glob("*.dist-info"))
     described = _described(str(python), folder, (), digest_bytes("\n".join(installed).encode()))
     return replace(described, python=Path(INSIDE) / "bin" / python.name)
@@ -137,7 +137,7 @@ def _described(name: str, folder: Path, environment: tuple[tuple[str, str], ...]
 def _site_packages(folder: Path) -> Path:
     found = sorted((folder / "lib").glob("python3*/site-packages"))
     if not found:
-        raise RuntimeMissing(say("GR704", path=str(folder)))
+        raise RuntimeMissing(say("not-a-virtual-environment", path=str(folder)))
     return found[0]
 
 

@@ -39,7 +39,9 @@ def install_runtime(spec: RuntimeSpec, cache: Path, *, python: str = sys.executa
             if not is_installed(spec, cache):
                 _install(spec, folder, python)
     except OSError as problem:
-        raise RuntimeMissing(say("GR702", name=spec.name, problem=_said(problem))) from problem
+        raise RuntimeMissing(
+            say("runtime-install-failed", name=spec.name, problem=_said(problem))
+        ) from problem
     return folder
 
 
@@ -82,7 +84,7 @@ def _uv(spec: RuntimeSpec, arguments: list[str]) -> None:
     )
     if done.returncode != 0:
         problem = " ".join(done.stdout.split())[-300:] or f"uv, exit status {done.returncode}"
-        raise RuntimeMissing(say("GR702", name=spec.name, problem=problem))
+        raise RuntimeMissing(say("runtime-install-failed", name=spec.name, problem=problem))
 
 
 def _said(problem: OSError) -> str:

@@ -79,10 +79,12 @@ class RunStore:
             scratch.rename(target)
             sync(target.parent)
         except OSError as problem:
-            raise StorageError(say("GR800", folder=str(target), problem=_said(problem))) from problem
+            raise StorageError(
+                say("storage-write-failed", folder=str(target), problem=_said(problem))
+            ) from problem
         stored = self.load(key)
         if stored is None:
-            raise StorageError(say("GR800", folder=str(target), problem=_RECORD))
+            raise StorageError(say("storage-write-failed", folder=str(target), problem=_RECORD))
         return stored
 
     def load(self, key: str) -> StoredRun | None:
@@ -107,7 +109,9 @@ class RunStore:
         except (ValueError, LookupError, TypeError, RecursionError):  # not JSON, or not a run's
             return None
         except OSError as problem:
-            raise StorageError(say("GR802", folder=str(folder), problem=_said(problem))) from problem
+            raise StorageError(
+                say("storage-unreadable", folder=str(folder), problem=_said(problem))
+            ) from problem
 
     def forget(self, key: str) -> None:
         """Remove the run ``key``; ``--force`` starts over.
@@ -137,14 +141,18 @@ def open_store(folder: Path) -> Iterator[RunStore]:
         folder.chmod(0o700)
         lock = (folder / "lock").open("w")
     except OSError as problem:
-        raise StorageError(say("GR800", folder=str(folder), problem=_said(problem))) from problem
+        raise StorageError(
+            say("storage-write-failed", folder=str(folder), problem=_said(problem))
+        ) from problem
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StorageError(say("GR801", folder=str(folder))) from None
+            raise StorageError(say("grading-already-under-way", folder=str(folder))) from None
         except OSError as problem:  # a file system without locks
-            raise StorageError(say("GR800", folder=str(folder), problem=_said(problem))) from problem
+            raise StorageError(
+                say("storage-write-failed", folder=str(folder), problem=_said(problem))
+            ) from problem
         shutil.rmtree(folder / "scratch", ignore_errors=True)
         try:
             yield RunStore(folder)
@@ -176,7 +184,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     try:
         files.write_whole(path, content)
     except OSError as problem:
-        raise StorageError(say("GR800", folder=str(path), problem=_said(problem))) from problem
+        raise StorageError(say("storage-write-failed", folder=str(path), problem=_said(problem))) from problem
 
 
 def _run_from(record: dict[str, Any]) -> Run:

@@ -1,16 +1,18 @@
 """Loads the catalogue and fills its sentences in.
 
-A catalogue file is TOML: one table per entry, named by a code (``GR201``) or a key (``page.title``),
-with ``pt`` and ``en``. Fields are filled as ``str.format`` does, with six conversions of our own that follow
-the language: ``{x:pct}`` (0.0161 → ``1,61 %`` / ``1.61 %``), ``{x:num}`` (up to 4 significant digits),
-``{x:about}`` (an estimated count: one decimal below ten), ``{x:dec}`` (a decimal exactly), ``{x:int}``
-(thousands), ``{x:secs}`` (``2 min 51 s``). What is not a finite number becomes a dash.
+A catalogue file is TOML: one table per entry, named by a key that reads (``threshold-not-met``, ``page.title``),
+with ``pt`` and ``en``, and with the ``code`` (``GR203``) that people look it up by where it has one. Fields
+are filled as ``str.format`` does, with six conversions of our own that follow the language: ``{x:pct}``
+(0.0161 → ``1,61 %`` / ``1.61 %``), ``{x:num}`` (up to 4 significant digits), ``{x:about}`` (an estimated
+count: one decimal below ten), ``{x:dec}`` (a decimal exactly), ``{x:int}`` (thousands), ``{x:secs}``
+(``2 min 51 s``). What is not a finite number becomes a dash.
 """
 
 import math
 import string
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -21,46 +23,71 @@ from grader.model.message import Language, Message
 _HERE = Path(__file__).parent
 
 
-def say(code: str, /, **fields: Any) -> Message:
-    """Return the catalogue's sentence ``code`` with ``fields`` filled in, in every language.
+@dataclass(frozen=True, slots=True)
+class Said(Message):
+    """A sentence of the catalogue with its fields, filled in when it is told."""
 
-    A field that is itself a :class:`Message` is told in the language of the sentence around it.
+    key: str
+    fields: Mapping[str, Any] = field(hash=False)
+    code: str | None
+
+    def told_in(self, language: Language) -> str:
+        """Return the sentence in ``language``, each field that is itself a message in the same one."""
+        return _fill(sentence(self.key, language), language, self.fields)
+
+
+def say(key: str, /, **fields: Any) -> Message:
+    """Return the catalogue's sentence ``key`` with ``fields`` to fill in, to be told in any language.
 
     Raises:
         KeyError: the catalogue has no such entry, or a field it needs is not given (a mistake of ours).
     """
-    entry = _entries()[code]
-    return Message(
-        pt=_fill(entry["pt"], Language.PT, fields),
-        en=_fill(entry["en"], Language.EN, fields),
-        code=code,
-    )
+    lacking = _needed(key) - fields.keys()
+    if lacking:
+        raise KeyError(f"{key}: {', '.join(sorted(lacking))}")
+    return Said(key, fields, _entries()[key].get("code"))
 
 
 def phrase(key: str, language: Language, /, **fields: Any) -> str:
     """Return one entry of the catalogue in one language."""
-    entries = _read("help.toml") if key.startswith("help.") else _entries()
-    return _fill(entries[key]["pt" if language is Language.PT else "en"], language, fields)
+    return _fill(sentence(key, language), language, fields)
 
 
-def sentence(code: str, language: Language) -> str:
+def sentence(key: str, language: Language) -> str:
     """Return one entry of the catalogue in one language as it is written, its fields not filled in."""
-    return _entries()[code]["pt" if language is Language.PT else "en"]
+    entries = _read("help.toml") if key.startswith("help.") else _entries()
+    return entries[key]["pt" if language is Language.PT else "en"]
 
 
-def codes() -> tuple[str, ...]:
-    """Return every code and key of the catalogue, sorted."""
+def keys() -> tuple[str, ...]:
+    """Return the key of every entry of the catalogue, sorted."""
     return tuple(sorted(_entries()))
+
+
+@cache
+def codes() -> Mapping[str, str]:
+    """Return the key of every entry that has a code, by its code, sorted."""
+    return dict(sorted((entry["code"], key) for key, entry in _entries().items() if "code" in entry))
+
+
+@cache
+def _needed(key: str) -> frozenset[str]:
+    """Return the fields that the sentences of ``key`` have."""
+    texts = [sentence(key, language) for language in Language]
+    return frozenset(name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
 @cache
 def _entries() -> dict[str, dict[str, str]]:
     entries: dict[str, dict[str, str]] = {}
+    numbers: set[str] = set()
     for name in sorted(file.name for file in _HERE.glob("*.toml")):
-        for code, entry in _read(name).items():
-            if code in entries:
-                raise KeyError(f"{name}: {code} is already in the catalogue")
-            entries[code] = entry
+        for key, entry in _read(name).items():
+            code = entry.get("code", "")
+            if key in entries or code in numbers:
+                raise KeyError(f"{name}: {key} {code} is already in the catalogue")
+            numbers |= {code} if code else set()
+            entries[key] = entry
     return entries
 
 
@@ -71,7 +98,7 @@ def _read(name: str) -> dict[str, dict[str, str]]:
     return entries
 
 
-def _fill(template: str, language: Language, fields: dict[str, Any]) -> str:
+def _fill(template: str, language: Language, fields: Mapping[str, Any]) -> str:
     told = {k: v.told_in(language) if isinstance(v, Message) else v for k, v in fields.items()}
     return _Formatter(language).vformat(template, (), told)
 

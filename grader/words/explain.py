@@ -6,7 +6,6 @@ covers is answered by the page of its hundred (``GR3xx``). Above each stand the 
 catalogue has under the code.
 """
 
-import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -20,7 +19,6 @@ from grader.words.catalogue import codes, sentence
 
 PARTS = ("means", "why", "evidence", "cost", "student", "teacher")
 """What a page says, in this order; ``evidence`` and ``cost`` only where there is something to say."""
-_CODE = re.compile(r"GR\d{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +40,8 @@ class Page:
 
 
 def find_page(asked: str, language: Language) -> Page | None:
-    """Return the page that ``asked`` names, in upper or lower case; None where nothing is called so."""
-    by_folded = {name.casefold(): name for name in names()}
+    """Return the page that ``asked`` names, by code or key, in any case; None where nothing is called so."""
+    by_folded = {key: code for code, key in codes().items()} | {name.casefold(): name for name in names()}
     name = by_folded.get(asked.strip().casefold())
     if name is None:
         return None
@@ -53,7 +51,7 @@ def find_page(asked: str, language: Language) -> Page | None:
     return Page(
         name=name,
         title=told["title"],
-        sentence=_with_fields(sentence(name, language)) if _CODE.fullmatch(name) else None,
+        sentence=_with_fields(sentence(codes()[name], language)) if name in codes() else None,
         parts={part: told[part] for part in PARTS if part in told},
         covers=tuple(c for c in entry.get("covers", ()) if c != name and c in codes()),
         see=tuple(entry.get("see", ()))
@@ -67,7 +65,7 @@ def names() -> tuple[str, ...]:
     """Return all that can be asked for: checks and audits, hundreds of codes, then the codes."""
     told = [name for name in _pages() if not name.startswith("GR")]
     hundreds = [name for name in _pages() if name.endswith("xx")]
-    return (*told, *hundreds, *(code for code in codes() if _CODE.fullmatch(code)))
+    return (*told, *hundreds, *codes())
 
 
 def written_pages() -> Mapping[str, Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grader.model.errors import SandboxError
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.model.run import (
     Bind,
     MemoryGuard,
@@ -95,7 +95,7 @@ def test_a_sandbox_that_raises_breaks_its_promise_and_nothing_else() -> None:
             raise ZeroDivisionError(command.slot)
 
         def probe(self) -> None:
-            raise SandboxError(Message(pt="não", en="no luck"))
+            raise SandboxError(Text("não", "no luck"))
 
     broken = check_sandbox(Dead(), cases=[BY_NAME["probe"], BY_NAME["time"], BY_NAME["missing-bind"]])
     assert [b.case for b in broken] == ["probe", "time", "missing-bind"]

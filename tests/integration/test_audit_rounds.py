@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from grader.datasets.prepare import Prepared, truth
 from grader.model.assignment import Assignment, AuditSpec, Course
 from grader.model.errors import SandboxError
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.model.result import AuditOutcome, SubmissionResult, Verdict
 from grader.model.run import SandboxCommand, SandboxOutcome
 from tests.fakes import FakeSandbox, Files, npy, secret_order, served_folder
@@ -192,7 +192,7 @@ class FailsFrom(FakeSandbox):
     def run(self, command: SandboxCommand) -> SandboxOutcome:
         """Fail when it is time."""
         if len(self.calls) >= self.works:
-            raise SandboxError(Message(pt="o disco está cheio", en="the disk is full"))
+            raise SandboxError(Text("o disco está cheio", "the disk is full"))
         return super().run(command)
 
 

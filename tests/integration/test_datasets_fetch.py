@@ -17,7 +17,7 @@ from grader.datasets.catalogue import DataFile, Dataset, Kind, Mirror, dataset
 from grader.datasets.fetch import fetch
 from grader.datasets.locate import find_files
 from grader.model.errors import DataMissing, StorageError
-from grader.model.message import Message
+from grader.model.message import Text
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -91,7 +91,7 @@ def entry(*mirrors: Mirror, sha256: str = SHA256, size: int = len(CONTENT)) -> D
     )
     return Dataset(
         name="made-up",
-        title=Message(pt="Inventado", en="Made up"),
+        title=Text("Inventado", "Made up"),
         kind=Kind.CLASSIFICATION,
         files=(file,),
         classes=("a", "b"),

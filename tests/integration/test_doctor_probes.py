@@ -192,7 +192,7 @@ class Breaking(BubblewrapSandbox):
         pass
 
     def run(self, command: SandboxCommand) -> SandboxOutcome:
-        raise SandboxError(say("GR613", reason=command.argv[0]))
+        raise SandboxError(say("sandbox-not-started", reason=command.argv[0]))
 
 
 def test_an_environment_that_is_handed_on_is_seen() -> None:
@@ -321,7 +321,7 @@ def test_a_real_refusal_is_told_by_its_cause(confined: Confined) -> None:
 
 
 def test_the_powers_named_for_a_container_are_enough(confined: Confined) -> None:
-    words = (mend_of("GR630", as_root=True) or "").split()
+    words = (mend_of("bubblewrap-blocked-by-container", as_root=True) or "").split()
     added = tuple(after.lower() for word, after in pairwise(words) if word == "--cap-add")
     assert {"sys_admin", "net_admin"} <= set(added)
     # An ordinary user has no powers to lose.

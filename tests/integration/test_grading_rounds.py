@@ -18,7 +18,7 @@ from grader.coursefiles.load_course import Known, load_course
 from grader.datasets.prepare import Prepared, truth
 from grader.model.assignment import Assignment, AuditSpec, Course
 from grader.model.errors import SandboxError
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.model.result import Grading, Reason, Status, SubmissionResult, Verdict
 from grader.model.run import RunStatus, SandboxCommand
 from grader.orchestration.executors import SerialExecutor
@@ -497,7 +497,7 @@ def test_a_run_of_ours_that_fails_later_does_not_undo_what_was_measured(
 
     def program(command: SandboxCommand) -> Files:
         if next(runs) > 0:
-            raise SandboxError(Message(pt="o disco está cheio", en="the disk is full"))
+            raise SandboxError(Text("o disco está cheio", "the disk is full"))
         right = truth(digits[2])[secret_order(command)]
         return {"predictions.npy": npy(right), "report.json": REPORT}
 

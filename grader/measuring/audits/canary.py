@@ -76,8 +76,10 @@ def copied_labels(found: CanaryAgreement) -> Finding | None:
     """Return the finding that a program repeats served test labels, or None when chance explains it."""
     if found.p_value >= SUSPICIOUS_BELOW:
         return None
-    message = say("GR402", agreed=found.agreed, canaries=found.canaries, expected=found.expected)
-    return Finding(code="GR402", severity=Severity.REVIEW, message=message, p_value=found.p_value)
+    message = say(
+        "canary-labels-repeated", agreed=found.agreed, canaries=found.canaries, expected=found.expected
+    )
+    return Finding(severity=Severity.REVIEW, message=message, p_value=found.p_value)
 
 
 def _confusion_chances(

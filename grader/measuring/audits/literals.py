@@ -45,8 +45,8 @@ def large_literal(found: tuple[LargeLiteral, ...]) -> Finding | None:
     if not found:
         return None
     largest = max(found, key=lambda one: one.size)
-    message = say("GR417", count=len(found), where=largest.where, size=largest.size)
-    return Finding(code="GR417", severity=Severity.REVIEW, message=message)
+    message = say("embedded-data-in-program", count=len(found), where=largest.where, size=largest.size)
+    return Finding(severity=Severity.REVIEW, message=message)
 
 
 def _literals(source: str) -> Iterator[tuple[int, str]]:

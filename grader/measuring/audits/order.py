@@ -72,12 +72,12 @@ def answered_by_position(found: PositionAgreement) -> Finding | None:
     if found.p_value >= SUSPICIOUS_BELOW:
         return None
     message = say(
-        "GR411",
+        "answers-follow-published-order",
         position=found.wrong_by_position / found.rows,
         served=found.wrong_as_served / found.rows,
         rows=found.rows,
     )
-    return Finding(code="GR411", severity=Severity.REVIEW, message=message, p_value=found.p_value)
+    return Finding(severity=Severity.REVIEW, message=message, p_value=found.p_value)
 
 
 def _chance(matches: int, said: list[int], true: list[int], rows: int) -> float:

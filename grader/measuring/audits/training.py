@@ -14,15 +14,15 @@ def trained_on_test_rows(report: HarnessReport) -> Finding | None:
     watching = [number for number, fit in enumerate(report.fits, 1) if fit.on_test_rows]
     if not watching:
         return None
-    message = say("GR401", fits=", ".join(str(number) for number in watching))
-    return Finding(code="GR401", severity=Severity.REVIEW, message=message)
+    message = say("test-rows-in-training", fits=", ".join(str(number) for number in watching))
+    return Finding(severity=Severity.REVIEW, message=message)
 
 
 def trained_on_asked_rows(rows: int) -> Finding | None:
     """Return the finding that test rows of the statement were typed into the training; None for none."""
     if not rows:
         return None
-    return Finding(code="GR409", severity=Severity.REVIEW, message=say("GR409", rows=rows))
+    return Finding(severity=Severity.REVIEW, message=say("typed-test-rows-in-training", rows=rows))
 
 
 def untrained(report: HarnessReport, delivered: bool) -> Finding | None:  # noqa: FBT001 - the one question
@@ -32,7 +32,7 @@ def untrained(report: HarnessReport, delivered: bool) -> Finding | None:  # noqa
     """
     if not delivered or _trained(report):
         return None
-    return Finding(code="GR403", severity=Severity.REVIEW, message=say("GR403"))
+    return Finding(severity=Severity.REVIEW, message=say("training-not-seen"))
 
 
 def implausible_training(run: Run, report: HarnessReport) -> Finding | None:
@@ -40,8 +40,8 @@ def implausible_training(run: Run, report: HarnessReport) -> Finding | None:
     if not _trained(report) or run.cpu_seconds >= _LEAST_CPU_SECONDS:
         return None
     epochs = sum(fit.epochs for fit in report.fits)
-    message = say("GR404", epochs=epochs, seconds=run.cpu_seconds)
-    return Finding(code="GR404", severity=Severity.REVIEW, message=message)
+    message = say("training-report-implausible", epochs=epochs, seconds=run.cpu_seconds)
+    return Finding(severity=Severity.REVIEW, message=message)
 
 
 def _trained(report: HarnessReport) -> bool:

@@ -49,7 +49,7 @@ class Entry:
 class _Tie:
     """What ties one submission to another; ``strength`` orders ties of one kind."""
 
-    code: str
+    key: str
     other: int
     strength: float
     fields: Mapping[str, Any]
@@ -87,8 +87,12 @@ def _tie_programs(
             same[entry.program.renamed].append(i)
     for i, j in (pair for group in same.values() for pair in permutations(group, 2)):
         if entries[i].student != entries[j].student:
-            code = "GR413" if entries[i].program.plain == entries[j].program.plain else "GR416"
-            ties[i].append(_Tie(code=code, other=j, strength=1.0, fields={}))
+            key = (
+                "same-program"
+                if entries[i].program.plain == entries[j].program.plain
+                else "same-program-but-names"
+            )
+            ties[i].append(_Tie(key=key, other=j, strength=1.0, fields={}))
 
 
 def _tie_errors(
@@ -114,38 +118,47 @@ def _tie_errors(
         # A crowd with the same answers has the same recipe: whose program is like whose says nothing.
         alike = 0.0 if found.crowd[at] > crowd else likeness(one.program, other.program, common)
         explained = one.trained and other.trained
-        code = "GR412" if alike >= ALIKE_FROM else "GR414" if certain and not explained else "GR415"
+        key = (
+            "shared-errors-and-program"
+            if alike >= ALIKE_FROM
+            else "shared-errors-without-training"
+            if certain and not explained
+            else "shared-errors-different-programs"
+        )
         for a, b in ((i, j), (j, i)):
-            ties[a].append(_tie(code, b, found, at, alike))
+            ties[a].append(_tie(key, b, found, at, alike))
 
 
-def _tie(code: str, other: int, found: Coincidences, at: int, alike: float) -> _Tie:
+def _tie(key: str, other: int, found: Coincidences, at: int, alike: float) -> _Tie:
     same, union, p_value = int(found.same[at]), int(found.union[at]), float(found.p_value[at])
     return _Tie(
-        code=code,
+        key=key,
         other=other,
         strength=alike + same / union,
         fields={"same": same, "union": union, "usual": found.usual, "alike": alike},
-        p_value=p_value if code != "GR415" and p_value < SUSPICIOUS_BELOW else None,
+        p_value=p_value if key != "shared-errors-different-programs" and p_value < SUSPICIOUS_BELOW else None,
     )
 
 
 def _findings(ties: Sequence[_Tie], entries: Sequence[Entry]) -> tuple[Finding, ...]:
     """Return one finding a kind, about the closest other, naming the first few."""
     kinds: dict[str, list[_Tie]] = defaultdict(list)
-    looked_at = {tie.other for tie in ties if tie.code == "GR412"}
+    looked_at = {tie.other for tie in ties if tie.key == "shared-errors-and-program"}
     for tie in ties:
-        if tie.code != "GR416" or tie.other not in looked_at:
-            kinds[tie.code].append(tie)
+        if tie.key != "same-program-but-names" or tie.other not in looked_at:
+            kinds[tie.key].append(tie)
     findings = []
-    for code, found in sorted(kinds.items()):
+    for key, found in sorted(kinds.items()):
         closest = sorted(found, key=lambda tie: -tie.strength)
         names = [entries[tie.other].student[:_LONGEST_NAME] for tie in closest]
-        severity = Severity.INFO if code in ("GR413", "GR415", "GR416") else Severity.REVIEW
-        message = say(code, others=_listed(names), **closest[0].fields)
+        severity = (
+            Severity.INFO
+            if key in ("same-program", "shared-errors-different-programs", "same-program-but-names")
+            else Severity.REVIEW
+        )
+        message = say(key, others=_listed(names), **closest[0].fields)
         findings.append(
             Finding(
-                code=code,
                 severity=severity,
                 message=message,
                 p_value=closest[0].p_value,

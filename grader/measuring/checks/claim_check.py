@@ -74,8 +74,8 @@ def overstated(facts: Facts) -> Finding | None:
     found = hold_against(stated, summary, facts.baseline)
     if not found.better:
         return None
-    message = say("GR410", **_told(stated, summary, found))
-    return Finding(code="GR410", severity=Severity.REVIEW, message=message, p_value=found.p_value)
+    message = say("claim-suspiciously-good", **_told(stated, summary, found))
+    return Finding(severity=Severity.REVIEW, message=message, p_value=found.p_value)
 
 
 def claim_of(facts: Facts) -> Claim | None:
@@ -106,7 +106,11 @@ class ClaimAnswer:
         summary = facts.summaries.get(spec.metric)
         if summary is None:
             lost = facts.unmeasured.get(spec.metric)
-            reason = lost.reason if lost else say("GR281", metric=metric_name(spec.metric), group="?")
+            reason = (
+                lost.reason
+                if lost
+                else say("metric-group-without-rows", metric=metric_name(spec.metric), group="?")
+            )
             return _result(spec, Outcome.ERRORED, Decimal(0), reason)
         stated = facts.stated
         if stated is None or not stated.compared:
@@ -114,12 +118,14 @@ class ClaimAnswer:
         found = hold_against(stated, summary, facts.baseline)
         told = _told(stated, summary, found)
         if found.better and disturbed(facts):
-            return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("GR276", **told))
+            return _result(
+                spec, Outcome.INCONCLUSIVE, spec.points, say("claim-overstated-test-rows-trained", **told)
+            )
         if found.better:
-            return _result(spec, Outcome.FAILED, Decimal(0), say("GR271", **told))
+            return _result(spec, Outcome.FAILED, Decimal(0), say("claim-overstated", **told))
         if found.worse:
-            return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("GR272", **told))
-        return _result(spec, Outcome.PASSED, spec.points, say("GR270", **told))
+            return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("claim-understated", **told))
+        return _result(spec, Outcome.PASSED, spec.points, say("claim-agrees", **told))
 
 
 def _measured(facts: Facts) -> MetricSummary | None:
@@ -131,10 +137,10 @@ def _missing(stated: Statement | None, metric: str) -> Message:
     error = metric == "error_rate"
     example = say("claim.example.error" if error else "claim.example.accuracy")
     if stated is None:
-        return say("GR273", example=example)
+        return say("claim-not-found", example=example)
     claimed = tell_value(stated.value, counts_rows=True)
-    code = "GR274" if stated.printed else "GR275"
-    return say(code, claimed=claimed, where=stated.where, example=example)
+    key = "claim-only-printed" if stated.printed else "claim-ambiguous"
+    return say(key, claimed=claimed, where=stated.where, example=example)
 
 
 def _told(stated: Statement, summary: MetricSummary, found: Comparison) -> dict[str, Message | str]:

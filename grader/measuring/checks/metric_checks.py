@@ -54,7 +54,7 @@ class MetricAnswer:
             return _close(spec, summary, facts, tier, told)
         if stands.met:
             outcome = Outcome.INCONCLUSIVE if some_empty(facts) else Outcome.PASSED
-            return answer(spec, outcome, spec.points, say("GR202", **told))
+            return answer(spec, outcome, spec.points, say("threshold-met", **told))
         return _missed(spec, summary, facts, tier, told)
 
 
@@ -76,7 +76,7 @@ class ReferenceAnswer:
             return unmeasured(spec, facts)
         record = facts.baseline.of(spec.metric) if facts.baseline else None
         if record is None:
-            message = say("GR217", metric=metric_name(spec.metric))
+            message = say("reference-record-missing", metric=metric_name(spec.metric))
             return answer(spec, Outcome.ERRORED, Decimal(0), message)
         metric = facts.metrics[spec.metric]
         sign = 1 if metric.direction is Direction.LOWER_IS_BETTER else -1
@@ -91,7 +91,7 @@ class ReferenceAnswer:
         limit = record.mean + sign * (allowed + mean - clear)
         passed = clear <= allowed + 1e-12
         message = say(
-            "GR215" if passed else "GR216",
+            "reference-met" if passed else "reference-not-met",
             measured=tell_measured(replace(summary, value=summary.mean, rule=Rule.MEAN), facts),
             reference=tell_value(record.mean, metric.counts_rows),
             limit=tell_value(limit, metric.counts_rows),
@@ -141,14 +141,23 @@ def in_doubt(
 ) -> CheckResult:
     """Return the answer for a person to decide when an audit doubts where the predictions come from."""
     kept = generous(facts)
-    message = say("GR226" if kept else "GR250", measured=measured, bar=bar, why=facts.doubted)
+    message = say(
+        "audit-doubt-points-kept" if kept else "audit-doubt-points-withheld",
+        measured=measured,
+        bar=bar,
+        why=facts.doubted,
+    )
     return answer(spec, Outcome.INCONCLUSIVE, points if kept else Decimal(0), message)
 
 
 def unmeasured(spec: MeasuredCheck, facts: Facts) -> CheckResult:
     """Return an errored check: predictions were there, and we have no number for them."""
     found = facts.unmeasured.get(spec.metric)
-    reason = found.reason if found else say("GR281", metric=metric_name(spec.metric), group="?")
+    reason = (
+        found.reason
+        if found
+        else say("metric-group-without-rows", metric=metric_name(spec.metric), group="?")
+    )
     return answer(spec, Outcome.ERRORED, Decimal(0), reason)
 
 
@@ -180,13 +189,19 @@ def _close(
     """Return the answer when the runs cannot tell which side of the bar the program is on."""
     runs = len(summary.values)
     if generous(facts):
-        return answer(spec, Outcome.INCONCLUSIVE, spec.points, say("GR201", runs=runs, **told))
+        return answer(
+            spec, Outcome.INCONCLUSIVE, spec.points, say("threshold-too-close-points-kept", runs=runs, **told)
+        )
     kept = say("verdict.kept.none")
     if tier is not None:
         easier = tell_bar(tier.threshold, summary, facts.metrics[spec.metric].counts_rows)
         kept = say("verdict.kept.step", points=tier.points, max_points=spec.points, easier=easier)
-    code = "GR251" if facts.copied is None else "GR227"
-    message = say(code, runs=runs, kept=kept, **told)
+    key = (
+        "threshold-too-close-points-withheld"
+        if facts.copied is None
+        else "threshold-too-close-labels-repeated"
+    )
+    message = say(key, runs=runs, kept=kept, **told)
     return answer(spec, Outcome.INCONCLUSIVE, tier.points if tier else Decimal(0), message)
 
 
@@ -197,12 +212,12 @@ def _missed(
     outcome = Outcome.INCONCLUSIVE if disturbed(facts) else Outcome.FAILED
     kept = tier.points if tier else Decimal(0)
     if not generous(facts) and _close_tier(spec, summary, facts, kept):
-        message = say("GR252", points=kept, max_points=spec.points, **told)
+        message = say("partial-tier-too-close", points=kept, max_points=spec.points, **told)
     elif tier is None:
-        message = say("GR203", **told)
+        message = say("threshold-not-met", **told)
     else:
         easier = tell_bar(tier.threshold, summary, facts.metrics[spec.metric].counts_rows)
-        message = say("GR204", easier=easier, points=kept, max_points=spec.points, **told)
+        message = say("partial-tier-met", easier=easier, points=kept, max_points=spec.points, **told)
     return answer(spec, outcome, kept, message)
 
 

@@ -38,8 +38,8 @@ class RunsAnswer:
                 return _failed(spec, explain_failure(one.run, one.report))
         if not all(one.report.finished for one in facts.runs):
             # os._exit(0) looks like success from outside.
-            return _failed(spec, say("GR225"))
-        return _passed(spec, say("GR218"))
+            return _failed(spec, say("program-ended-itself"))
+        return _passed(spec, say("program-ran-to-end"))
 
 
 class FigureAnswer:
@@ -54,8 +54,8 @@ class FigureAnswer:
             raise TypeError(f"{spec.id} is no figure check")
         drawn = facts.runs[0].report.figures
         if drawn >= spec.at_least:
-            return _passed(spec, say("GR219", drawn=drawn))
-        return _failed(spec, say("GR220", drawn=drawn, needed=spec.at_least))
+            return _passed(spec, say("figures-drawn", drawn=drawn))
+        return _failed(spec, say("too-few-figures", drawn=drawn, needed=spec.at_least))
 
 
 class FitAnswer:
@@ -69,8 +69,8 @@ class FitAnswer:
         trained = [[fit for fit in one.report.fits if fit.epochs > 0] for one in facts.runs]
         if all(trained):
             epochs = sum(fit.epochs for fit in trained[0])
-            return _passed(spec, say("GR221", fits=len(trained[0]), epochs=epochs))
-        return _failed(spec, say("GR222"))
+            return _passed(spec, say("model-trained-in-run", fits=len(trained[0]), epochs=epochs))
+        return _failed(spec, say("model-not-trained-in-run"))
 
 
 class ArchitectureAnswer:
@@ -94,7 +94,7 @@ class ArchitectureAnswer:
             return _unseen(spec, facts, why)
         forbidden = [name for name in dict.fromkeys(replay.layers) if name not in spec.allow]
         if forbidden:
-            message = say("GR212", forbidden=_listed(forbidden), allowed=", ".join(spec.allow))
+            message = say("layer-not-allowed", forbidden=_listed(forbidden), allowed=", ".join(spec.allow))
             return _failed(spec, message)
         if replay.custom:
             listed = _listed(list(dict.fromkeys(replay.custom)))
@@ -105,7 +105,7 @@ class ArchitectureAnswer:
         if replay.agreement < TIED_FROM:
             why = say("verdict.replay.other_model", share=replay.agreement)
             return _untied(spec, facts, why)
-        return _passed(spec, say("GR211", layers=_listed(replay.layers)))
+        return _passed(spec, say("layers-allowed", layers=_listed(replay.layers)))
 
 
 def _passed(spec: CheckSpec, message: Message) -> CheckResult:
@@ -119,14 +119,16 @@ def _failed(spec: CheckSpec, message: Message) -> CheckResult:
 def _untied(spec: CheckSpec, facts: Facts, why: Message) -> CheckResult:
     """Keep the points for a person to decide; not so when the predictions are copied labels."""
     if facts.copied is not None:
-        return _result(spec, Outcome.INCONCLUSIVE, Decimal(0), say("GR228", why=why))
-    return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("GR213", why=why))
+        return _result(
+            spec, Outcome.INCONCLUSIVE, Decimal(0), say("layers-unconfirmed-labels-repeated", why=why)
+        )
+    return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("layers-unconfirmed-points-kept", why=why))
 
 
 def _unseen(spec: CheckSpec, facts: Facts, why: Message) -> CheckResult:
     """Withhold the points for a person to decide: where no model was left, nobody can say it was allowed."""
-    code = "GR229" if facts.copied is None else "GR228"
-    return _result(spec, Outcome.INCONCLUSIVE, Decimal(0), say(code, why=why))
+    key = "layers-unconfirmed-no-model-file" if facts.copied is None else "layers-unconfirmed-labels-repeated"
+    return _result(spec, Outcome.INCONCLUSIVE, Decimal(0), say(key, why=why))
 
 
 def _listed(names: Sequence[str]) -> Message:

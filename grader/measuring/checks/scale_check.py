@@ -75,7 +75,7 @@ class ScaleAnswer:
         if facts.doubted is not None and points:
             return in_doubt(spec, facts, points, **told)
         message = say(
-            "GR253",
+            "scale-points-earned",
             points=points,
             max_points=spec.points,
             off=_tell_off(scale.moved(summary.value, _half(summary, facts)) * float(spec.points)),
@@ -94,13 +94,13 @@ def scale_of(spec: ScaleCheck, facts: Facts) -> Scale | Message:
     if full is None:
         record = facts.baseline.of(spec.metric) if facts.baseline else None
         if record is None:
-            return say("GR217", metric=metric_name(spec.metric))
+            return say("reference-record-missing", metric=metric_name(spec.metric))
         full = record.mean
     sign = 1 if facts.metrics[spec.metric].direction is Direction.LOWER_IS_BETTER else -1
     full += sign * spec.margin
     if sign * (spec.start - full) <= 0:
         counts = facts.metrics[spec.metric].counts_rows
-        return say("GR254", start=tell_value(spec.start, counts), full=tell_value(full, counts))
+        return say("scale-has-no-end", start=tell_value(spec.start, counts), full=tell_value(full, counts))
     return Scale(start=spec.start, full=full, points=spec.points)
 
 

@@ -28,13 +28,13 @@ _FILES = {
     "model.keras": Source.MODEL,
 }
 _WHY = {
-    "signature": "GR231",
-    "raised": "GR232",
-    "length": "GR233",
-    "not_numeric": "GR234",
-    "unsaveable": "GR235",
-    "no_fit": "GR236",
-    "dataset": "GR248",
+    "signature": "predict-function-wrong-signature",
+    "raised": "predict-function-raised-error",
+    "length": "predictions-wrong-length",
+    "not_numeric": "predictions-not-numeric",
+    "unsaveable": "model-not-saved",
+    "no_fit": "no-model-trained-or-saved",
+    "dataset": "predict-call-given-tf-dataset",
 }
 _TWO_CLASSES = 2
 _HALF = 0.5
@@ -96,14 +96,18 @@ def choose_predictions(
                 else (known or {}).get(source) or _absence(assignment, source, report)
             )
             if why is not None:
-                passed_over.append(say("GR230", source=source_name(source), why=why))
+                passed_over.append(say("predictions-source-passed-over", source=source_name(source), why=why))
             continue
         taken = decode_predictions(content, rows=rows, classes=classes, target_values=report.target_values)
         if isinstance(taken, Refused):
             refused = True
-            passed_over.append(say("GR230", source=source_name(source), why=taken.reason))
+            passed_over.append(
+                say("predictions-source-passed-over", source=source_name(source), why=taken.reason)
+            )
             continue
-        notes = [say("GR237", note=note, source=source_name(source)) for note in passed_over]
+        notes = [
+            say("predictions-source-replaced", note=note, source=source_name(source)) for note in passed_over
+        ]
         return Chosen(source=source, raw=taken[0], decoded=taken[1], notes=tuple(notes))
     return NothingDelivered(reasons=tuple(passed_over), refused=refused)
 
@@ -124,10 +128,10 @@ def decode_predictions(
     scores = classes is not None and array.shape == (rows, classes) and classes > 1
     if not scores and array.shape != (rows,):
         expected = f"({rows},)" if classes is None else f"({rows},) / ({rows}, {classes})"
-        return Refused(reason=say("GR245", shape=str(raw.shape), expected=expected))
+        return Refused(reason=say("array-wrong-shape", shape=str(raw.shape), expected=expected))
     bad = count_not_finite(array)
     if bad:
-        return Refused(reason=say("GR246", count=bad))
+        return Refused(reason=say("array-not-finite", count=bad))
     if classes is None:
         return raw, array.astype("float64")
     if scores:
@@ -154,7 +158,7 @@ def decode_column(
         if bool(np.all(np.abs(values) == 1)):
             return (values > 0).astype("int64")
     low, high = float(values.min()), float(values.max())
-    return Refused(reason=say("GR247", low=low, high=high, last=classes - 1))
+    return Refused(reason=say("predictions-not-class-numbers", low=low, high=high, last=classes - 1))
 
 
 def source_name(source: Source) -> Message:
@@ -173,11 +177,11 @@ def _absence(assignment: Assignment, source: Source, report: HarnessReport) -> M
     """Return why a source left no file; None when it was simply not used and a note would be noise."""
     said = report.source(source)
     if said.state is SourceState.OK:
-        return say("GR238")
+        return say("predictions-source-file-missing")
     if said.state is SourceState.ABSENT:
         return None
     return say(
-        _WHY.get(said.why, "GR239"),
+        _WHY.get(said.why, "predictions-source-unusable"),
         detail=said.detail,
         names=", ".join(assignment.deliver.predictions),
     )

@@ -12,12 +12,12 @@ from grader.model.submission import FileKind
 from grader.words import say
 
 _STOPPED = {
-    RunStatus.TIMEOUT: "GR306",
-    RunStatus.MEMORY: "GR307",
-    RunStatus.PROCESSES: "GR308",
-    RunStatus.DISK: "GR309",
-    RunStatus.OUTPUT: "GR310",
-    RunStatus.KERNEL_DIED: "GR311",
+    RunStatus.TIMEOUT: "run-timed-out",
+    RunStatus.MEMORY: "run-out-of-memory",
+    RunStatus.PROCESSES: "run-too-many-processes",
+    RunStatus.DISK: "run-filled-disk",
+    RunStatus.OUTPUT: "run-too-much-output",
+    RunStatus.KERNEL_DIED: "run-kernel-died",
 }
 _TEXT_SHOWN = 300
 _GIB = 1024**3
@@ -48,7 +48,11 @@ def explain_failure(
     if error is not None:
         told = explain_error(error)
         reasons = _listed(nothing)
-        return say("GR315", error=told, reasons=reasons) if nothing and nothing.reasons else told
+        return (
+            say("run-error-without-predictions", error=told, reasons=reasons)
+            if nothing and nothing.reasons
+            else told
+        )
     return _died(run, report) or _undelivered(report, nothing, deliver, kind)
 
 
@@ -56,11 +60,11 @@ def explain_error(error: ProgramError) -> Message:
     """Return an exception in plain words: its place, its own first line, and a hint where one is known."""
     where = tell_place(error.place)
     if error.type == "SystemExit":
-        return say("GR303", where=where)
+        return say("run-exited-without-predictions", where=where)
     text = _telling_line(error.text)
     hint = hint_for(error)
     return say(
-        "GR302" if error.type in SYNTAX else "GR301",
+        "run-syntax-error" if error.type in SYNTAX else "run-raised-error",
         type=error.type,
         text=text,
         where=where,
@@ -97,7 +101,7 @@ def tell_place(place: Place) -> Message:
 def _stopped(run: Run, report: HarnessReport) -> Message | None:
     """Return the limit that ended the run, which outweighs whatever else was said."""
     if run.status is RunStatus.NOT_RUN:
-        return say("GR300")
+        return say("run-infrastructure-failure")
     if run.status not in _STOPPED:
         return None
     return say(
@@ -111,13 +115,13 @@ def _stopped(run: Run, report: HarnessReport) -> Message | None:
 def _died(run: Run, report: HarnessReport) -> Message | None:
     """Return how a run ended that left no exception behind; None when it ended as a program should."""
     if run.status is RunStatus.CRASH:
-        return say("GR305", signal=_signal_name(run.signal), where=_reached(report))
+        return say("run-crashed", signal=_signal_name(run.signal), where=_reached(report))
     if run.status is RunStatus.ERROR:
-        return say("GR304", exit_code=run.exit_code, where=_reached(report))
+        return say("run-unexplained-exit-status", exit_code=run.exit_code, where=_reached(report))
     left = next((entry for entry in report.ledger if entry.kind == "exit"), None)
     if left is not None:
-        return say("GR303", where=tell_place(left.place))
-    return None if report.finished else say("GR303", where=_reached(report))
+        return say("run-exited-without-predictions", where=tell_place(left.place))
+    return None if report.finished else say("run-exited-without-predictions", where=_reached(report))
 
 
 def _reached(report: HarnessReport) -> Message:
@@ -135,17 +139,17 @@ def _undelivered(
 ) -> Message:
     """Return why a program that ended well left nothing to measure, and every way it could have."""
     if kind is FileKind.NOTEBOOK and not any(cell.source.strip() for cell in report.cells):
-        return say("GR312")
+        return say("notebook-without-code")
     told = _listed(nothing)
     if nothing is not None and nothing.refused:
-        return say("GR314", reasons=told)
+        return say("run-left-unusable-predictions", reasons=told)
     ways = say("run.nothing")
     if deliver is not None:
         names = ", ".join(deliver.predictions)
         for source in deliver.sources:
             way = say(f"run.deliver.{source.value}", names=names)
             ways = say("run.ways", before=ways, way=way)
-    return say("GR313", reasons=told, ways=ways)
+    return say("run-left-no-predictions", reasons=told, ways=ways)
 
 
 def _listed(nothing: NothingDelivered | None) -> Message:

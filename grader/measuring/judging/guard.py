@@ -22,4 +22,4 @@ def ask(name: str, question: Callable[[], T]) -> T | Broken:
     try:
         return question()
     except Exception as error:  # noqa: BLE001 - the house's one broad except: it becomes Outcome.ERRORED
-        return Broken(reason=say("GR280", name=name, error=f"{type(error).__name__}: {error}"))
+        return Broken(reason=say("plugin-raised-error", name=name, error=f"{type(error).__name__}: {error}"))

@@ -84,7 +84,7 @@ def judge(
             status=Status.NOT_GRADED,
             verdict=None,
             reason=Reason.INFRASTRUCTURE,
-            reason_message=say("GR284", check=broken.id, why=broken.message),
+            reason_message=say("check-errored", check=broken.id, why=broken.message),
             points=None,
             checks=results,
             metrics=summaries,
@@ -161,7 +161,7 @@ def _nothing(
 ) -> Judgement:
     """Return the judgement of a submission of which no run delivered predictions."""
     nothing = first.delivered if isinstance(first.delivered, NothingDelivered) else None
-    failed, skipped = say("GR223"), say("GR224")
+    failed, skipped = say("check-failed-without-predictions"), say("check-skipped-without-predictions")
     results = tuple(
         _unearned(spec, Outcome.FAILED, failed)
         if checks[spec.kind].needs_predictions

@@ -9,7 +9,7 @@ from grader.model.message import Message
 from grader.model.metric import Direction, Measurement, Unmeasured
 from grader.plugins.interfaces import Metric
 from grader.words import say
-from grader.words.catalogue import codes
+from grader.words.catalogue import keys
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ def measure(
 def metric_name(name: str) -> Message:
     """Return what a metric is called in a sentence; a plugin's by its own name."""
     key = f"verdict.metric.{name}"
-    return say(key) if key in codes() else say("verdict.metric.other", name=name)
+    return say(key) if key in keys() else say("verdict.metric.other", name=name)
 
 
 def _measure_one(
@@ -40,14 +40,14 @@ def _measure_one(
     truth: "Mapping[str, np.ndarray[Any, Any]]",
 ) -> Measurement | Unmeasured:
     if metric.group not in predicted or metric.group not in truth:
-        reason = say("GR281", metric=metric_name(metric.name), group=metric.group)
+        reason = say("metric-group-without-rows", metric=metric_name(metric.name), group=metric.group)
         return Unmeasured(metric=metric.name, reason=reason)
     labels = truth[metric.group]
     value = ask(metric.name, lambda: float(metric(predicted[metric.group], labels)))
     if isinstance(value, Broken):
         return Unmeasured(metric=metric.name, reason=value.reason)
     if not math.isfinite(value):
-        reason = say("GR282", metric=metric_name(metric.name), value=value)
+        reason = say("metric-not-finite", metric=metric_name(metric.name), value=value)
         return Unmeasured(metric=metric.name, reason=reason)
     n = len(labels)
     wrong = None

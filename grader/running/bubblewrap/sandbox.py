@@ -96,7 +96,7 @@ class BubblewrapSandbox:
             with ExitStack() as held:
                 return self._run(self._session(command, held), held)
         except OSError as error:
-            raise SandboxError(say("GR613", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
 
     def probe(self) -> None:
         """Return when a trivial program runs confined on this machine.
@@ -113,7 +113,7 @@ class BubblewrapSandbox:
             raise SandboxUnavailable(self._reason(error.message)) from error
         if outcome.status is not RunStatus.OK:
             told = outcome.output.decode(errors="replace").strip() or outcome.status.value
-            raise SandboxUnavailable(say("GR604", found=self._version, reason=told))
+            raise SandboxUnavailable(say("bubblewrap-trial-failed", found=self._version, reason=told))
 
     def _run(self, session: "_Session", held: ExitStack) -> SandboxOutcome:
         process = self._start(session)
@@ -185,7 +185,7 @@ class BubblewrapSandbox:
         try:
             guard = self._guard_maker().make(limits)
         except OSError as error:
-            raise SandboxError(say("GR616", reason=str(error))) from error
+            raise SandboxError(say("memory-limit-not-set", reason=str(error))) from error
         held.callback(guard.close)
         return guard
 
@@ -198,23 +198,25 @@ class BubblewrapSandbox:
     def _require(self) -> tuple[Path, bytes]:
         """Return bubblewrap and the filter, or say what is missing."""
         if platform.system() != "Linux":
-            raise SandboxUnavailable(say("GR614", system=platform.system()))
+            raise SandboxUnavailable(say("sandbox-needs-linux", system=platform.system()))
         needed = ".".join(map(str, NEEDED))
         if self._bwrap is None:
             found = shutil.which("bwrap", path=self._search)
             if found is None:
-                raise SandboxUnavailable(say("GR601", needed=needed))
+                raise SandboxUnavailable(say("bubblewrap-not-installed", needed=needed))
             self._bwrap = Path(found)
         if not self._version:
             self._version = _version(self._bwrap, needed)
         if tuple(map(int, self._version.split("."))) < NEEDED:
-            raise SandboxUnavailable(say("GR602", found=self._version, needed=needed))
+            raise SandboxUnavailable(say("bubblewrap-too-old", found=self._version, needed=needed))
         if self._user == 0 and not Path("/usr/bin/setpriv").exists():
-            raise SandboxUnavailable(say("GR609", program="setpriv", package="util-linux"))
+            raise SandboxUnavailable(say("sandbox-program-missing", program="setpriv", package="util-linux"))
         filter_ = seccomp.filter_for(platform.machine())
         if filter_ is None:
             known = ", ".join(seccomp.ARCHITECTURES)
-            raise SandboxUnavailable(say("GR605", machine=platform.machine(), known=known))
+            raise SandboxUnavailable(
+                say("processor-without-syscall-filter", machine=platform.machine(), known=known)
+            )
         return self._bwrap, filter_
 
     def _reason(self, message: Message) -> Message:
@@ -244,6 +246,6 @@ def _version(bwrap: Path, needed: str) -> str:
             check=False,
         ).stdout.decode(errors="replace")
     except (OSError, subprocess.SubprocessError) as error:
-        raise SandboxUnavailable(say("GR601", needed=needed)) from error
+        raise SandboxUnavailable(say("bubblewrap-not-installed", needed=needed)) from error
     found = re.search(r"\d+\.\d+(\.\d+)?", told)
     return found[0] if found else "0.0.0"

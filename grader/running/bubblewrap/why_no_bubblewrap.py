@@ -30,18 +30,18 @@ _CONTAINER_GROUPS = re.compile(r"docker|kubepods|libpod|lxc")
 
 _PROFILE = "bwrap-userns-restrict"
 _MENDS: dict[str, tuple[str, ...]] = {
-    "GR601": ("apt-get install bubblewrap",),
-    "GR602": ("apt-get install --only-upgrade bubblewrap",),
-    "GR603": (
+    "bubblewrap-not-installed": ("apt-get install bubblewrap",),
+    "bubblewrap-too-old": ("apt-get install --only-upgrade bubblewrap",),
+    "bubblewrap-blocked-by-apparmor": (
         "apt-get install apparmor-profiles",
         f"install -m 0644 /usr/share/apparmor/extra-profiles/{_PROFILE} /etc/apparmor.d/",
         f"apparmor_parser -r /etc/apparmor.d/{_PROFILE}",
     ),
-    "GR631": ("sysctl -w kernel.unprivileged_userns_clone=1",),
-    "GR632": ("sysctl -w user.max_user_namespaces=15000",),
-    "GR633": ("chmod u-s /usr/bin/bwrap",),
+    "user-namespaces-disabled": ("sysctl -w kernel.unprivileged_userns_clone=1",),
+    "user-namespaces-exhausted": ("sysctl -w user.max_user_namespaces=15000",),
+    "bubblewrap-setuid-root": ("chmod u-s /usr/bin/bwrap",),
     # Root needs no user namespace.
-    "GR635": ("grader doctor",),
+    "user-namespaces-refused": ("grader doctor",),
 }
 _WALLS = (
     *("label-canary", "proc-environ", "proc-sys", "user-namespaces", "vsock", "loopback", "tmpfs-size"),
@@ -67,29 +67,33 @@ def recognise(said: str, *, as_root: bool, root: Path = Path("/")) -> str:
     ``root`` is where ``proc``, ``run`` and the marks of a container lie. What nobody knows is ``GR604``.
     """
     if _SETUID.search(said):
-        return "GR633"
+        return "bubblewrap-setuid-root"
     nested = in_container(root)
     if _NAMESPACES.search(said) and not as_root:
         return _forbidden(said, nested=nested, root=root)
     if nested and (_NAMESPACES.search(said) or _NESTED.search(said)):
-        return "GR630"
-    return "GR634" if _KERNEL.search(said) else "GR604"
+        return "bubblewrap-blocked-by-container"
+    return "kernel-lacks-sandbox-features" if _KERNEL.search(said) else "bubblewrap-trial-failed"
 
 
 def _forbidden(said: str, *, nested: bool, root: Path) -> str:
     """Return why an ordinary user may not make namespaces."""
     if _setting(root, CLONE) == 0:
-        return "GR631"
+        return "user-namespaces-disabled"
     if _setting(root, HOW_MANY) == 0 or _EXHAUSTED.search(said):
-        return "GR632"
+        return "user-namespaces-exhausted"
     if nested:
-        return "GR630"
+        return "bubblewrap-blocked-by-container"
     if _KERNEL.search(said):
-        return "GR634"
+        return "kernel-lacks-sandbox-features"
     restricted = _setting(root, APPARMOR)
     # An older file system may hide the setting; these two sentences come of nothing else we know.
     typical = re.search(r"setting up uid map|RTM_NEWADDR", said)
-    return "GR603" if restricted or (restricted is None and typical) else "GR635"
+    return (
+        "bubblewrap-blocked-by-apparmor"
+        if restricted or (restricted is None and typical)
+        else "user-namespaces-refused"
+    )
 
 
 def in_container(root: Path = Path("/")) -> bool:
@@ -104,7 +108,7 @@ def in_container(root: Path = Path("/")) -> bool:
 
 def mend_of(gap: str | None, *, as_root: bool) -> str | None:
     """Return the command line that mends a gap, named by its code or by a probe; None if there is none."""
-    if gap == "GR630":
+    if gap == "bubblewrap-blocked-by-container":
         return _CONTAINER_OPTIONS
     commands = {**_MENDS, **_PROBE_MENDS}.get(gap or "", ())
     power = "" if as_root else "sudo "

@@ -43,7 +43,7 @@ class ApptainerClient(EngineClient):
             SandboxUnavailable: it is not; or this is root, for whom it sets no limit on what is written.
         """
         if self.as_root:
-            raise SandboxUnavailable(say("GR658"))
+            raise SandboxUnavailable(say("apptainer-root-without-disk-limit"))
         super().require()
 
     def require_image(self) -> str:

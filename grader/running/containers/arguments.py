@@ -184,7 +184,7 @@ def check_path(*paths: str) -> None:
     """
     for path in paths:
         if _NOT_SAID & set(path) or not PurePosixPath(path).is_absolute():
-            raise SandboxError(say("GR654", path=path))
+            raise SandboxError(say("sandbox-path-unusable", path=path))
 
 
 def _mount(source: Path, target: str) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.model.errors import SandboxError
-from grader.model.message import Message
+from grader.model.message import Joined, Message
 from grader.running.holding.limits import Inside
 from grader.words.catalogue import say
 
@@ -59,10 +59,10 @@ def confirm_walls(first: int, inside: Inside, expected: Expected, *, engine: str
     try:
         gaps = list(find_gaps(Path("/proc"), first, inside, expected))
     except OSError as error:
-        raise SandboxError(say("GR653", engine=engine, reason=str(error))) from error
+        raise SandboxError(say("engine-confinement-not-visible", engine=engine, reason=str(error))) from error
     if gaps:
-        told = Message(pt="; ".join(gap.pt for gap in gaps), en="; ".join(gap.en for gap in gaps))
-        raise SandboxError(say("GR652", engine=engine, gaps=told))
+        told = Joined("; ", tuple(gaps))
+        raise SandboxError(say("engine-sandbox-not-closed", engine=engine, gaps=told))
 
 
 def find_gaps(proc: Path, first: int, inside: Inside, expected: Expected) -> Iterator[Message]:

@@ -67,18 +67,32 @@ class EngineClient:
             found = shutil.which(name, path=self._search)
             if found is None:
                 raise SandboxUnavailable(
-                    say("GR650", engine=name, program=name, package=self.dialect.package, needed=needed)
+                    say(
+                        "engine-not-installed",
+                        engine=name,
+                        program=name,
+                        package=self.dialect.package,
+                        needed=needed,
+                    )
                 )
             self._program = Path(found)
         if not self.version:
             answered = self.ask(*self.dialect.version)
             if not answered.well:
                 mend = self.dialect.start_as_root if self.as_root else self.dialect.start
-                raise SandboxUnavailable(say("GR651", engine=name, reason=answered.words, mend=mend))
+                raise SandboxUnavailable(
+                    say("engine-not-answering", engine=name, reason=answered.words, mend=mend)
+                )
             self.version = ".".join(map(str, version_of(answered.told)))
         if version_of(self.version) < self.dialect.needed:
             raise SandboxUnavailable(
-                say("GR655", engine=name, found=self.version, needed=needed, package=self.dialect.package)
+                say(
+                    "engine-too-old",
+                    engine=name,
+                    found=self.version,
+                    needed=needed,
+                    package=self.dialect.package,
+                )
             )
 
     def require_image(self) -> str:
@@ -93,7 +107,7 @@ class EngineClient:
             if not self.ask("image", "inspect", name).well:
                 taken = self.ask("import", "-", name, content=image)
                 if not taken.well:
-                    raise SandboxError(say("GR613", reason=taken.words))
+                    raise SandboxError(say("sandbox-not-started", reason=taken.words))
             self._image = name
         return self._image
 
@@ -120,7 +134,7 @@ class EngineClient:
                 check=False,
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise SandboxError(say("GR613", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
         words_said = " ".join(done.stderr.decode(errors="replace").split())[-_MOST_WORDS:]
         return Answered(done.returncode == 0, done.stdout.decode(errors="replace"), words_said or "-")
 

@@ -105,7 +105,7 @@ class EngineProcess(SandboxProcess):
         try:
             came = self._meeting.meet(self._order, given, also=self.descriptor, seconds=seconds)
         except OSError as error:
-            raise SandboxError(say("GR613", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
         finally:
             self._files.close_inside()
             self._channel.inside.close()

@@ -92,7 +92,7 @@ class ContainerSandbox:
             with ExitStack() as held:
                 return self._run(command, filter_, held)
         except OSError as error:
-            raise SandboxError(say("GR613", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
 
     def probe(self) -> None:
         """Return when a trivial program runs confined on this machine.
@@ -107,8 +107,8 @@ class ContainerSandbox:
         except SandboxUnavailable:
             raise
         except SandboxError as error:
-            if error.message.code == "GR616":
-                reason = say("GR657", engine=self.name, reason=error.message, mend=DELEGATE)
+            if error.message.key == "memory-limit-not-set":
+                reason = say("engine-limits-not-held", engine=self.name, reason=error.message, mend=DELEGATE)
             else:
                 reason = self._failed(error.message)
             raise SandboxUnavailable(reason) from error
@@ -117,16 +117,18 @@ class ContainerSandbox:
             raise SandboxUnavailable(self._failed(f"{told}."))
 
     def _failed(self, reason: object) -> Any:
-        return say("GR656", engine=self.name, found=self._client.version, reason=reason)
+        return say("engine-trial-failed", engine=self.name, found=self._client.version, reason=reason)
 
     def _require(self) -> bytes:
         """Return the system-call filter, when the engine answers."""
         if platform.system() != "Linux":
-            raise SandboxUnavailable(say("GR614", system=platform.system()))
+            raise SandboxUnavailable(say("sandbox-needs-linux", system=platform.system()))
         filter_ = seccomp.filter_for(platform.machine())
         if filter_ is None:
             known = ", ".join(seccomp.ARCHITECTURES)
-            raise SandboxUnavailable(say("GR605", machine=platform.machine(), known=known))
+            raise SandboxUnavailable(
+                say("processor-without-syscall-filter", machine=platform.machine(), known=known)
+            )
         self._client.require()
         return filter_
 

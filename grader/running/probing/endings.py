@@ -54,7 +54,7 @@ def probe_death_of_outside(sandbox: Sandbox, python: str) -> int:
         try:
             _wait(lambda: run.done() or len(_named(mark)) >= _PROCESSES, STARTED_SECONDS)
             if run.done():
-                raise SandboxError(say("GR613", reason=_said(run.exception())))
+                raise SandboxError(say("sandbox-not-started", reason=_said(run.exception())))
             _kill(_child_of(starter))
             _wait(lambda: not _named(mark), KILLED_SECONDS)
             return len(_named(mark))
@@ -75,7 +75,7 @@ def probe_death_of_grader(sandbox: Sandbox, python: str) -> int:
         try:
             _wait(lambda: not grader.is_alive() or len(_named(mark)) >= _PROCESSES, STARTED_SECONDS)
             if len(_named(mark)) < _PROCESSES:
-                raise SandboxError(say("GR613", reason="-"))
+                raise SandboxError(say("sandbox-not-started", reason="-"))
             grader.kill()
             grader.join()
             _wait(lambda: not _named(mark), GONE_SECONDS)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.errors import SandboxError, SandboxUnavailable
-from grader.model.message import Message
+from grader.model.message import Message, Text
 from grader.model.run import MIB, Limits, RunStatus, SandboxCommand, SandboxOutcome
 from grader.plugins.interfaces import Sandbox
 from grader.running.probing.endings import probe_death_of_grader, probe_death_of_outside
@@ -94,8 +94,12 @@ def require_walls(sandbox: Sandbox, gpus: Sequence[int] = ()) -> None:
     failed = [probed for probed in quick_probes(sandbox, gpus) if not probed.well]
     if failed:
         named = ", ".join(dict.fromkeys(probed.id for probed in failed))
-        code = "GR641" if {probed.id for probed in failed} == {"cu-init"} else "GR640"
-        raise SandboxUnavailable(say(code, name=sandbox.name, state=failed[0].state, failed=named))
+        key = (
+            "sandbox-gpu-not-working"
+            if {probed.id for probed in failed} == {"cu-init"}
+            else "sandbox-probes-failed"
+        )
+        raise SandboxUnavailable(say(key, name=sandbox.name, state=failed[0].state, failed=named))
 
 
 def python() -> str:
@@ -106,7 +110,7 @@ def python() -> str:
     """
     found = next((path for path in _PYTHONS if Path(path).exists()), None)
     if found is None:
-        raise SandboxUnavailable(say("GR609", program="python3", package="python3"))
+        raise SandboxUnavailable(say("sandbox-program-missing", program="python3", package="python3"))
     return found
 
 
@@ -150,7 +154,7 @@ def _judge(name: str, answer: Any, *, came: list[str], outcome: SandboxOutcome) 
     if not isinstance(answer, dict) or not isinstance(answer.get("found"), list):
         told = answer.get("problem") if isinstance(answer, dict) else None
         said = told or outcome.output.decode(errors="replace").strip()[-300:] or outcome.status.value
-        return _untold(name, Message(pt=str(said), en=str(said)))
+        return _untold(name, Text(str(said), str(said)))
     found = [str(place) for place in answer["found"]]
     looked_at = answer.get("looked_at", 0)
     if name == "loopback":

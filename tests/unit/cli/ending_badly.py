@@ -15,8 +15,10 @@ ENDINGS: dict[str, BaseException] = {
     "value": ValueError(),
     "pipe": BrokenPipeError(errno.EPIPE, "Broken pipe"),
     "interrupt": KeyboardInterrupt(),
-    "storage": StorageError(say("GR800", folder="/x", problem="full")),
-    "course": CourseError(say("GR112", folder="/a"), say("GR112", folder="/b")),
+    "storage": StorageError(say("storage-write-failed", folder="/x", problem="full")),
+    "course": CourseError(
+        say("course-without-assignments", folder="/a"), say("course-without-assignments", folder="/b")
+    ),
 }
 
 

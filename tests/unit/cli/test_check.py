@@ -31,7 +31,7 @@ class Machine:
         self.asked.append(request.sandbox)
         if request.sandbox != "none":
             raise SandboxUnavailable(self.why)
-        raise CourseError(say("GR820"))  # far enough
+        raise CourseError(say("grading-interrupted"))  # far enough
 
 
 def _checked(monkeypatch: pytest.MonkeyPatch, folder: Path, why: Message, *options: str) -> Machine:
@@ -48,10 +48,10 @@ def _checked(monkeypatch: pytest.MonkeyPatch, folder: Path, why: Message, *optio
     ("why", "words"),
     [
         (
-            say("GR640", name="bubblewrap", state="vsock answers", failed="vsock, kill"),
+            say("sandbox-probes-failed", name="bubblewrap", state="vsock answers", failed="vsock, kill"),
             "probes: vsock, kill.",
         ),
-        (say("GR601", needed="0.8.0"), "no command bwrap was found"),
+        (say("bubblewrap-not-installed", needed="0.8.0"), "no command bwrap was found"),
     ],
 )
 def test_what_keeps_the_program_from_being_confined_is_told_in_the_same_line(
@@ -68,7 +68,7 @@ def test_what_keeps_the_program_from_being_confined_is_told_in_the_same_line(
 def test_no_sandbox_asked_for_by_name_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: Told, tmp_path: Path
 ) -> None:
-    machine = _checked(monkeypatch, tmp_path, say("GR820"), "--sandbox", "none")
+    machine = _checked(monkeypatch, tmp_path, say("grading-interrupted"), "--sandbox", "none")
     assert machine.asked == ["none"]
     assert "NO SANDBOX" in capsys.readouterr().err
 
@@ -76,7 +76,7 @@ def test_no_sandbox_asked_for_by_name_is_told(
 def test_a_sandbox_asked_for_by_name_is_not_replaced(
     monkeypatch: pytest.MonkeyPatch, capsys: Told, tmp_path: Path
 ) -> None:
-    why = say("GR601", needed="0.8.0")
+    why = say("bubblewrap-not-installed", needed="0.8.0")
     machine = _checked(monkeypatch, tmp_path, why, "--sandbox", "bubblewrap")
     assert machine.asked == ["bubblewrap"]
     assert "error GR601" in capsys.readouterr().err
@@ -91,14 +91,14 @@ def _printed(capsys: Told, folder: Path, result: SubmissionResult) -> str:
 
 
 def test_the_code_of_the_reason_is_the_first_to_be_explained(capsys: Told, tmp_path: Path) -> None:
-    why = say("GR303", where="")
+    why = say("run-exited-without-predictions", where="")
     result = a.a_result(reason=Reason.NOTHING_DELIVERED, reason_message=why)
     assert "grader explain GR303 GR" in _printed(capsys, tmp_path, result)
 
 
 def test_what_was_told_as_the_reason_is_not_told_again(capsys: Told, tmp_path: Path) -> None:
-    why = say("GR138", name="work.py")
-    found = Finding(code="GR138", severity=Severity.ERROR, message=why)
+    why = say("file-empty", name="work.py")
+    found = Finding(severity=Severity.ERROR, message=why)
     result = a.a_result(
         status=Status.NOT_GRADED,
         verdict=None,

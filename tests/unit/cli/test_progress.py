@@ -15,7 +15,7 @@ def _english() -> None:
 
 
 def _two_runs(progress: LineProgress | NoProgress | TerminalProgress) -> None:
-    progress.say(say("GR814", folder="in"))
+    progress.say(say("no-submissions-found", folder="in"))
     progress.begin(2, ROUND)
     for label in ("ana · digits · 1", "\x1b[2Jbia"):
         progress.started(label)

@@ -60,7 +60,7 @@ def test_the_class_table_has_a_row_for_everybody_and_counts_them(capsys: Told) -
 )
 def test_a_name_is_shown_as_it_is_and_moves_no_cursor(capsys: Told, name: str) -> None:
     print_grading(a.a_grading(submissions=(a.a_result(student=name),)), "r")
-    complain(say("GR800", folder=name, problem=name))
+    complain(say("storage-write-failed", folder=name, problem=name))
     out, err = capsys.readouterr()
     assert printable(name) in out
     assert printable(name) in err
@@ -71,9 +71,9 @@ def test_a_name_is_shown_as_it_is_and_moves_no_cursor(capsys: Told, name: str) -
 @pytest.mark.attack("terminal_escapes")
 def test_a_name_with_a_line_end_in_it_writes_no_line_of_its_own(capsys: Told) -> None:
     name = "ana\n  - everybody passed\r\n::error::x"
-    complain(say("GR800", folder=name, problem="x"))
-    tell(say("GR800", folder=name, problem="x"))
-    print_messages([say("GR800", folder=name, problem="x")], heading="summary.remarks")
+    complain(say("storage-write-failed", folder=name, problem="x"))
+    tell(say("storage-write-failed", folder=name, problem="x"))
+    print_messages([say("storage-write-failed", folder=name, problem="x")], heading="summary.remarks")
     assert len(capsys.readouterr().err.splitlines()) == 4
 
 

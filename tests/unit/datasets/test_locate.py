@@ -9,7 +9,7 @@ import pytest
 from grader.datasets.catalogue import DataFile, Dataset, Kind, Mirror, dataset
 from grader.datasets.locate import FileState, checksum, find_files, inspect_files, verify
 from grader.model.errors import DataMissing
-from grader.model.message import Message
+from grader.model.message import Text
 
 CONTENT = b"the published bytes"
 
@@ -25,7 +25,7 @@ def entry(*, mirrors: tuple[Mirror, ...] = (Mirror(url="http://127.0.0.1/x"),)) 
     )
     return Dataset(
         name="made-up",
-        title=Message(pt="Inventado", en="Made up"),
+        title=Text("Inventado", "Made up"),
         kind=Kind.CLASSIFICATION,
         files=(file,),
         classes=("a", "b"),

@@ -24,7 +24,7 @@ from grader.datasets.serve import (
     wrong_answers,
 )
 from grader.model.assignment import Labels
-from grader.model.message import Message
+from grader.model.message import Text
 
 
 def made_up(
@@ -40,7 +40,7 @@ def made_up(
     rng = np.random.default_rng(seed)
     entry = Dataset(
         name="made-up",
-        title=Message(pt="Inventado", en="Made up"),
+        title=Text("Inventado", "Made up"),
         kind=Kind.CLASSIFICATION if classes else Kind.REGRESSION,
         files=(),
         classes=tuple("abcdefghij"[:classes]),

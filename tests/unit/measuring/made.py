@@ -26,7 +26,7 @@ from grader.model.assignment import (
 )
 from grader.model.check import CheckSpec, MetricCheck, ScaleCheck, Tier
 from grader.model.evidence import HarnessReport, Place, ProgramError, Source
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.model.metric import Baseline, Direction, Measurement, MetricSummary, Rule, Threshold, Unmeasured
 from grader.model.run import MemoryGuard, Run, RunStatus
 from grader.plugins.interfaces import Metric
@@ -95,7 +95,7 @@ def assignment(
 ) -> Assignment:
     return Assignment(
         slug="digits",
-        title=Message(pt="Dígitos", en="Digits"),
+        title=Text("Dígitos", "Digits"),
         points=Decimal(10),
         source="",
         data=DataSpec(dataset="digits", labels=labels),

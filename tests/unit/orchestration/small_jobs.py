@@ -65,7 +65,7 @@ def _raise(what: str) -> NoReturn:
         case "system exit":
             sys.exit(3)
         case "our error":
-            raise StorageError(say("GR800", folder="/x", problem="full"))
+            raise StorageError(say("storage-write-failed", folder="/x", problem="full"))
         case "unpicklable":
             raise Unpicklable("a", "b")
         case _:

@@ -7,7 +7,7 @@ import pytest
 from grader.coursefiles.load_course import load_course
 from grader.datasets.prepare import prepare
 from grader.model.assignment import Assignment
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.model.run import Limits
 from grader.model.submission import FileKind, Submission
 from grader.orchestration.plan import limits_of, make_task, threads_for
@@ -112,7 +112,7 @@ def test_a_runs_key_names_all_that_the_run_depends_on(tmp_path: Path) -> None:
 
 def test_a_runs_key_does_not_depend_on_who_handed_in_or_how_many_run_at_a_time(tmp_path: Path) -> None:
     assignment = _assignment(tmp_path / "course")
-    renamed = replace(assignment, title=Message(pt="Outro", en="Other"))
+    renamed = replace(assignment, title=Text("Outro", "Other"))
     key = _task(tmp_path, assignment).key
     assert _task(tmp_path, renamed, threads=1).key == key
     assert _task(tmp_path, assignment, submission=replace(SUBMISSION, student="Bia", id="bia")).key == key

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.evidence import LedgerEntry, Place, Source, SourceReport, SourceState
-from grader.model.message import Message
+from grader.model.message import Message, Text
 from grader.model.result import Claim, Grading, Sample, SubmissionResult
 from tests import builders as a
 
@@ -44,7 +44,7 @@ WORDS = (
 
 def told(words: str) -> Message:
     """Return the words as a message that quotes them, as the grader's own messages do."""
-    return Message(pt=f"disse {words}", en=f"said {words}", code="GR999")
+    return Text(f"disse {words}", f"said {words}", "GR999")
 
 
 def hostile_result(words: str, **fields: Any) -> SubmissionResult:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.reporting.charts import WIDTH, Bar, Line, Row, curve, strip, ticks
 
-EPOCH = Message(pt="época", en="epoch")
+EPOCH = Text("época", "epoch")
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 CURVES = st.lists(ANY, max_size=300).map(tuple)
 

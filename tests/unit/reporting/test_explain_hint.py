@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from grader.model.message import Language, Message
+from grader.model.message import Language, Text
 from grader.model.result import Reason
 from grader.model.submission import Finding, Severity
 from grader.reporting.html import student_page
@@ -22,14 +22,14 @@ def test_the_checks_say_how_to_have_a_code_explained() -> None:
 
 
 def test_what_decided_the_result_is_the_first_to_be_explained() -> None:
-    why = Message(pt="saiu", en="it left", code="GR303")
+    why = Text("saiu", "it left", "GR303")
     result = {"reason": Reason.NOTHING_DELIVERED, "reason_message": why}
     assert "What it means: grader explain GR303 GR" in _words(**result)
     assert "What it means: grader explain GR303" in _words(**result, checks=())
 
 
 def test_the_findings_say_how_to_have_theirs_explained() -> None:
-    found = Finding(code="GR405", severity=Severity.REVIEW, message=Message(pt="ó", en="oh", code="GR405"))
+    found = Finding(severity=Severity.REVIEW, message=Text("ó", "oh", "GR405"))
     assert "What it means: grader explain GR405" in _words(findings=(found,))
 
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 from grader.model.check import Outcome
-from grader.model.message import Language, Message
+from grader.model.message import Language, Text
 from grader.model.result import Reason, SubmissionResult, Verdict
 from grader.model.submission import Severity
 from grader.reporting.html import index_page
@@ -59,7 +59,7 @@ def test_what_waits_for_a_person_stands_first_and_no_zero_is_told() -> None:
 
 
 def test_points_withheld_for_one_check_wait_for_a_person_too() -> None:
-    why = Message(pt="Sem arquivo.", en="No file.")
+    why = Text("Sem arquivo.", "No file.")
     held = a.a_check(outcome=Outcome.INCONCLUSIVE, points=Decimal(0), max_points=Decimal(2), message=why)
     kept = a.a_check(outcome=Outcome.INCONCLUSIVE, points=Decimal(6), max_points=Decimal(6))
     results = (_named("ana", checks=(kept,)), _named("bia", checks=(kept, held), verdict=Verdict.FAILED))
@@ -86,8 +86,8 @@ def test_only_findings_that_ask_for_a_look_are_listed() -> None:
 
 def test_a_student_who_handed_in_nothing_for_an_assignment_has_an_empty_cell() -> None:
     titles = {
-        "mnist-dense": Message(pt="MNIST", en="MNIST"),
-        "noisynote": Message(pt="Cédulas", en="Banknotes"),
+        "mnist-dense": Text("MNIST", "MNIST"),
+        "noisynote": Text("Cédulas", "Banknotes"),
     }
     page = index_page(a.a_grading(titles=titles), Language.EN)
     assert "nothing handed in" in page

@@ -11,7 +11,7 @@ from PIL import Image
 
 from grader.model.check import Outcome
 from grader.model.evidence import LedgerEntry, Place
-from grader.model.message import Language, Message
+from grader.model.message import Language, Text
 from grader.model.metric import Paired, Rule
 from grader.model.result import Picture, Reason, Status, Verdict
 from grader.model.run import MemoryGuard, RunStatus
@@ -113,7 +113,7 @@ def test_withheld_points_are_told_apart_from_none() -> None:
 
 
 def test_a_failed_verdict_names_the_check_that_made_it() -> None:
-    message = Message(pt="O erro é 2,22 %.", en="The error is 2.22 %.", code="GR202")
+    message = Text("O erro é 2,22 %.", "The error is 2.22 %.", "GR202")
     checks = (a.a_check(outcome=Outcome.FAILED, points=Decimal(0), message=message),)
     page = _page(verdict=Verdict.FAILED, points=Decimal(0), checks=checks)
     assert '<div class="why"><p><span lang="pt-BR">O erro é 2,22 %.</span>' in page
@@ -280,9 +280,11 @@ def test_only_a_later_attempt_is_told_as_one() -> None:
     assert "attempt 2 · mlp2.py" in _read(_page(attempt=2), Language.EN)
 
 
-@pytest.mark.parametrize("code", ["GR226", "GR250"])
-def test_where_an_audit_leaves_doubt_the_page_does_not_call_it_too_little_measured(code: str) -> None:
-    doubt = say(code, measured=say("GR403"), bar=say("GR403"), why=say("GR403"))
+@pytest.mark.parametrize("key", ["audit-doubt-points-kept", "audit-doubt-points-withheld"])
+def test_where_an_audit_leaves_doubt_the_page_does_not_call_it_too_little_measured(key: str) -> None:
+    doubt = say(
+        key, measured=say("training-not-seen"), bar=say("training-not-seen"), why=say("training-not-seen")
+    )
     checks = (a.a_check(outcome=Outcome.INCONCLUSIVE, message=doubt),)
     doubted = _read(_page(verdict=Verdict.INCONCLUSIVE, checks=checks, language=Language.EN), Language.EN)
     assert "whether it is the program's own, a person decides" in doubted

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.model.message import Language, Message
+from grader.model.message import Language, Text
 from grader.words import phrase, say
 from grader.words.catalogue import _fill, codes
 
@@ -92,21 +92,21 @@ def test_the_languages_differ_only_in_their_marks(value: int, conversion: str) -
 
 @given(st.text())
 def test_what_stands_in_a_field_is_never_read_as_a_template(text: str) -> None:
-    message = say("GR800", folder=text, problem="{0} {folder} {x.__class__} %s {{}}")
+    message = say("storage-write-failed", folder=text, problem="{0} {folder} {x.__class__} %s {{}}")
     assert message.en == f"could not write to {text}: {{0}} {{folder}} {{x.__class__}} %s {{{{}}}}"
 
 
 def test_a_message_in_a_message_is_told_in_the_language_around_it() -> None:
     inner = say("hint.near", name="{folder}")
-    outer = say("GR102", file="a.toml", key="x", hint=inner)
+    outer = say("unknown-key", file="a.toml", key="x", hint=inner)
     assert outer.pt == "a.toml, x: chave desconhecida; você quis dizer '{folder}'?"
     assert outer.en == "a.toml, x: unknown key; did you mean '{folder}'?"
     assert outer.code == "GR102"
 
 
 def test_a_message_keeps_its_own_words_when_it_is_put_into_another() -> None:
-    foreign = Message(pt="{} {file}", en="{0.real}")
-    told = say("GR102", file="f", key="k", hint=foreign)
+    foreign = Text("{} {file}", "{0.real}")
+    told = say("unknown-key", file="f", key="k", hint=foreign)
     assert told.pt.endswith("desconhecida{} {file}")
     assert told.en.endswith("key{0.real}")
 
@@ -119,7 +119,7 @@ def test_a_field_is_a_name_and_nothing_else(template: str) -> None:
 
 def test_a_field_that_is_not_given_is_our_mistake() -> None:
     with pytest.raises(KeyError, match="folder"):
-        say("GR800", problem="x")
+        say("storage-write-failed", problem="x")
 
 
 def test_what_is_not_in_the_catalogue_is_our_mistake() -> None:
@@ -129,9 +129,9 @@ def test_what_is_not_in_the_catalogue_is_our_mistake() -> None:
 
 def test_a_phrase_is_one_half_of_what_is_said() -> None:
     fields: dict[str, Any] = {"folder": "/x", "problem": "full"}
-    message = say("GR800", **fields)
-    assert phrase("GR800", PT, **fields) == message.pt == message.told_in(PT)
-    assert phrase("GR800", EN, **fields) == message.en == message.told_in(EN)
+    message = say("storage-write-failed", **fields)
+    assert phrase("storage-write-failed", PT, **fields) == message.pt == message.told_in(PT)
+    assert phrase("storage-write-failed", EN, **fields) == message.en == message.told_in(EN)
 
 
 def test_codes_are_sorted_and_unique() -> None:

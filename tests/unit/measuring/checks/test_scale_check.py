@@ -12,7 +12,7 @@ from grader.measuring.judging.facts import RunFacts
 from grader.measuring.judging.judge import Judgement, gather, judge
 from grader.model.assignment import OnClose
 from grader.model.check import CheckResult, Outcome
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.model.metric import Measurement, Rule
 from grader.model.result import Status, Verdict
 from tests.unit.measuring.made import (
@@ -134,7 +134,7 @@ def test_more_errors_in_any_run_never_earn_more(
 
 
 def test_what_an_audit_leaves_in_doubt_is_for_a_person() -> None:
-    doubt = Message(pt="dúvida", en="doubt")
+    doubt = Text("dúvida", "doubt")
     kept = judged(1180, doubted=doubt)
     assert (kept.verdict, kept.points) == (Verdict.INCONCLUSIVE, Decimal("3.8"))
     withheld = judged(1180, doubted=doubt, on_close=OnClose.REVIEW)

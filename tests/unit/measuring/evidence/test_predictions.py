@@ -13,7 +13,7 @@ from grader.measuring.evidence.predictions import (
     decode_predictions,
 )
 from grader.model.evidence import Source, SourceReport, SourceState
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.model.run import Refusal
 from grader.readers.refused import Refused
 from tests.unit.measuring.made import assignment, report
@@ -170,7 +170,7 @@ def test_what_the_grader_found_out_itself_is_told_before_the_harness_word() -> N
         report=report(sources=(SourceReport(source=Source.MODEL, state=SourceState.OK),)),
         rows=4,
         classes=3,
-        known={Source.MODEL: Message(pt="sem fit", en="no fit")},
+        known={Source.MODEL: Text("sem fit", "no fit")},
     )
     assert isinstance(found, NothingDelivered)
     assert any("no fit" in reason.en for reason in found.reasons)

@@ -3,7 +3,7 @@ import pytest
 from grader.measuring.evidence.predictions import NothingDelivered
 from grader.measuring.judging.diagnose import explain_failure
 from grader.model.evidence import Cell, LedgerEntry, Place, ProgramError
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.model.run import RunStatus
 from grader.model.submission import FileKind
 from tests.unit.measuring.made import assignment, error, report, run
@@ -108,7 +108,7 @@ def test_an_empty_notebook_is_told_as_one() -> None:
 
 
 def test_a_program_that_delivered_nothing_is_told_every_way_it_could_have() -> None:
-    short = Message(pt="QP tem 5 linhas", en="QP has 5 rows")
+    short = Text("QP tem 5 linhas", "QP has 5 rows")
     told = explain_failure(run(), report(), nothing=NothingDelivered(reasons=(short,)), deliver=DELIVER)
     for words in ("QP has 5 rows", "predict(X)", "QP, y_pred", "model.evaluate", "tf.data", "model.save"):
         assert words in told.en
@@ -116,14 +116,14 @@ def test_a_program_that_delivered_nothing_is_told_every_way_it_could_have() -> N
 
 
 def test_what_was_refused_is_told_with_its_reasons() -> None:
-    why = Message(pt="não é arquivo comum", en="is not a plain file")
+    why = Text("não é arquivo comum", "is not a plain file")
     told = explain_failure(run(), report(), nothing=NothingDelivered(reasons=(why,), refused=True))
     assert told.code == "GR314"
     assert "not a plain file" in told.en
 
 
 def test_an_error_does_not_hide_why_predictions_were_passed_over() -> None:
-    short = Message(pt="QP tem 5 linhas", en="QP has 5 rows")
+    short = Text("QP tem 5 linhas", "QP has 5 rows")
     said = report(errors=(error("ImportError", "graphviz", cell=2, line=1),))
     told = explain_failure(run(RunStatus.ERROR), said, nothing=NothingDelivered(reasons=(short,)))
     assert "ImportError: graphviz" in told.en

@@ -22,7 +22,7 @@ from grader.model.check import (
     RunsCheck,
 )
 from grader.model.evidence import Fit
-from grader.model.message import Message
+from grader.model.message import Text
 from grader.model.metric import Measurement, Rule, Unmeasured
 from grader.model.result import Reason, Status, Verdict
 from grader.model.run import RunStatus
@@ -119,7 +119,7 @@ def test_more_errors_in_any_run_never_earn_more(
 ) -> None:
     checks = (error_check(0.0161, partial=((0.025, 3), (0.05, 1))), REFERENCE)
     asked = assignment(*checks, rule=rule, on_close=on_close)
-    why = {} if trust == "none" else {trust: Message(pt="porque", en="because")}
+    why = {} if trust == "none" else {trust: Text("porque", "because")}
     fewer = judged(asked, *[measured(few) for few, _ in runs], baseline=MNIST, **why)
     more = judged(asked, *[measured(few + extra) for few, extra in runs], baseline=MNIST, **why)
     assert fewer.points is not None
@@ -221,7 +221,7 @@ def test_nothing_delivered_is_failed_without_points_and_with_a_reason() -> None:
 
 
 def test_what_is_not_taken_is_refused_with_its_reason() -> None:
-    why = Message(pt="não é um arquivo comum", en="not a plain file")
+    why = Text("não é um arquivo comum", "not a plain file")
     nothing = NothingDelivered(reasons=(why,), refused=True)
     found = judged(assignment(error_check()), run_facts(nothing=nothing))
     assert (found.reason, found.points) == (Reason.REFUSED, Decimal(0))
@@ -252,7 +252,7 @@ def test_a_check_of_ours_that_raises_is_never_a_zero() -> None:
 
 
 def test_a_metric_of_ours_that_raised_is_never_a_zero() -> None:
-    lost = Unmeasured(metric="error_rate", reason=Message(pt="nosso", en="ours"))
+    lost = Unmeasured(metric="error_rate", reason=Text("nosso", "ours"))
     found = judged(assignment(error_check()), run_facts(lost))
     assert (found.status, found.points) == (Status.NOT_GRADED, None)
 
@@ -264,7 +264,7 @@ def test_a_run_that_delivered_nothing_makes_a_pass_inconclusive() -> None:
 
 
 def test_copied_labels_fail_and_the_page_says_why() -> None:
-    why = Message(pt="repete rótulos trocados", en="repeats changed labels")
+    why = Text("repete rótulos trocados", "repeats changed labels")
     watching = report(fits=(WATCHED,))
     found = judged(assignment(error_check(0.0161)), measured(204, said=watching), copied=why, baseline=MNIST)
     assert (found.verdict, found.points) == (Verdict.FAILED, Decimal(0))
@@ -331,7 +331,7 @@ LAYERS = ("InputLayer", "Flatten", "Dense", "Dense")
         (Replay(layers=LAYERS, agreement=0.97), Outcome.INCONCLUSIVE, "repeats only 97 %"),
         (Replay(layers=LAYERS), Outcome.INCONCLUSIVE, "raw inputs"),
         (Replay(layers=LAYERS, custom=("Net",), agreement=1.0), Outcome.INCONCLUSIVE, "Net"),
-        (Replay(why=Message(pt="x", en="the file was refused.")), Outcome.INCONCLUSIVE, "file was refused"),
+        (Replay(why=Text("x", "the file was refused.")), Outcome.INCONCLUSIVE, "file was refused"),
         (None, Outcome.INCONCLUSIVE, "no Keras model"),
     ],
 )
@@ -369,7 +369,7 @@ def test_another_run_is_wanted_only_while_it_can_change_the_points(wrong: list[i
 
 
 def test_copied_labels_earn_nothing_for_a_model_that_did_not_make_them() -> None:
-    copied = Message(pt="copiou", en="copied")
+    copied = Text("copiou", "copied")
     replay = Replay(layers=("InputLayer", "Dense"), agreement=0.2)
     found = only(judged(assignment(DENSE), measured(0), replay=replay, copied=copied))
     assert (found.outcome, found.points) == (Outcome.INCONCLUSIVE, Decimal(0))
@@ -377,7 +377,7 @@ def test_copied_labels_earn_nothing_for_a_model_that_did_not_make_them() -> None
 
 
 def test_copied_labels_keep_no_points_for_being_close() -> None:
-    copied = Message(pt="copiou", en="copied")
+    copied = Text("copiou", "copied")
     runs = [measured(wrong) for wrong in (156, 176, 179, 163, 141)]
     found = judged(assignment(error_check(0.0161)), *runs, copied=copied, baseline=MNIST)
     assert (found.verdict, found.points) == (Verdict.INCONCLUSIVE, Decimal(0))
@@ -387,7 +387,7 @@ def test_copied_labels_keep_no_points_for_being_close() -> None:
 
 
 def test_copied_labels_earn_a_step_only_when_it_is_clearly_met() -> None:
-    copied = Message(pt="copiou", en="copied")
+    copied = Text("copiou", "copied")
     asked = assignment(error_check(0.0161, partial=((0.0245, 3), (0.05, 1))))
     assert judged(asked, measured(246), baseline=MNIST).points == 3
     assert judged(asked, measured(246), copied=copied, baseline=MNIST).points == 1
@@ -417,7 +417,7 @@ def test_lists_of_made_up_names_are_cut_short() -> None:
 @pytest.mark.parametrize(("on_close", "points"), [(OnClose.BENEFIT, 6), (OnClose.REVIEW, 0)])
 @pytest.mark.parametrize("errors", [50, 161])
 def test_an_audit_in_doubt_leaves_a_met_bar_to_a_person(on_close: OnClose, points: int, errors: int) -> None:
-    doubt = Message(pt="dúvida", en="doubt")
+    doubt = Text("dúvida", "doubt")
     asked = replace(assignment(error_check(0.0161)), verdict=VerdictSpec(on_close=on_close))
     found = judged(asked, measured(errors), doubted=doubt, baseline=MNIST)
     assert (found.verdict, found.points) == (Verdict.INCONCLUSIVE, Decimal(points))
@@ -425,6 +425,6 @@ def test_an_audit_in_doubt_leaves_a_met_bar_to_a_person(on_close: OnClose, point
 
 
 def test_an_audit_in_doubt_saves_nobody_who_fails() -> None:
-    doubt = Message(pt="dúvida", en="doubt")
+    doubt = Text("dúvida", "doubt")
     found = judged(assignment(error_check(0.0161)), measured(600), doubted=doubt, baseline=MNIST)
     assert (found.verdict, found.points) == (Verdict.FAILED, Decimal(0))

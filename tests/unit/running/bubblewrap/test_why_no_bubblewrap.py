@@ -59,34 +59,39 @@ def machine(root: Path, *, container: str = "", **settings: int) -> Path:
 @pytest.mark.parametrize("said", FORBIDDEN)
 def test_apparmor_is_named_where_it_restricts(tmp_path: Path, said: str) -> None:
     root = machine(tmp_path, apparmor=1, clone=1, most=15000)
-    assert recognise(said, as_root=False, root=root) == "GR603"
+    assert recognise(said, as_root=False, root=root) == "bubblewrap-blocked-by-apparmor"
 
 
 @pytest.mark.parametrize("said", [UID_MAP, LOOPBACK])
 def test_apparmors_own_sentences_are_enough_where_its_setting_cannot_be_read(
     tmp_path: Path, said: str
 ) -> None:
-    assert recognise(said, as_root=False, root=tmp_path) == "GR603"
+    assert recognise(said, as_root=False, root=tmp_path) == "bubblewrap-blocked-by-apparmor"
 
 
 @pytest.mark.parametrize("said", FORBIDDEN)
 def test_apparmor_is_not_blamed_where_it_restricts_nothing(tmp_path: Path, said: str) -> None:
     root = machine(tmp_path, apparmor=0, most=15000)
-    assert recognise(said, as_root=False, root=root) == "GR635"
+    assert recognise(said, as_root=False, root=root) == "user-namespaces-refused"
 
 
 @pytest.mark.parametrize("said", FORBIDDEN)
 def test_debians_switch_is_named_where_it_is_off(tmp_path: Path, said: str) -> None:
     root = machine(tmp_path, apparmor=1, clone=0)
-    assert recognise(said, as_root=False, root=root) == "GR631"
+    assert recognise(said, as_root=False, root=root) == "user-namespaces-disabled"
 
 
 def test_a_limit_of_no_namespaces_is_named(tmp_path: Path) -> None:
-    assert recognise(NO_PERMISSIONS, as_root=False, root=machine(tmp_path, most=0)) == "GR632"
+    assert (
+        recognise(NO_PERMISSIONS, as_root=False, root=machine(tmp_path, most=0))
+        == "user-namespaces-exhausted"
+    )
 
 
 def test_a_limit_that_was_reached_is_named(tmp_path: Path) -> None:
-    assert recognise(EXHAUSTED, as_root=False, root=machine(tmp_path, most=15000)) == "GR632"
+    assert (
+        recognise(EXHAUSTED, as_root=False, root=machine(tmp_path, most=15000)) == "user-namespaces-exhausted"
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,40 +115,43 @@ def test_a_container_is_known_by_its_control_group(tmp_path: Path) -> None:
 @pytest.mark.parametrize("said", NESTED)
 def test_a_container_that_does_not_let_us_is_named(tmp_path: Path, said: str, *, as_root: bool) -> None:
     root = machine(tmp_path, container=".dockerenv", apparmor=0, most=15000)
-    assert recognise(said, as_root=as_root, root=root) == "GR630"
+    assert recognise(said, as_root=as_root, root=root) == "bubblewrap-blocked-by-container"
 
 
 @pytest.mark.parametrize("said", FORBIDDEN)
 def test_root_is_never_told_of_settings_that_bind_ordinary_users_only(tmp_path: Path, said: str) -> None:
     root = machine(tmp_path, apparmor=1, clone=0, most=0)
-    assert recognise(said, as_root=True, root=root) == "GR604"
+    assert recognise(said, as_root=True, root=root) == "bubblewrap-trial-failed"
 
 
 @pytest.mark.parametrize("said", [NO_KERNEL, NO_SECCOMP])
 def test_a_kernel_without_what_is_needed_is_named(tmp_path: Path, said: str) -> None:
-    assert recognise(said, as_root=False, root=machine(tmp_path, most=15000)) == "GR634"
+    assert (
+        recognise(said, as_root=False, root=machine(tmp_path, most=15000)) == "kernel-lacks-sandbox-features"
+    )
 
 
 def test_a_setuid_bubblewrap_is_named(tmp_path: Path) -> None:
     said = "bwrap: The --size option is not permitted in setuid mode"
-    assert recognise(said, as_root=False, root=tmp_path) == "GR633"
+    assert recognise(said, as_root=False, root=tmp_path) == "bubblewrap-setuid-root"
 
 
 def test_what_nobody_knows_is_not_explained(tmp_path: Path) -> None:
     assert (
-        recognise("bwrap: no luck", as_root=False, root=machine(tmp_path, container=".dockerenv")) == "GR604"
+        recognise("bwrap: no luck", as_root=False, root=machine(tmp_path, container=".dockerenv"))
+        == "bubblewrap-trial-failed"
     )
-    assert mend_of("GR604", as_root=False) is None
+    assert mend_of("bubblewrap-trial-failed", as_root=False) is None
     assert mend_of(None, as_root=False) is None
 
 
 def test_an_ordinary_user_mends_with_sudo_and_root_without() -> None:
-    assert mend_of("GR601", as_root=False) == "sudo apt-get install bubblewrap"
-    assert mend_of("GR601", as_root=True) == "apt-get install bubblewrap"
+    assert mend_of("bubblewrap-not-installed", as_root=False) == "sudo apt-get install bubblewrap"
+    assert mend_of("bubblewrap-not-installed", as_root=True) == "apt-get install bubblewrap"
 
 
 def test_the_safest_mend_of_apparmor_frees_bubblewrap_alone() -> None:
-    line = mend_of("GR603", as_root=False)
+    line = mend_of("bubblewrap-blocked-by-apparmor", as_root=False)
     assert line is not None
     steps = line.split(" && ")
     assert all(step.startswith("sudo ") for step in steps)
@@ -152,6 +160,6 @@ def test_the_safest_mend_of_apparmor_frees_bubblewrap_alone() -> None:
 
 
 def test_a_container_is_started_anew_not_mended_from_inside() -> None:
-    line = mend_of("GR630", as_root=False)
+    line = mend_of("bubblewrap-blocked-by-container", as_root=False)
     assert line is not None
     assert line.startswith("docker run --cap-add SYS_ADMIN")
