@@ -1,11 +1,11 @@
 """Loads the catalogue and fills its sentences in.
 
-A catalogue file is TOML: one table per entry, named by a key that reads (``threshold-not-met``, ``page.title``),
-with ``pt`` and ``en``, and with the ``code`` (``GR203``) that people look it up by where it has one. Fields
-are filled as ``str.format`` does, with six conversions of our own that follow the language: ``{x:pct}``
-(0.0161 → ``1,61 %`` / ``1.61 %``), ``{x:num}`` (up to 4 significant digits), ``{x:about}`` (an estimated
-count: one decimal below ten), ``{x:dec}`` (a decimal exactly), ``{x:int}`` (thousands), ``{x:secs}``
-(``2 min 51 s``). What is not a finite number becomes a dash.
+A catalogue file is TOML: one table per entry, named by a key that reads (``threshold-not-met``,
+``page.title``), with ``pt`` and ``en``, and with the ``code`` (``GR203``) that people look it up by where it
+has one. Fields are filled as ``str.format`` does, with six conversions of our own that follow the language:
+``{x:pct}`` (0.0161 → ``1,61 %`` / ``1.61 %``), ``{x:num}`` (up to 4 significant digits), ``{x:about}`` (an
+estimated count: one decimal below ten), ``{x:dec}`` (a decimal exactly), ``{x:int}`` (thousands),
+``{x:secs}`` (``2 min 51 s``). What is not a finite number becomes a dash.
 """
 
 import math
