@@ -7,12 +7,12 @@ import click
 from grader.cli.help import Explained
 from grader.cli.language import spoken
 from grader.cli.options import language_option
-from grader.coursefiles.near_miss import near_miss
 from grader.model.errors import CourseError
 from grader.model.message import Language
 from grader.reporting.explained import listing, page_markdown, page_text
 from grader.words import say
 from grader.words.explain import Page, find_page, names
+from grader.words.mistake_words import near_miss
 
 _WIDEST = 88
 _NARROWEST = 40

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import click
 
-from grader.coursefiles.near_miss import near_miss
 from grader.model.message import Message
 from grader.words import say
+from grader.words.mistake_words import near_miss
 
 
 def usage_message(mistake: click.ClickException) -> Message:

@@ -10,7 +10,6 @@ import zipfile
 from pathlib import Path
 
 from grader.coursefiles.file_names import is_litter
-from grader.coursefiles.shown import legible
 from grader.coursefiles.zip_reader import (
     MOST_BYTES,
     MOST_RATIO,
@@ -24,6 +23,7 @@ from grader.files.publish_folder import publish_folder
 from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.words import say
+from grader.words.mistake_words import legible
 
 _MOST_MEMBERS = 50_000
 _MOST_CLASS_BYTES = 10 * 2**30

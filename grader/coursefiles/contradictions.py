@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from grader.coursefiles.near_miss import near_miss
-from grader.coursefiles.shown import check_label, shown
 from grader.model.check import CLAIMABLE
 from grader.model.message import Message
 from grader.model.metric import Direction
 from grader.words import say
+from grader.words.mistake_words import check_label, near_miss, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

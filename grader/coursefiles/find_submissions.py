@@ -22,7 +22,6 @@ from pathlib import Path
 from grader.coursefiles.class_zip import unpack_class
 from grader.coursefiles.file_names import is_accepted, without_accepted_suffix
 from grader.coursefiles.lms_names import read_lms_name
-from grader.coursefiles.near_miss import near_miss
 from grader.coursefiles.read_submission import (
     Received,
     entries,
@@ -36,6 +35,7 @@ from grader.model.digest import digest_bytes
 from grader.model.errors import CourseError, SubmissionError
 from grader.model.submission import Finding, Severity, Submission, Unreadable
 from grader.words import say
+from grader.words.mistake_words import near_miss
 
 _LONGEST_ID = 60
 # Windows opens a device for these names, whatever their ending: no page of theirs could be read there.

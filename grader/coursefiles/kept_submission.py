@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.coursefiles.read_submission import Received, read_received
-from grader.coursefiles.shown import legible
 from grader.coursefiles.zip_reader import is_safe_name
 from grader.model.digest import digest_bytes
 from grader.model.errors import CourseError
 from grader.model.submission import Submission, Unreadable
 from grader.words import say
+from grader.words.mistake_words import legible
 
 
 def read_kept(

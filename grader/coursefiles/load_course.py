@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.coursefiles.contradictions import Known, contradictions
-from grader.coursefiles.near_miss import near_miss
 from grader.coursefiles.read_toml import read_toml
-from grader.coursefiles.shown import shown
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
 from grader.model.assignment import (
     Assignment,
@@ -41,6 +39,7 @@ from grader.model.evidence import Source
 from grader.model.message import Message, Text
 from grader.model.metric import Direction, Rule, Threshold
 from grader.words import say
+from grader.words.mistake_words import near_miss, shown
 
 if TYPE_CHECKING:
     from grader.coursefiles import schema

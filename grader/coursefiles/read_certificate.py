@@ -14,7 +14,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grader.coursefiles.shown import legible, shown
 from grader.model.certificate import (
     CERTIFICATE_SCHEMA,
     DIGESTS,
@@ -31,6 +30,7 @@ from grader.model.metric import MetricSummary, Rule
 from grader.model.result import AuditOutcome, Reason, Verdict
 from grader.model.run import Conditions, MemoryGuard, RunStatus
 from grader.words import say
+from grader.words.mistake_words import legible, shown
 
 MOST_BYTES = 2**20
 _MOST_FILES, _MOST_RUNS, _MOST_NAMED, _MOST_TOLD = 200, 100, 200, 10

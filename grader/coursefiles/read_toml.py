@@ -5,10 +5,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from grader.coursefiles.shown import legible
 from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.words import say
+from grader.words.mistake_words import legible
 
 _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 _REASONS = {

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from grader.coursefiles import schema
-from grader.coursefiles.near_miss import near_miss
-from grader.coursefiles.shown import check_label, legible, shown
 from grader.model.message import Message
 from grader.words import say
+from grader.words.mistake_words import check_label, legible, near_miss, shown
 
 _PATTERNS = {"Name": "needed.name", "Id": "needed.id", "Duration": "needed.duration", "Size": "needed.size"}
 _TYPES = {

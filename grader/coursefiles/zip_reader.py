@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.coursefiles.file_names import is_litter
-from grader.coursefiles.shown import legible
 from grader.model.errors import SubmissionError
 from grader.model.message import Message
 from grader.words import say
+from grader.words.mistake_words import legible
 
 MOST_FILES = 200
 MOST_BYTES = 100 * 2**20

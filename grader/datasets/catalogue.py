@@ -4,7 +4,6 @@ A dataset whose inputs are typed into the program (pele, abc, regression) has no
 with scikit-learn, so its file is found in the runtime that students' code runs in.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -13,6 +12,7 @@ from functools import cache
 from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.words.catalogue import say
+from grader.words.mistake_words import nearest
 
 
 class Kind(Enum):
@@ -82,9 +82,9 @@ def dataset(name: str) -> Dataset:
     catalogue = _catalogue()
     if name in catalogue:
         return catalogue[name]
-    near = difflib.get_close_matches(name.lower(), catalogue, n=1)
-    if near:
-        raise CourseError(say("unknown-dataset-near-miss", name=name, near=near[0]))
+    near = nearest(name, catalogue)
+    if near is not None:
+        raise CourseError(say("unknown-dataset-near-miss", name=name, near=near))
     raise CourseError(say("unknown-dataset", name=name, names=", ".join(catalogue)))
 
 

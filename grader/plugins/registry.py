@@ -1,6 +1,5 @@
 """From names to plugins, through entry points; the built-ins come in by the same door as anyone's."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -9,6 +8,7 @@ from typing import Any
 from grader.model.errors import CourseError, UnknownPlugin
 from grader.model.metric import Direction
 from grader.words import say
+from grader.words.mistake_words import nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +104,7 @@ def _lacking(kind: Kind, plugin: Any) -> list[str]:
 
 
 def _unknown(kind: Kind, name: str, known: list[str]) -> Any:
-    near = difflib.get_close_matches(name, known, n=1)
-    listed = ", ".join(known) or "-"
-    if near:
-        return say("unknown-plugin-near-miss", name=name, group=kind.group, near=near[0], known=listed)
+    near, listed = nearest(name, known), ", ".join(known) or "-"
+    if near is not None:
+        return say("unknown-plugin-near-miss", name=name, group=kind.group, near=near, known=listed)
     return say("unknown-plugin", name=name, group=kind.group, known=listed)

@@ -4,7 +4,6 @@
 ``TF_USE_LEGACY_KERAS=1`` chooses it for ``tensorflow.keras``. One environment is 2 GB on disk, two are four.
 """
 
-import difflib
 import os
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -12,9 +11,10 @@ from pathlib import Path
 
 from grader.model.digest import digest_bytes
 from grader.model.errors import RuntimeMissing, UnknownPlugin
-from grader.model.message import NOTHING, Message
+from grader.model.message import Message
 from grader.model.run import Bind
 from grader.words import say
+from grader.words.mistake_words import near_miss
 
 INSIDE = "/opt/runtime"
 _STAMP = "grader-complete"
@@ -57,9 +57,8 @@ def runtime_spec(name: str, *, cuda: bool = False) -> RuntimeSpec:
         UnknownPlugin: there is none of that name.
     """
     if name not in names():
-        close = difflib.get_close_matches(name, names(), n=1)
-        hint = say("hint.near", name=close[0]) if close else NOTHING
-        raise UnknownPlugin(say("unknown-runtime", name=name, hint=hint, available=", ".join(names())))
+        hint, available = near_miss(name, names()), ", ".join(names())
+        raise UnknownPlugin(say("unknown-runtime", name=name, hint=hint, available=available))
     legacy = (("TF_USE_LEGACY_KERAS", "1"),) if name == "keras2" else ()
     return RuntimeSpec(
         name=name,
