@@ -93,19 +93,19 @@ def assess(
     found = find_irregularities(
         [_seen(one, typed=typed) for one in graded], labels, learns=learns, audits=assignment.audits
     )
-    facts = [one.facts for one in graded]
-    shared: dict[str, Any] = {
-        "metrics": tools.metrics,
-        "replay": _replayed(graded, assignment, prepared),
-        "baseline": reference.baseline,
-        "copied": found.copied,
-        "doubted": audited[0].message if audited else None,
-        "stated": stated_by(submission, assignment, _printed([first]), disturbed=not typed),
-    }
-    judgement = judge(assignment, facts, checks=tools.checks, kind=submission.kind, **shared)
-    gathered = gather(assignment, facts, **shared)
-    claim = overstated(gathered) if assignment.audits.claim else None
-    wanted = any(more_runs_wanted(spec, gathered) for spec in assignment.checks) or _unlucky(read)
+    facts = gather(
+        assignment,
+        [one.facts for one in graded],
+        metrics=tools.metrics,
+        replay=_replayed(graded, assignment, prepared),
+        baseline=reference.baseline,
+        copied=found.copied,
+        doubted=audited[0].message if audited else None,
+        stated=stated_by(submission, assignment, _printed([first]), disturbed=not typed),
+    )
+    judgement = judge(facts, tools.checks, kind=submission.kind)
+    claim = overstated(facts) if assignment.audits.claim else None
+    wanted = any(more_runs_wanted(spec, facts) for spec in assignment.checks) or _unlucky(read)
     fixed = len(stored) > len(graded)
     result = _result(
         submission,
@@ -121,7 +121,7 @@ def assess(
             *audited,
             *([claim] if claim else []),
         ),
-        claimed=claim_of(gathered),
+        claimed=claim_of(facts),
         audits=audits,
         notes=_notes(first, fixed=fixed),
         paired=pair_with_reference(first.own, reference.answers, labels, prepared),

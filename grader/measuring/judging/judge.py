@@ -33,46 +33,18 @@ class Judgement:
     metrics: tuple[MetricSummary, ...]
 
 
-def judge(
-    assignment: Assignment,
-    runs: Sequence[RunFacts],
-    *,
-    metrics: Mapping[str, Metric],
-    checks: Mapping[str, Check],
-    replay: Replay | None = None,
-    baseline: Baseline | None = None,
-    copied: Message | None = None,
-    doubted: Message | None = None,
-    stated: Statement | None = None,
-    kind: FileKind | None = None,
-) -> Judgement:
-    """Return checks, points and verdict of one submission from its graded runs.
+def judge(facts: Facts, checks: Mapping[str, Check], *, kind: FileKind | None = None) -> Judgement:
+    """Return checks, points and verdict of one submission from what is known of its graded runs.
 
     Args:
-        assignment: what is asked.
-        runs: the graded runs, at least one; a program with a fixed seed counts once.
-        metrics: the metrics by name, as loaded.
+        facts: of at least one graded run; a program with a fixed seed counts once.
         checks: the kinds of check by name, as loaded.
-        replay: what came of tying the model file to the graded predictions.
-        baseline: the record of the reference solution.
-        copied: the sentence of the canary finding, when there is one.
-        doubted: the sentence of the audit that leaves the predictions in doubt, when there is one.
-        stated: the figure that the student claims, when one was found.
         kind: notebook or script, so that an empty notebook is told as one.
 
     When an assignment asks for predictions and no run delivered any, nothing is earned: checks of
     predictions fail, the others are skipped, because they rest on the submission's word alone.
     """
-    facts = gather(
-        assignment,
-        runs,
-        metrics=metrics,
-        replay=replay,
-        baseline=baseline,
-        copied=copied,
-        doubted=doubted,
-        stated=stated,
-    )
+    assignment, runs = facts.assignment, facts.runs
     asked = any(checks[spec.kind].needs_predictions for spec in assignment.checks)
     if asked and all(isinstance(one.delivered, NothingDelivered) for one in runs):
         return _nothing(assignment, runs[0], checks, kind)

@@ -149,7 +149,7 @@ def test_a_perfect_program_and_a_perfect_claim_agree() -> None:
 def test_a_claim_does_not_rescue_a_program_that_delivered_nothing() -> None:
     asked = assignment(CLAIM, RunsCheck(id="runs", kind="runs", points=Decimal(1), required=False))
     found = facts(stated(0.01))
-    judged = judge(asked, [run_facts()], metrics=METRICS, checks=CHECKS, stated=found.stated)
+    judged = judge(gather(asked, [run_facts()], metrics=METRICS, stated=found.stated), CHECKS)
     assert judged.checks[0].outcome is Outcome.ERRORED  # nothing measured: ours to explain, never a pass
 
 

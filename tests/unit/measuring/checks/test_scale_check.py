@@ -34,9 +34,9 @@ def measured(*wrong: int) -> list[RunFacts]:
 
 
 def judged(*wrong: int, check: Any = FASHION, **given: Any) -> Judgement:
-    known: dict[str, Any] = {"metrics": METRICS, "checks": CHECKS, "baseline": REFERENCE, **given}
+    known: dict[str, Any] = {"metrics": METRICS, "baseline": REFERENCE, **given}
     rule, on_close = known.pop("rule", Rule.MEAN), known.pop("on_close", OnClose.BENEFIT)
-    return judge(assignment(check, rule=rule, on_close=on_close), measured(*wrong), **known)
+    return judge(gather(assignment(check, rule=rule, on_close=on_close), measured(*wrong), **known), CHECKS)
 
 
 def only(found: Judgement) -> CheckResult:
@@ -92,7 +92,7 @@ def test_a_reference_no_better_than_the_simple_baseline_is_the_courses_mistake()
 def test_a_metric_of_which_more_is_better_has_a_scale_too() -> None:
     check = replace(scale_check(0.5, 0.8), metric="r2")
     runs = [run_facts(Measurement(metric="r2", value=0.65, n=100))]
-    found = judge(assignment(check), runs, metrics=METRICS, checks=CHECKS)
+    found = judge(gather(assignment(check), runs, metrics=METRICS), CHECKS)
     assert found.points == Decimal("2.5")
 
 

@@ -59,8 +59,9 @@ WATCHED = Fit(epochs=3, seconds=1.0, history={}, on_test_rows=True)
 
 
 def judged(asked: Assignment, *runs: RunFacts, **given: Any) -> Judgement:
-    known: dict[str, Any] = {"metrics": METRICS, "checks": CHECKS, **given}
-    return judge(asked, runs, **known)
+    known: dict[str, Any] = {"metrics": METRICS, **given}
+    kind, checks = known.pop("kind", None), known.pop("checks", CHECKS)
+    return judge(gather(asked, runs, **known), checks, kind=kind)
 
 
 def measured(wrong: int, n: int = 10_000, **changed: Any) -> RunFacts:
