@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.coursefiles.contradictions import Known, contradictions
-from grader.coursefiles.read_toml import read_toml
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
 from grader.model.assignment import (
     Assignment,
@@ -38,6 +37,7 @@ from grader.model.errors import CourseError
 from grader.model.evidence import Source
 from grader.model.message import Message, Text
 from grader.model.metric import Direction, Rule, Threshold
+from grader.readers.read_toml import read_toml
 from grader.words import say
 from grader.words.mistake_words import near_miss, shown
 

@@ -9,7 +9,6 @@ from typing import Any
 from grader.coursefiles.load_course import load_course
 from grader.coursefiles.notebooks import MOST_CELLS, MOST_NESTING, normalise_notebook
 from grader.coursefiles.read_certificate import read_certificate
-from grader.coursefiles.read_toml import read_toml
 from grader.measuring.claims.statements import meant, statements
 from grader.measuring.evidence.report import read_harness_report
 from grader.model.errors import CourseError, SubmissionError
@@ -17,6 +16,7 @@ from grader.model.passage import Origin, Passage
 from grader.readers.keras_config import Found, read_config
 from grader.readers.layer_table import layer_rows, weigh
 from grader.readers.model_report import read_step, read_weights
+from grader.readers.read_toml import read_toml
 from grader.readers.refused import Refused
 from grader.reporting.certificate_json import certificate_json
 from tests.fuzz.fit_to_show import assert_message, assert_plain, assert_refusal
