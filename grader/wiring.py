@@ -51,14 +51,17 @@ def data_folder(chosen: Path | None) -> Path | None:
 def known_names() -> Known:
     """Return the names that assignments may refer to.
 
+    Whoever opens a course is told of every installed plugin that is wrong, whether or not the course uses it.
+
     Raises:
-        CourseError: an installed plugin does not load.
+        CourseError: installed plugins do not load or break their contracts.
     """
     from grader.datasets.catalogue import names as dataset_names
-    from grader.plugins.registry import METRICS, load_plugins
+    from grader.plugins.registry import CHECKS, EXPORTERS, METRICS, SANDBOXES, load_kinds
     from grader.runtimes.catalogue import names as runtime_names
 
-    return Known(datasets=dataset_names(), metrics=load_plugins(METRICS), runtimes=runtime_names())
+    metrics, *_ = load_kinds(METRICS, CHECKS, EXPORTERS, SANDBOXES)
+    return Known(datasets=dataset_names(), metrics=metrics, runtimes=runtime_names())
 
 
 def tools_for(request: Request) -> Tools:

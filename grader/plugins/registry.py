@@ -1,31 +1,30 @@
 """From names to plugins, through entry points; the built-ins come in by the same door as anyone's."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, Protocol
 
 from grader.model.errors import CourseError, UnknownPlugin
-from grader.model.metric import Direction
+from grader.model.message import Joined, Message
+from grader.plugins.interfaces import Exporter, Metric, Sandbox
+from grader.plugins.validate import first_line, validate
 from grader.words import say
-from grader.words.mistake_words import nearest
+from grader.words.mistake_words import legible, nearest
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+_PLAIN_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of plugin: its entry point group and what a plugin of it must have."""
+    """One kind of plugin: its entry point group, the protocol that each of it keeps, and what else holds."""
 
     group: str
-    attributes: Mapping[str, type]
-    methods: tuple[str, ...] = ("__call__",)
-
-
-METRICS = Kind(
-    group="grader.metrics",
-    attributes={"name": str, "direction": Direction, "group": str, "counts_rows": bool},
-)
-CHECKS = Kind(group="grader.checks", attributes={"name": str})
-SANDBOXES = Kind(group="grader.sandboxes", attributes={"name": str}, methods=("run", "probe"))
+    contract: type
+    also: Callable[[Any], Iterable[Message]] = lambda _: ()
+    """What is wrong with a plugin that has all that the protocol asks for."""
 
 
 class Plugins(Mapping[str, Any]):
@@ -62,49 +61,114 @@ def load_plugins(kind: Kind, *, entries: Iterable[EntryPoint] | None = None) -> 
     plugin's own must agree. ``entries`` replaces what is installed (for tests).
 
     Raises:
-        CourseError: a plugin does not load, lacks something, or two answer to one name; all mistakes at
-            once, each with the package it comes from.
+        CourseError: a plugin does not load, breaks the contract of its kind, or two answer to one name; all
+            mistakes at once, each with the package and the entry point that it comes from.
     """
-    listed = entry_points(group=kind.group) if entries is None else entries
-    found: dict[str, Any] = {}
-    mistakes = []
-    for entry in sorted(listed, key=lambda e: (e.name, e.value)):
-        package = entry.dist.name if entry.dist else entry.module
-        try:
-            loaded = entry.load()
-            plugin = loaded() if isinstance(loaded, type) else loaded
-        except Exception as error:  # noqa: BLE001 - somebody else's import: whatever it raises is told
-            why = say("plugin-does-not-load", error=f"{type(error).__name__}: {error}")
-            mistakes.append(say("plugin-refused", name=entry.name, package=package, why=why))
-            continue
-        lacking = _lacking(kind, plugin)
-        if lacking:
-            why = say("plugin-breaks-contract", lacking=", ".join(lacking))
-        elif plugin.name != entry.name:
-            why = say("plugin-name-mismatch", own=plugin.name)
-        elif entry.name in found:
-            why = say("plugin-name-taken")
-        else:
-            found[entry.name] = plugin
-            continue
-        mistakes.append(say("plugin-refused", name=entry.name, package=package, why=why))
+    (plugins,) = load_kinds(kind, entries=entries)
+    return plugins
+
+
+def load_kinds(*kinds: Kind, entries: Iterable[EntryPoint] | None = None) -> tuple[Plugins, ...]:
+    """Return the plugins of several kinds, as :func:`load_plugins` does; the mistakes of all told at once.
+
+    Raises:
+        CourseError: as there.
+    """
+    given = None if entries is None else tuple(entries)
+    loaded = [
+        _load(kind, entry_points(group=kind.group) if given is None else _of(kind, given)) for kind in kinds
+    ]
+    mistakes = [mistake for each in loaded for mistake in each.mistakes]
     if mistakes:
         raise CourseError(*mistakes)
-    return Plugins(kind, found)
+    return tuple(Plugins(kind, each.plugins) for kind, each in zip(kinds, loaded, strict=True))
 
 
-def _lacking(kind: Kind, plugin: Any) -> list[str]:
-    """Return what ``plugin`` lacks of its kind's contract."""
-    wrong = [
-        f"{name}: {wanted.__name__}"
-        for name, wanted in kind.attributes.items()
-        if not isinstance(getattr(plugin, name, None), wanted)
-    ]
-    return wrong + [f"{name}()" for name in kind.methods if not callable(getattr(plugin, name, None))]
+def _listed(kind: Kind) -> Iterable[EntryPoint]:
+    return entry_points(group=kind.group)
 
 
-def _unknown(kind: Kind, name: str, known: list[str]) -> Any:
+def _of(kind: Kind, entries: Iterable[EntryPoint]) -> list[EntryPoint]:
+    return [entry for entry in entries if entry.group == kind.group]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loaded:
+    """What came of the entry points of one kind."""
+
+    plugins: dict[str, Any] = field(default_factory=dict)
+    mistakes: list[Message] = field(default_factory=list)
+
+
+def _load(kind: Kind, entries: Iterable[EntryPoint]) -> _Loaded:
+    loaded = _Loaded()
+    packages: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda e: (e.name, e.value, _package(e))):
+        try:
+            plugin = _made(entry.load())
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - somebody else's import: whatever it raises is told
+            loaded.mistakes.append(_refused(entry, say("plugin-does-not-load", error=first_line(error))))
+            continue
+        if entry.name in packages:
+            taken = say("plugin-name-taken", others=packages[entry.name])
+            loaded.mistakes.append(_refused(entry, taken))
+        wrong = _wrong(kind, entry.name, plugin)
+        loaded.mistakes.extend(_refused(entry, why) for why in wrong)
+        packages.setdefault(entry.name, _package(entry))
+        loaded.plugins[entry.name] = plugin
+    return loaded
+
+
+def _made(loaded: Any) -> Any:
+    return loaded() if isinstance(loaded, type) else loaded
+
+
+def _wrong(kind: Kind, name: str, plugin: Any) -> Iterator[Message]:
+    """Yield what is wrong with a plugin that loads: what each sentence expects stands in it."""
+    if not _PLAIN.fullmatch(name):
+        yield say("plugin-name-not-plain")
+    lacking = validate(plugin, kind.contract)
+    if lacking:
+        yield say("plugin-breaks-contract", contract=kind.contract.__name__, lacking=Joined("; ", lacking))
+        return
+    if plugin.name != name:
+        yield say("plugin-name-mismatch", own=legible(plugin.name))
+    also = tuple(kind.also(plugin))
+    if also:
+        yield say("plugin-breaks-contract", contract=kind.contract.__name__, lacking=Joined("; ", also))
+
+
+def _refused(entry: EntryPoint, why: Message) -> Message:
+    fields = {"name": legible(entry.name), "group": entry.group, "value": legible(entry.value)}
+    return say("plugin-refused", package=_package(entry), why=why, **fields)
+
+
+def _package(entry: EntryPoint) -> str:
+    """Return what to update or to uninstall: the distribution, else the module that the entry names."""
+    return entry.dist.name if entry.dist else entry.value.partition(":")[0]
+
+
+def _unknown(kind: Kind, name: str, known: list[str]) -> Message:
     near, listed = nearest(name, known), ", ".join(known) or "-"
     if near is not None:
         return say("unknown-plugin-near-miss", name=name, group=kind.group, near=near, known=listed)
     return say("unknown-plugin", name=name, group=kind.group, known=listed)
+
+
+def _file_name(exporter: Exporter) -> Iterator[Message]:
+    if not _PLAIN_FILE.fullmatch(exporter.file_name):
+        expected = say("plugin.expected_file_name")
+        got = legible(repr(exporter.file_name))
+        yield say("plugin.attribute_wrong", name="file_name", got=got, expected=expected)
+
+
+class _Check(Protocol):
+    name: str
+
+    def __call__(self, spec: Any, facts: Any) -> Any: ...
+
+
+METRICS = Kind(group="grader.metrics", contract=Metric)
+CHECKS = Kind(group="grader.checks", contract=_Check)
+SANDBOXES = Kind(group="grader.sandboxes", contract=Sandbox)
+EXPORTERS = Kind(group="grader.exporters", contract=Exporter, also=_file_name)

@@ -3,13 +3,24 @@ from typing import Any
 
 import pytest
 
-from grader.measuring.checks.metric_checks import MetricAnswer
 from grader.measuring.metrics import Accuracy, ErrorRate
 from grader.model.errors import CourseError, UnknownPlugin
+from grader.model.message import Language
 from grader.model.metric import Direction
-from grader.plugins.registry import CHECKS, METRICS, SANDBOXES, Kind, Plugins, load_plugins
+from grader.model.result import Grading
+from grader.plugins.registry import (
+    CHECKS,
+    EXPORTERS,
+    METRICS,
+    SANDBOXES,
+    Kind,
+    Plugins,
+    load_kinds,
+    load_plugins,
+)
 
 HERE = "tests.unit.plugins.test_registry"
+KINDS = (METRICS, CHECKS, SANDBOXES, EXPORTERS)
 
 
 class Halfway:
@@ -20,8 +31,36 @@ class Halfway:
     counts_rows = True
 
 
+class Untyped(Accuracy):
+    """A metric whose attributes are what somebody types who has not read the contract."""
+
+    name = "untyped"
+    direction = "lower"  # type: ignore[assignment]
+    counts_rows = 1  # type: ignore[assignment]
+    group = ""
+
+
+class Lonely(Accuracy):
+    name = "lonely"
+
+    def __call__(self, predicted: Any) -> float:  # type: ignore[override]
+        return float(predicted.sum())
+
+
+class Touchy(Accuracy):
+    name = "touchy"
+
+    @property
+    def group(self) -> str:  # type: ignore[override]
+        raise RuntimeError("not now\nnor later")
+
+
 class Alias(Accuracy):
     name = "exactness"
+
+
+class Spaced(Accuracy):
+    name = "two words"
 
 
 class Noise:
@@ -29,7 +68,27 @@ class Noise:
         self.level = level
 
 
+class Elsewhere:
+    """An exporter that would write outside the reports folder."""
+
+    name = "elsewhere"
+    file_name = "../elsewhere.txt"
+
+    def __call__(self, grading: Grading, language: Language) -> bytes:
+        return f"{grading.course} {language}".encode()
+
+
 ready = Alias()
+
+
+def by_function(predicted: Any, truth: Any) -> float:
+    return float((predicted == truth).mean())
+
+
+by_function.name = "by_function"  # type: ignore[attr-defined]
+by_function.direction = Direction.HIGHER_IS_BETTER  # type: ignore[attr-defined]
+by_function.group = "test"  # type: ignore[attr-defined]
+by_function.counts_rows = True  # type: ignore[attr-defined]
 
 
 def entry(name: str, value: str, group: str = METRICS.group) -> EntryPoint:
@@ -40,9 +99,9 @@ def loaded(*entries: EntryPoint, kind: Kind = METRICS) -> Plugins:
     return load_plugins(kind, entries=entries)
 
 
-def mistakes(*entries: EntryPoint) -> list[str]:
+def mistakes(*entries: EntryPoint, kinds: tuple[Kind, ...] = (METRICS,)) -> list[str]:
     with pytest.raises(CourseError) as caught:
-        loaded(*entries)
+        load_kinds(*kinds, entries=entries)
     assert all(message.pt for message in caught.value.messages)
     return [message.en for message in caught.value.messages]
 
@@ -58,13 +117,16 @@ def test_a_class_is_made_and_an_object_is_taken_as_it_is() -> None:
     assert len(plugins) == 2
 
 
-def test_the_built_in_metrics_and_checks_come_in_by_the_same_door() -> None:
-    metrics = load_plugins(METRICS)
+def test_a_function_with_the_attributes_of_a_metric_is_one() -> None:
+    metric = loaded(entry("by_function", f"{HERE}:by_function"))["by_function"]
+    assert metric.__name__ == "by_function"
+
+
+def test_the_built_in_plugins_come_in_by_the_same_door() -> None:
+    metrics, checks, sandboxes, _ = load_kinds(*KINDS)
     assert {"error_rate", "accuracy", "noise_error", "rmse", "mae", "r2"} <= set(metrics)
-    checks = load_plugins(CHECKS)
     assert {"metric", "architecture", "reference", "runs", "figure", "fit"} <= set(checks)
-    assert isinstance(checks["metric"], MetricAnswer)
-    assert {"bubblewrap", "none"} <= set(load_plugins(SANDBOXES))
+    assert {"bubblewrap", "none"} <= set(sandboxes)
 
 
 def test_an_unknown_name_tells_the_near_miss_and_what_there_is() -> None:
@@ -79,34 +141,96 @@ def test_an_unknown_name_tells_the_near_miss_and_what_there_is() -> None:
     assert "did you mean" not in far.value.message.en
 
 
-def test_a_plugin_that_lacks_something_is_told_what() -> None:
-    (told,) = mistakes(entry("halfway", f"{HERE}:Halfway"))
-    assert "direction: Direction" in told
-    assert "__call__()" in told
+def test_a_plugin_that_lacks_something_is_told_what_and_what_is_expected() -> None:
+    (message,) = mistakes(entry("halfway", f"{HERE}:Halfway"))
+    assert message.startswith(
+        f"the plugin 'halfway' of the package {HERE} (grader.metrics: {HERE}:Halfway) "
+        "breaks the contract Metric: "
+    )
+    assert "the attribute direction is missing (needed: one of these: Direction.LOWER_IS_BETTER, " in message
+    assert message.endswith("the method __call__(predicted, truth) is missing")
+
+
+def test_a_plugin_whose_attributes_are_of_another_type_is_told_each() -> None:
+    (message,) = mistakes(entry("untyped", f"{HERE}:Untyped"))
+    assert "the attribute direction is 'lower' (str) (needed: one of these: Direction." in message
+    assert "the attribute counts_rows is 1 (int) (needed: one of these: True, False)" in message
+    assert "the attribute group is '' (str) (needed: a text that is not empty)" in message
+
+
+def test_a_method_that_does_not_take_what_it_will_be_given_is_told_with_both_signatures() -> None:
+    (message,) = mistakes(entry("lonely", f"{HERE}:Lonely"))
+    assert "the method __call__(predicted) cannot be called as __call__(predicted, truth)" in message
+
+
+def test_an_attribute_that_raises_is_told_in_one_line() -> None:
+    (message,) = mistakes(entry("touchy", f"{HERE}:Touchy"))
+    assert "the attribute group cannot be read: RuntimeError: not now (needed: a text" in message
+    assert "nor later" not in message
 
 
 def test_a_name_that_is_not_the_plugins_own_is_refused() -> None:
-    (told,) = mistakes(entry("accuracy", f"{HERE}:Alias"))
-    assert "calls itself 'exactness'" in told
+    (message,) = mistakes(entry("accuracy", f"{HERE}:Alias"))
+    assert "calls itself 'exactness'" in message
 
 
-def test_two_plugins_of_one_name_are_refused() -> None:
-    (told,) = mistakes(entry("exactness", f"{HERE}:Alias"), entry("exactness", f"{HERE}:ready"))
-    assert "another package already answers" in told
+def test_a_name_that_no_course_could_write_is_refused() -> None:
+    (message,) = mistakes(entry("two words", f"{HERE}:Spaced"))
+    assert "has a name that cannot be written in a course" in message
+
+
+def test_of_two_plugins_of_one_name_both_packages_are_told() -> None:
+    (message,) = mistakes(
+        entry("accuracy", "grader.measuring.metrics:Accuracy"),
+        entry("accuracy", "tests.unit.plugins.twice:Accuracy"),
+    )
+    assert "of the package tests.unit.plugins.twice" in message
+    assert "a plugin of the package grader.measuring.metrics already has" in message
+
+
+def test_an_exporter_names_a_file_and_no_place() -> None:
+    (message,) = mistakes(entry("elsewhere", f"{HERE}:Elsewhere", EXPORTERS.group), kinds=(EXPORTERS,))
+    assert "the attribute file_name is '../elsewhere.txt' (needed: a file name without a folder" in message
 
 
 @pytest.mark.parametrize(
-    "value", ["no_such_module:Metric", f"{HERE}:no_such_class", f"{HERE}:Noise", "tests.unit.plugins:x"]
+    ("value", "why"),
+    [
+        ("no_such_module:Metric", "ModuleNotFoundError: No module named 'no_such_module'"),
+        (f"{HERE}:no_such_class", "AttributeError: module"),
+        (f"{HERE}:Noise", "TypeError: Noise.__init__() missing 1 required positional argument"),
+        ("tests.unit.plugins:x", "AttributeError: module"),
+        ("tests.unit.plugins.raises:Metric", "RuntimeError: this machine has no licence)"),
+        ("tests.unit.plugins.exits:Metric", "SystemExit: 7"),
+        ("not an entry point", "AttributeError"),
+    ],
 )
-def test_a_plugin_that_does_not_load_stops_with_its_package(value: str) -> None:
-    (told,) = mistakes(entry("broken", value))
-    assert value.split(":", maxsplit=1)[0] in told
-    assert "does not load" in told
+def test_a_plugin_that_does_not_load_is_told_with_its_package_and_the_first_line_of_why(
+    value: str, why: str
+) -> None:
+    (message,) = mistakes(entry("broken", value))
+    assert f"of the package {value.split(':', maxsplit=1)[0]} " in message
+    assert f"does not load ({why}" in message
+    assert "\n" not in message
 
 
-def test_all_mistakes_are_told_at_once() -> None:
-    told = mistakes(entry("a", "no_such:A"), entry("b", f"{HERE}:Halfway"), entry("c", "no_such:C"))
-    assert len(told) == 3
+def test_the_mistakes_of_every_kind_are_told_at_once() -> None:
+    lines = mistakes(
+        entry("a", "no_such:A"),
+        entry("b", f"{HERE}:Halfway"),
+        entry("c", "no_such:C", SANDBOXES.group),
+        entry("elsewhere", f"{HERE}:Elsewhere", EXPORTERS.group),
+        kinds=KINDS,
+    )
+    assert len(lines) == 4
+    assert sum("no_such" in line for line in lines) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.group)
+def test_of_every_kind_an_empty_plugin_is_told_all_that_its_contract_asks_for(kind: Kind) -> None:
+    (message,) = mistakes(entry("empty", "builtins:object", kind.group), kinds=(kind,))
+    assert "the attribute name is missing (needed: a text that is not empty)" in message
+    assert "the method " in message
 
 
 def test_a_plugin_is_asked_for_by_name_only() -> None:

@@ -1,0 +1,3 @@
+"""A plugin's module that does not like this machine."""
+
+raise RuntimeError("this machine has no licence\nask your dealer\nor buy one")

@@ -1,0 +1,7 @@
+"""A second plugin of a name that is taken."""
+
+from grader.measuring import metrics
+
+
+class Accuracy(metrics.Accuracy):
+    pass
