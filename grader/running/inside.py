@@ -20,6 +20,10 @@ INTERPRETERS = ("/usr/bin/python3", "/usr/local/bin/python3")
 SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SHOWN_FILES = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives")
 """Read-only pieces of the machine that programs need besides /usr, where they exist."""
+HARNESS_SOURCE = Path(__file__).parent / "harness"
+"""Where the harness stands out here."""
+OUR_PACKAGE = Path(__file__).parents[1]
+"""The grader itself: it is shown to nobody inside, whatever folder of the machine is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

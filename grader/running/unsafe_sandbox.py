@@ -32,13 +32,12 @@ from grader.running.control import ControlChannel
 from grader.running.ending import Ending, decide_ending, from_return_code
 from grader.running.holding.limits import TICK_SECONDS, Inside, Usage, cpu_crossed
 from grader.running.holding.watchdog import Watchdog
-from grader.running.inside import CONTROL_FD, OUT, WORK, with_harness
+from grader.running.inside import CONTROL_FD, HARNESS_SOURCE, OUT, WORK, with_harness
 from grader.running.supervise import Output
 from grader.words.catalogue import say
 
 _SCRATCH = "/tmp"  # noqa: S108 - the place inside a sandbox
 _JOB = "/job"
-_HARNESS = Path(__file__).parent / "harness"
 _POSIX = os.name == "posix"
 _LINUX = platform.system() == "Linux"
 _OUTPUT_SECONDS = 2.0
@@ -252,7 +251,7 @@ def lay_out(command: SandboxCommand, root: Path) -> InsidePaths:
     places = {OUT: root / "out", WORK: root / "submission", _SCRATCH: root / "tmp"}
     for real in places.values():
         real.mkdir()
-    for bind in with_harness(command.binds, _HARNESS):
+    for bind in with_harness(command.binds, HARNESS_SOURCE):
         if not bind.source.exists():
             raise SandboxError(say("sandbox-path-missing", path=str(bind.source)))
         covered = any(PurePosixPath(bind.target).is_relative_to(place) for place in places)

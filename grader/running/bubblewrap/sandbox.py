@@ -26,7 +26,15 @@ from grader.running.check_binds import check_binds
 from grader.running.control import ControlChannel
 from grader.running.holding.choose_guard import choose_guard
 from grader.running.holding.limits import Guard, GuardMaker, nproc, process_limit
-from grader.running.inside import Mode, folders_there, interpreter_for, small_files, with_harness
+from grader.running.inside import (
+    HARNESS_SOURCE,
+    OUR_PACKAGE,
+    Mode,
+    folders_there,
+    interpreter_for,
+    small_files,
+    with_harness,
+)
 from grader.running.machine import gpu_arguments, prepare_gpu
 from grader.running.run_confined import Session, attend, run_trial
 from grader.running.supervise import Output
@@ -38,8 +46,6 @@ NEEDED = (0, 8, 0)
 
 READY_SECONDS = 15.0
 PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
-_HARNESS = Path(__file__).parent / "harness"
-_PACKAGE = Path(__file__).parent.parent
 
 
 class BubblewrapSandbox:
@@ -131,9 +137,9 @@ class BubblewrapSandbox:
             command,
             mode=mode,
             descriptors=descriptors,
-            harness=_HARNESS,
+            harness=HARNESS_SOURCE,
             devices=devices,
-            hidden=(_PACKAGE, *folders_there(command.hidden)),
+            hidden=(OUR_PACKAGE, *folders_there(command.hidden)),
         )
         told = files.memory("arguments", b"".join(a.encode() + b"\0" for a in arguments))
         inherited = [told, descriptors.seccomp, descriptors.info, descriptors.control]
@@ -161,7 +167,7 @@ class BubblewrapSandbox:
     def _session(self, command: SandboxCommand, held: ExitStack) -> "_Session":
         bwrap, filter_ = self._require()
         mode = self._mode(command.slot, held)
-        check_binds(with_harness(command.binds, _HARNESS), as_stranger=mode.as_root)
+        check_binds(with_harness(command.binds, HARNESS_SOURCE), as_stranger=mode.as_root)
         files = Files(held, filter_, small_files(mode))
         if mode.as_root:
             # So that programs can open /dev/stdout, as they can as an ordinary user.

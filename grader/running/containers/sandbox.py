@@ -34,6 +34,8 @@ from grader.running.containers.rendezvous import Rendezvous
 from grader.running.control import ControlChannel
 from grader.running.holding.limits import Guard, Inside, nproc, process_limit
 from grader.running.inside import (
+    HARNESS_SOURCE,
+    OUR_PACKAGE,
     STAGE0,
     WRITABLE,
     Mode,
@@ -59,8 +61,6 @@ FIRST_USER = 1000
 """Of a rootless engine, which has user ids of its own to give."""
 
 DELEGATE = "systemctl edit user@.service ([Service] Delegate=cpu cpuset io memory pids)"
-_HARNESS = Path(__file__).parent / "harness"
-_PACKAGE = Path(__file__).parent.parent
 
 
 class ContainerSandbox:
@@ -159,7 +159,7 @@ class ContainerSandbox:
         return attend(process, session, held, ready_seconds=self._ready_seconds, confirm=confirm)
 
     def _container(self, command: SandboxCommand, scratch: Path, held: ExitStack) -> Container:
-        binds = with_harness(command.binds, _HARNESS)
+        binds = with_harness(command.binds, HARNESS_SOURCE)
         check_binds(binds, as_stranger=self.as_stranger)
         user = self.user_inside(command.slot, held)
         if command.gpu is not None:
@@ -173,7 +173,7 @@ class ContainerSandbox:
             limits=command.limits,
             processes=process_limit(command.limits, self._cores),
             binds=(*system_binds(scratch / "etc", user), *binds),
-            hidden=hidden_places(binds, (_PACKAGE, *folders_there(command.hidden))),
+            hidden=hidden_places(binds, (OUR_PACKAGE, *folders_there(command.hidden))),
             meeting=scratch / "meeting",
             profile=profile,
             python=interpreter_for(command),
