@@ -1,6 +1,7 @@
 """The one place that chooses an implementation for every port, and reads environment and machine, once."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from grader.orchestration.executors import ProcessExecutor, SerialExecutor
 from grader.orchestration.make_runs import Grader
 from grader.orchestration.ports import Executor, Progress
 from grader.orchestration.tools import Options, Tools
-from grader.plugins.interfaces import Sandbox
+from grader.plugins.interfaces import Exporter, Sandbox
 from grader.running.machine import list_gpus
 from grader.running.probing.probes import require_walls
 from grader.running.workspace import sweep_folders
@@ -101,6 +102,17 @@ def grader_for(
         progress=progress,
         clock=lambda: datetime.now(UTC),
     )
+
+
+def exporters() -> Mapping[str, Exporter]:
+    """Return what a grading can be written as, by name.
+
+    Raises:
+        CourseError: an installed exporter does not load or breaks its contract.
+    """
+    from grader.plugins.registry import EXPORTERS, load_plugins
+
+    return load_plugins(EXPORTERS)
 
 
 def sandbox_called(name: str) -> Sandbox:

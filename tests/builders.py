@@ -21,7 +21,7 @@ from grader.model.evidence import (
     SourceReport,
     SourceState,
 )
-from grader.model.message import Message, Text
+from grader.model.message import Language, Message, Text
 from grader.model.metric import Direction, MetricSummary, Threshold
 from grader.model.result import (
     Claim,
@@ -36,6 +36,8 @@ from grader.model.result import (
 )
 from grader.model.run import MemoryGuard, Run, RunStatus
 from grader.model.submission import Finding, Severity, SubmittedFile
+from grader.orchestration.publish import Publisher
+from grader.plugins.registry import EXPORTERS, load_plugins
 
 ERRORS = (0.0156, 0.0176, 0.0179, 0.0163, 0.0141)
 """Error rates of five runs of the notes' program 5."""
@@ -331,3 +333,8 @@ def a_grading(**fields: Any) -> Grading:
     }
     grading: Grading = _built(Grading, defaults, fields)
     return grading
+
+
+def a_publisher(reports: Path) -> Publisher:
+    """Return a publisher into ``reports``, in English, with the exporters that are installed."""
+    return Publisher(reports=reports, language=Language.EN, exporters=load_plugins(EXPORTERS))

@@ -30,7 +30,7 @@ from grader.orchestration.tools import Tools
 from grader.reporting.student_view import codes_to_explain
 from grader.reporting.summary import summary_row
 from grader.storage.run_store import open_store
-from grader.wiring import Request, grader_for, tools_for
+from grader.wiring import Request, exporters, grader_for, tools_for
 from grader.words import phrase, say
 
 _STATUS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.INCONCLUSIVE: 4}
@@ -132,7 +132,7 @@ def _from_here(file: Path) -> str:
 def _published(grading: Grading, out: Path) -> Grading:
     from grader.orchestration.publish import Publisher, with_paths
 
-    Publisher(reports=out, language=spoken()).publish(grading)
+    Publisher(reports=out, language=spoken(), exporters=exporters()).publish(grading)
     return with_paths(grading)
 
 

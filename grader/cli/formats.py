@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import click
 
 from grader.cli.language import spoken
-from grader.model.message import Language
 from grader.model.result import Grading
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -31,19 +30,16 @@ def format_option(function: Decorated) -> Decorated:
 def print_class(grading: Grading, shape: str, as_text: Callable[[], None]) -> None:
     """Print the results of a class in one of the formats; ``as_text`` prints the text."""
     from grader.reporting.annotations import class_annotations
-    from grader.reporting.junit import junit_xml
     from grader.reporting.markdown import class_markdown
 
-    def markdown(language: Language, most_bytes: int | None) -> str:
-        return class_markdown(grading, language, most_bytes=most_bytes)
-
-    def annotations(language: Language) -> tuple[str, ...]:
-        return class_annotations(grading, language)
-
-    def junit(language: Language) -> str:
-        return junit_xml(grading, language)
-
-    _print(grading, shape, as_text, markdown=markdown, annotations=annotations, junit=junit)
+    match shape:
+        case "text":
+            as_text()
+        case "github":
+            summary = class_markdown(grading, spoken(), most_bytes=_SUMMARY_BYTES)
+            _print_for_github(class_annotations(grading, spoken()), as_text, summary=summary)
+        case _:
+            _print_exported(grading, shape)
 
 
 def print_submission(grading: Grading, shape: str, as_text: Callable[[], None], *, file: str) -> None:
@@ -53,44 +49,31 @@ def print_submission(grading: Grading, shape: str, as_text: Callable[[], None], 
     from grader.reporting.markdown import submission_markdown
 
     result = grading.submissions[0]
-
-    def markdown(language: Language, most_bytes: int | None) -> str:  # noqa: ARG001 - a class may need it
-        return submission_markdown(grading, result, language)
-
-    def annotations(language: Language) -> tuple[str, ...]:
-        return submission_annotations(result, language, file)
-
-    def junit(language: Language) -> str:
-        return junit_xml(grading, language, file=file)
-
-    _print(grading, shape, as_text, markdown=markdown, annotations=annotations, junit=junit)
-
-
-def _print(
-    grading: Grading,
-    shape: str,
-    as_text: Callable[[], None],
-    *,
-    markdown: Callable[[Language, int | None], str],
-    annotations: Callable[[Language], Iterable[str]],
-    junit: Callable[[Language], str],
-) -> None:
     match shape:
-        case "json":
-            from grader.reporting.results_json import results_json
-
-            click.echo(results_json(grading), nl=False)
-        case "junit":
-            click.echo(junit(spoken()), nl=False)
-        case "md":
-            click.echo(markdown(spoken(), None), nl=False)
-        case "github":
-            for line in annotations(spoken()):
-                click.echo(line)
-            _print_without_commands(as_text)
-            _add_to_job_summary(markdown(spoken(), _SUMMARY_BYTES))
-        case _:
+        case "text":
             as_text()
+        case "github":
+            summary = submission_markdown(grading, result, spoken())
+            _print_for_github(submission_annotations(result, spoken(), file), as_text, summary=summary)
+        case "junit":
+            click.echo(junit_xml(grading, spoken(), file=file), nl=False)
+        case "md":
+            click.echo(submission_markdown(grading, result, spoken()), nl=False)
+        case _:
+            _print_exported(grading, shape)
+
+
+def _print_exported(grading: Grading, shape: str) -> None:
+    from grader.wiring import exporters
+
+    click.echo(exporters()[shape](grading, spoken()).decode(), nl=False)
+
+
+def _print_for_github(annotations: Iterable[str], as_text: Callable[[], None], *, summary: str) -> None:
+    for line in annotations:
+        click.echo(line)
+    _print_without_commands(as_text)
+    _add_to_job_summary(summary)
 
 
 def _print_without_commands(as_text: Callable[[], None]) -> None:

@@ -16,17 +16,18 @@ from grader.cli.options import (
     warn_without_sandbox,
 )
 from grader.cli.progress import progress_for
-from grader.cli.rendering import print_grading, print_messages, tell
+from grader.cli.rendering import complain, print_grading, print_messages, tell
 from grader.coursefiles.find_submissions import find_submissions
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.model.result import Grading, Status
+from grader.orchestration.export import Export, choose_exports, export
 from grader.orchestration.grade import grade_course
 from grader.orchestration.publish import Publisher, with_paths
 from grader.orchestration.tools import Options
 from grader.storage.run_store import open_store
-from grader.wiring import Request, grader_for, tools_for
+from grader.wiring import Request, exporters, grader_for, tools_for
 from grader.words import say
 
 
@@ -40,6 +41,7 @@ from grader.words import say
 @click.option("--runs", type=click.IntRange(1, 100), metavar="N", help="help.runs")
 @click.option("--only", multiple=True, metavar="STUDENT", help="help.only")
 @click.option("--force", is_flag=True, help="help.force")
+@click.option("--export", "wanted", multiple=True, metavar="NAME[=FILE]", help="help.export")
 @click.option("--fail-under", type=float, metavar="P", help="help.fail_under")
 def command(
     *,
@@ -58,6 +60,7 @@ def command(
     runs: int | None,
     only: tuple[str, ...],
     force: bool,
+    wanted: tuple[str, ...],
     fail_under: float | None,
 ) -> int:
     """Run every submission, judge it, and write the reports.
@@ -68,13 +71,23 @@ def command(
     course, chosen = course_and_assignments(course_folder, assignments)
     request = Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu)
     reports = out or course.folder / "reports"
+    exports = choose_exports(wanted, exporters(), folders=[each.slug for each in course.assignments])
     grading = grade_folder(
         submissions, course, chosen, request=request, options=options, reports=reports, quiet=quiet, only=only
     )
     if only:
         tell(say("cli.only_these"))
     print_class(grading, shape, lambda: print_grading(grading, str(reports / "index.html")))
-    return _exit_status(grading, fail_under)
+    whole = _export(grading, exports, reports)
+    return _exit_status(grading, fail_under) if whole else 3
+
+
+def _export(grading: Grading, exports: tuple[Export, ...], reports: Path) -> bool:
+    """Write the files of ``--export`` and say what was lost; return whether all were written."""
+    lost = export(grading, exports, reports=reports, language=spoken())
+    for message in lost:
+        complain(message)
+    return not lost
 
 
 def grade_folder(
@@ -104,7 +117,7 @@ def grade_folder(
         handed_in = submissions if submissions.is_dir() else submissions.parent
         request = replace(request, private=(handed_in, reports))
         grader = grader_for(tools_for(request), options, store=store, progress=progress_for(quiet=quiet))
-        publisher = Publisher(reports=reports, language=spoken())
+        publisher = Publisher(reports=reports, language=spoken(), exporters=exporters())
         return with_paths(grade_course(course, chosen, found, grader=grader, publish=publisher.publish))
 
 

@@ -1,14 +1,19 @@
 """Writes what people read: pages and logs, then the gradebook and results.json, each whole or not at all."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.model.message import Language
 from grader.model.result import Grading, Status, SubmissionResult
 from grader.orchestration.certify import certify
+from grader.plugins.interfaces import Exporter
 from grader.storage.run_store import write_whole
 
+INDEX = "index.html"
+ALWAYS = ("csv", "json")
+"""The exporters whose files every grading writes, results.json last."""
 CERTIFICATE_SUFFIX = ".certificate.json"
 _FIGURE = re.compile(r"figure-\d\d\.png")
 
@@ -19,6 +24,7 @@ class Publisher:
 
     reports: Path
     language: Language
+    exporters: Mapping[str, Exporter]
 
     def publish(self, grading: Grading) -> None:
         """Write every submission's page, log and certificate, the class page, gradebook and results.json.
@@ -28,9 +34,7 @@ class Publisher:
         Raises:
             StorageError: the reports folder cannot be written.
         """
-        from grader.reporting.gradebook import gradebook_csv
         from grader.reporting.html import index_page, student_page
-        from grader.reporting.results_json import results_json
 
         named = with_paths(grading)
         for result in named.submissions:
@@ -39,9 +43,10 @@ class Publisher:
             if result.log is not None:
                 self._write(result.log, result.output)
             self._certify(named, result)
-        self._write("index.html", index_page(named, self.language))
-        self._write("gradebook.csv", gradebook_csv(named))
-        self._write("results.json", results_json(named))
+        self._write(INDEX, index_page(named, self.language))
+        for name in ALWAYS:
+            exporter = self.exporters[name]
+            self._write(exporter.file_name, exporter(named, self.language))
 
     def _certify(self, grading: Grading, result: SubmissionResult) -> None:
         """Write the result's certificate, or remove the one of an earlier grading that holds no longer."""
@@ -64,9 +69,9 @@ class Publisher:
             if _FIGURE.fullmatch(name) and (Path(folder) / name).is_file()
         }
 
-    def _write(self, name: str, content: str) -> None:
+    def _write(self, name: str, content: str | bytes) -> None:
         path = self.reports / name
-        data = content.encode("utf-8", "replace")
+        data = content.encode("utf-8", "replace") if isinstance(content, str) else content
         if not (path.is_file() and path.read_bytes() == data):
             write_whole(path, data)
 

@@ -14,7 +14,8 @@ from grader.words import say
 from grader.words.mistake_words import legible, nearest
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
-_PLAIN_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+PLAIN_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""A file's name without a folder, fit for every system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +157,7 @@ def _unknown(kind: Kind, name: str, known: list[str]) -> Message:
 
 
 def _file_name(exporter: Exporter) -> Iterator[Message]:
-    if not _PLAIN_FILE.fullmatch(exporter.file_name):
+    if not PLAIN_FILE.fullmatch(exporter.file_name):
         expected = say("plugin.expected_file_name")
         got = legible(repr(exporter.file_name))
         yield say("plugin.attribute_wrong", name="file_name", got=got, expected=expected)

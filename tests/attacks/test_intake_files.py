@@ -11,9 +11,7 @@ import pytest
 from grader.coursefiles.find_submissions import Found, find_submissions
 from grader.coursefiles.read_submission import Received, read_received
 from grader.coursefiles.zip_reader import MOST_FILES
-from grader.model.message import Language
 from grader.model.submission import Unreadable
-from grader.orchestration.publish import Publisher
 from tests import builders as a
 from tests.unit.coursefiles.written import a_notebook, a_zip, files
 
@@ -229,7 +227,7 @@ def test_pages_of_odd_names_are_written_below_the_reports_folder_and_nowhere_els
         a.a_result(id=s.id, student=s.student, main=s.main, files=s.files) for s in found.submissions
     )
     before = {p for p in tmp_path.rglob("*") if "reports" not in p.parts}
-    Publisher(reports=tmp_path / "reports", language=Language.EN).publish(a.a_grading(submissions=results))
+    a.a_publisher(tmp_path / "reports").publish(a.a_grading(submissions=results))
     assert {p for p in tmp_path.rglob("*") if "reports" not in p.parts} == before
     pages = {p.name for p in (tmp_path / "reports" / "mnist-dense").iterdir()}
     assert pages == {

@@ -10,7 +10,6 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from grader.model.message import Language
-from grader.orchestration.publish import Publisher
 from grader.reporting.html import index_page, student_page
 from tests import builders as a
 from tests.unit.reporting.hostile import WORDS, hostile_grading
@@ -95,7 +94,7 @@ def test_a_log_opened_in_the_browser_is_text_whatever_it_begins_with(tab: Page, 
         result = a.a_result(
             id=f"s{number}", output=f"{beginning}<script>window.pwned=1</script><img src=x onerror=pwned=1>"
         )
-        Publisher(reports=tmp_path, language=Language.EN).publish(a.a_grading(submissions=(result,)))
+        a.a_publisher(tmp_path).publish(a.a_grading(submissions=(result,)))
         tab.goto((tmp_path / "mnist-dense" / f"s{number}.log").as_uri(), wait_until="networkidle")
         assert tab.evaluate("typeof window.pwned") == "undefined"
         assert tab.evaluate("document.contentType").startswith("text/")

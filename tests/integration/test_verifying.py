@@ -17,18 +17,17 @@ from grader.model.assignment import Assignment, AuditSpec, Course
 from grader.model.certificate import Answer, Certificate, Verification
 from grader.model.check import Outcome
 from grader.model.errors import SandboxError
-from grader.model.message import Language
 from grader.model.result import Reason, Verdict
 from grader.model.run import SandboxCommand
 from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.grade import grade_course
 from grader.orchestration.make_runs import Grader
-from grader.orchestration.publish import Publisher
 from grader.orchestration.tools import Options
 from grader.orchestration.verify import verify
 from grader.plugins.interfaces import Sandbox
 from grader.reporting.verification import verification_json, verification_told
 from grader.storage.run_store import RunStore, open_store
+from tests.builders import a_publisher
 from tests.fakes import (
     DeadSandbox,
     FakeSandbox,
@@ -120,7 +119,7 @@ class Desk:
 
     def grade(self, answers: Answers, *, runs: int = RUNS) -> Certificate:
         self.hand_in()
-        publisher = Publisher(reports=self.folder / "reports", language=Language.EN)
+        publisher = a_publisher(self.folder / "reports")
         with open_store(self.folder / ".grader") as store:
             found = find_submissions(self.folder / "submissions", ["digits"], intake=store.intake)
             grader = self.grader(self.sandbox(answers), store, runs=runs)
@@ -364,7 +363,7 @@ def test_a_certificate_holds_no_secret_of_a_run(desk: Desk) -> None:
 def test_what_is_not_graded_any_more_loses_its_certificate(desk: Desk) -> None:
     desk.grade(seeded)
     desk.hand_in("x = 3\n")
-    publisher = Publisher(reports=desk.folder / "reports", language=Language.EN)
+    publisher = a_publisher(desk.folder / "reports")
     with open_store(desk.folder / ".grader") as store:
         found = find_submissions(desk.folder / "submissions", ["digits"], intake=store.intake)
         grading = grade_course(

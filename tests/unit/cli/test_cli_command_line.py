@@ -93,6 +93,18 @@ def test_every_mistake_of_a_course_is_a_line(capsys: Told, tmp_path: Path) -> No
     assert {line.split(":")[0] for line in err.splitlines()} == {"error GR102", "error GR105", "error GR107"}
 
 
+def test_an_export_that_cannot_be_written_is_told_before_anything_is_run(
+    capsys: Told, tmp_path: Path
+) -> None:
+    a_course(tmp_path)
+    status, _, err = _says(capsys, "grade", "nowhere", "--export", "junitt", "--export", "md=mnist-dense")
+    assert status == 2
+    assert (
+        "error GR295: no installed plugin is called 'junitt' (grader.exporters); did you mean 'junit'?" in err
+    )
+    assert "error GR858: --export md: mnist-dense is something else in the reports folder already" in err
+
+
 def test_submissions_that_are_not_there_are_told(capsys: Told, tmp_path: Path) -> None:
     a_course(tmp_path)
     status, _, err = _says(capsys, "grade", "nowhere")
