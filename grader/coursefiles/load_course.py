@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.coursefiles.contradictions import Known, contradictions
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
+from grader.model.ask import Ask
 from grader.model.assignment import (
     Assignment,
     AuditSpec,
@@ -181,6 +182,7 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
         "run": {**asked["run"], "runs": None},
         "deliver": asked["deliver"],
     }
+    checks = tuple(_check_spec(t, parsed) for t in parsed.check)
     run_parts["architecture"] = any(t.kind == "architecture" for t in parsed.check)
     return Assignment(
         slug=slug,
@@ -198,7 +200,8 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
             predictions=tuple(parsed.deliver.predictions),
             model=tuple(parsed.deliver.model),
         ),
-        checks=tuple(_check_spec(t, parsed) for t in parsed.check),
+        checks=checks,
+        needs=tuple(need for check in checks for need in _needs(check)),
         verdict=VerdictSpec(rule=Rule(parsed.verdict.rule), on_close=OnClose(parsed.verdict.on_close)),
         audits=AuditSpec(**parsed.audits.model_dump()),
         version=digest_parts(assignment=asked),
@@ -206,6 +209,11 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
         folder=folder,
         reference=reference,
     )
+
+
+def _needs(check: CheckSpec) -> tuple[Ask, ...]:
+    """Return what ``check`` is answered from, beside predictions and the run's record."""
+    return (Ask(kind="model"),) if isinstance(check, ArchitectureCheck) else ()
 
 
 def _run_spec(table: "schema.RunTable", course: Path) -> RunSpec:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 
+from grader.model.ask import Ask, together
 from grader.model.check import CheckSpec
 from grader.model.evidence import Source
 from grader.model.message import Message
@@ -84,6 +85,16 @@ class DeliverSpec:
     predictions: tuple[str, ...]
     model: tuple[str, ...]
 
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """What a run is asked for so that each source can be looked at."""
+        return tuple(self.named(Ask(kind=source.value)) for source in self.sources)
+
+    def named(self, ask: Ask) -> Ask:
+        """Return ``ask`` with the names that students were told, where it brings none of its own."""
+        told = {"predictions": self.predictions, "model": self.model}
+        return ask if ask.names else Ask(kind=ask.kind, names=told.get(ask.kind, ()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
@@ -106,6 +117,18 @@ class Assignment:
     folder: Path
     reference: Path | None
     """The reference solution's main file, if the course has one."""
+    needs: tuple[Ask, ...] = ()
+    """What the checks are answered from, as their kinds say; part of ``run_version``."""
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """What a run has to bring back: for the sources, for the checks, and the figures that pages show."""
+        needed = (self.deliver.named(ask) for ask in self.needs)
+        return together((*self.deliver.asks, *needed, Ask(kind="figures")))
+
+    def asks_for(self, kind: str) -> bool:
+        """Return whether a run has to bring back ``kind``."""
+        return any(ask.kind == kind for ask in self.asks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from grader.model.ask import Ask
 from grader.model.message import Message
 from grader.model.submission import FileKind
 
@@ -157,9 +158,8 @@ class RunJob:
     served: Path
     """The served copy of the dataset, shown inside as ``/data``."""
     rows_on_request: Path | None
-    sources: tuple[str, ...]
-    prediction_names: tuple[str, ...]
-    model_names: tuple[str, ...]
+    asks: tuple[Ask, ...]
+    """What to bring back beside the record; what is not asked for is not taken."""
     limits: Limits
     folder: Path
     """Where collected files go; the caller publishes it when it is complete."""

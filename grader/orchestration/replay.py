@@ -62,8 +62,7 @@ def apply_model(
     Returns what is known of the model (layers, map, why it could not be applied), or :class:`NotRun` when
     the sandbox itself failed. Arrays that our arithmetic cannot digest are the submission's doing.
     """
-    wanted = Source.MODEL in assignment.deliver.sources or _asks_architecture(assignment)
-    if not wanted:
+    if not assignment.asks_for("model"):
         return {}
     names = ("captured_model.keras", "model.keras")
     path = next((p for name in names if (p := job.folder / name).is_file()), None)

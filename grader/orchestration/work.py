@@ -23,7 +23,6 @@ from grader.datasets.serve import (
 )
 from grader.model.assignment import Assignment, GpuNeed
 from grader.model.check import MetricCheck, ScaleCheck
-from grader.model.evidence import Source
 from grader.model.metric import Direction
 from grader.model.run import Bind, Conditions, Limits, NotRun, Purpose, RunJob, StagedFile
 from grader.model.submission import Submission
@@ -157,9 +156,8 @@ def _environment(task: RunTask) -> tuple[tuple[str, str], ...]:
 
 
 def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
-    sources = task.assignment.deliver.sources
     rows: Path | None = None
-    if Source.PREDICT in sources and not task.prepared.dataset.typed:
+    if task.assignment.asks_for("predict") and not task.prepared.dataset.typed:
         rows = served.secret / "rows.npy"
         rows_for_request(task.prepared, load_order(served.secret), rows)
     masks = tuple(
@@ -179,9 +177,7 @@ def _job(task: RunTask, served: Served, slot: Slot) -> RunJob:
         runtime_environment=_environment(task),
         served=served.folder,
         rows_on_request=rows,
-        sources=tuple(s.value for s in sources),
-        prediction_names=task.assignment.deliver.predictions,
-        model_names=task.assignment.deliver.model,
+        asks=task.assignment.asks,
         limits=task.limits,
         folder=task.scratch / "run",
         slot=slot.number,

@@ -1,5 +1,6 @@
 """One job in, one output out: the only step that ever touches a student's code."""
 
+from grader.model.ask import unknown_kinds
 from grader.model.errors import SandboxError
 from grader.model.run import (
     NotRun,
@@ -12,6 +13,7 @@ from grader.model.run import (
 )
 from grader.plugins.interfaces import Sandbox
 from grader.running.workspace import neutral_folder, stage_model, stage_submission
+from grader.words import say
 
 OUTPUT_FILE = "output.bin"
 
@@ -21,6 +23,9 @@ def run_job(job: RunJob, sandbox: Sandbox) -> RunOutput | NotRun:
 
     A sandbox that fails is a :class:`NotRun`, never the student's failure.
     """
+    unknown = unknown_kinds(job.asks)
+    if unknown:
+        return NotRun(reason=say("ask-without-taker", kinds=", ".join(unknown)))
     with neutral_folder() as scratch:
         return _run(stage_submission(job, scratch), sandbox, number=job.number, seed=job.seed)
 

@@ -12,35 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.run import MIB, Bind, PredictJob, RunJob, SandboxCommand, Wanted
+from grader.running.asked_files import files_of
 from grader.running.owned_names import is_orphan, new_name
 
 HARNESS = "/harness"
-_FIGURES = 20
-_ARRAY = 256 * MIB
-_MODEL = 512 * MIB
-
-SUBMISSION_FILES = (
-    Wanted(name="report.json", max_bytes=4 * MIB),
-    Wanted(name="cells.jsonl", max_bytes=8 * MIB),
-    *(
-        Wanted(name=f"{name}.npy", max_bytes=_ARRAY)
-        for name in (
-            "predict",
-            "predictions",
-            "captured",
-            "captured_inputs",
-            "fit_inputs",
-            "fit_targets",
-        )
-    ),
-    Wanted(name="captured_model.keras", max_bytes=_MODEL),
-    Wanted(name="model.keras", max_bytes=_MODEL),
-    *(Wanted(name=f"figure-{n:02d}.png", max_bytes=2 * MIB) for n in range(1, _FIGURES + 1)),
-)
+PROTOCOL = 2
+"""What the harness has to speak: docs/reference/harness-protocol.md."""
 MODEL_FILES = (
     Wanted(name="report.json", max_bytes=4 * MIB),
     Wanted(name="weights.json", max_bytes=8 * MIB),
-    Wanted(name="predictions.npy", max_bytes=_ARRAY),
+    Wanted(name="predictions.npy", max_bytes=256 * MIB),
 )
 
 
@@ -52,14 +33,12 @@ def stage_submission(job: RunJob, scratch: Path) -> SandboxCommand:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file.source, target)
     request = {
-        "protocol": 1,
+        "protocol": PROTOCOL,
         "main": job.main,
         "kind": job.kind.value,
         "seed": job.seed,
         "threads": job.threads,
-        "sources": list(job.sources),
-        "prediction_names": list(job.prediction_names),
-        "model_names": list(job.model_names),
+        "asks": [{"kind": ask.kind, "names": list(ask.names)} for ask in job.asks],
         "rows_on_request": job.rows_on_request is not None,
         "paths": {"staged": "/staged", "work": "/submission", "data": "/data", "out": "/out"},
     }
@@ -77,7 +56,7 @@ def stage_submission(job: RunJob, scratch: Path) -> SandboxCommand:
         ),
         environment=_environment(job.runtime_environment, job.threads, job.gpu),
         limits=job.limits,
-        wanted=SUBMISSION_FILES,
+        wanted=files_of(job.asks),
         into=job.folder,
         slot=job.slot,
         gpu=job.gpu,
@@ -94,7 +73,7 @@ def stage_model(job: PredictJob, scratch: Path) -> SandboxCommand:
         shutil.copyfile(source, target)
         _open_to_all(target.parent)
     request = {
-        "protocol": 1,
+        "protocol": PROTOCOL,
         "model": "/model/model.keras",
         "rows": "/rows/rows.npy",
         "threads": job.threads,

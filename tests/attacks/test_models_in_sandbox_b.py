@@ -112,9 +112,7 @@ def ask(tmp_path: Path) -> Ask:
             runtime_environment=runtime.environment,
             served=tmp_path,
             rows_on_request=None,
-            sources=(),
-            prediction_names=(),
-            model_names=(),
+            asks=(),
             limits=Limits(wall_seconds=300, memory_bytes=mib * MIB),
             folder=tmp_path / "run",
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.measuring.evidence.predictions import decode_predictions
 from grader.readers.npy import count_not_finite, read_npy
 from grader.readers.refused import Refused
 from tests.fuzz.fit_to_show import assert_message
@@ -31,6 +32,28 @@ def look_at_npy(content: bytes) -> None:
     plain = theirs.view(np.uint8) != 0 if theirs.dtype.kind == "b" else theirs
     assert ours.tobytes() == plain.tobytes()
     assert 0 <= count_not_finite(ours) <= ours.size
+
+
+_ROWS = 4
+_ASKED = ((None, ()), (3, ()), (2, ()), (2, (-1.0, 1.0)), (2, (0.25, 8.0)), (1, ()))
+"""Classes and training targets that predictions are decoded for."""
+
+
+def look_at_predictions(content: bytes) -> None:
+    """What is taken as predictions is a class of those there are, or a finite number, for each row."""
+    array = read_npy(content, max_bytes=LIMIT)
+    for classes, targets in _ASKED:
+        taken = decode_predictions(content, rows=_ROWS, classes=classes, target_values=targets)
+        if isinstance(taken, Refused):
+            assert_message(taken.reason)
+            continue
+        raw, decoded = taken
+        assert not isinstance(array, Refused)
+        assert raw.tobytes() == array.tobytes()
+        assert decoded.shape == (_ROWS,)
+        assert decoded.dtype == ("float64" if classes is None else "int64")
+        assert np.isfinite(decoded).all()
+        assert classes is None or (decoded.min() >= 0 and decoded.max() < classes)
 
 
 def numpy_reads(content: bytes) -> "np.ndarray[Any, Any] | None":

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tests.fuzz import archives, arrays, channel, documents, shown
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -48,22 +50,29 @@ def _never_two_marks(content: bytes) -> None:
 PLANTED = {"planted": Target(look=_never_two_marks)}
 """A promise that is easily broken: that a fuzzer finds it is what its silence elsewhere rests on."""
 
+_NPY = (
+    *(b"'descr': '%s'" % kind for kind in (b"|b1", b"|i1", b"<f2", b"<f8", b"<u4", b">f4", b"|O", b"<c16")),
+    *(b"'fortran_order': %s" % order for order in (b"True", b"False", b"1")),
+    *(b"'shape': (%s)" % shape for shape in (b"", b"2,", b"2, 3", b"1000000000000, 2", b"-1,", b"0,")),
+    *(b"{", b", }", b"\n", b"\x93NUMPY\x01\x00", b"\x93NUMPY\x03\x00", b"(07,)", b"\v", b"\f"),
+)
+
 TARGETS: dict[str, Target] = {
     "npy": Target(
         runs=50_000,
         look=arrays.look_at_npy,
         mend=arrays.mend_npy,
+        words=_NPY,
+        longest=1024,
+    ),
+    "predictions": Target(
+        runs=10_000,
+        look=arrays.look_at_predictions,
+        mend=arrays.mend_npy,
         words=(
-            *(
-                b"'descr': '%s'" % kind
-                for kind in (b"|b1", b"|i1", b"<f2", b"<f8", b"<u4", b">f4", b"|O", b"<c16")
-            ),
-            *(b"'fortran_order': %s" % order for order in (b"True", b"False", b"1")),
-            *(
-                b"'shape': (%s)" % shape
-                for shape in (b"", b"2,", b"2, 3", b"1000000000000, 2", b"-1,", b"0,")
-            ),
-            *(b"{", b", }", b"\n", b"\x93NUMPY\x01\x00", b"\x93NUMPY\x03\x00", b"(07,)", b"\v", b"\f"),
+            *_NPY,
+            *(b"'shape': (%s)" % shape for shape in (b"4,", b"4, 1", b"1, 4", b"4, 3", b"4, 1, 3", b"4, 2")),
+            *(np.float64(value).tobytes() for value in (1.0, -1.0, 0.5, 2.0, np.nan, np.inf, 1e300)),
         ),
         longest=1024,
     ),

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import threading
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -160,9 +161,15 @@ def harness_run(
     rows: Any = None,
     environment: dict[str, str] | None = None,
     names: tuple[str, ...] = ("QP", "qp"),
+    asks: Mapping[str, tuple[str, ...]] | None = None,
     timeout: float = 240,
 ) -> Left:
-    """Run the first of ``files`` in ``folder`` and return what it left; ``rows`` are handed over once."""
+    """Run the first of ``files`` in ``folder`` and return what it left; ``rows`` are handed over once.
+
+    ``asks`` are kinds with their names; without it, all that the shipped assignments ask for.
+    """
+    every: dict[str, tuple[str, ...]] = {"figures": (), "predictions": names, "captured": ()}
+    wanted = {**every, "model": ("model",), "predict": ()} if asks is None else asks
     main = next(iter(files))
     staged = folder / "staged"
     for name, content in files.items():
@@ -171,14 +178,12 @@ def harness_run(
     data = served or serve(folder / "data", {})
     paths = {name: str(folder / name) for name in ("staged", "work", "out")}
     request = {
-        "protocol": 1,
+        "protocol": 2,
         "main": main,
         "kind": "notebook" if main.endswith(".ipynb") else "script",
         "seed": 0,
         "threads": 2,
-        "sources": ["predict", "predictions", "captured", "model"],
-        "prediction_names": list(names),
-        "model_names": ["model"],
+        "asks": [{"kind": kind, "names": list(named)} for kind, named in wanted.items()],
         "rows_on_request": rows is not None,
         "paths": {**paths, "data": str(data)},
     }
@@ -213,7 +218,7 @@ def model_run(
     out.mkdir()
     np.save(folder / "rows.npy", rows)
     request = {
-        "protocol": 1,
+        "protocol": 2,
         "model": str(model),
         "rows": str(folder / "rows.npy"),
         "paths": {"out": str(out)},

@@ -12,12 +12,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from grader_harness.deliver import BATCH, layer_names
 from grader_harness.evidence import pick_output
+from grader_harness.job import PROTOCOL
+from grader_harness.models import BATCH, layer_names
 from grader_harness.weights import UnsafeWeights, read_shapes
 from grader_harness.writing import write_array
 
-PROTOCOL = 1
 MAX_TEXT = 2000
 
 

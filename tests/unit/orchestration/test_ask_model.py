@@ -45,9 +45,7 @@ def ask(tmp_path: Path) -> Ask:
         runtime_environment=(),
         served=tmp_path,
         rows_on_request=None,
-        sources=(),
-        prediction_names=(),
-        model_names=(),
+        asks=(),
         limits=Limits(wall_seconds=900, memory_bytes=1 << 30),
         folder=tmp_path / "run",
     )

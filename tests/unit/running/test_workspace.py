@@ -40,9 +40,7 @@ def job(tmp_path: Path) -> RunJob:
         runtime_environment=(),
         served=served,
         rows_on_request=None,
-        sources=(),
-        prediction_names=(),
-        model_names=(),
+        asks=(),
         limits=Limits(wall_seconds=1, memory_bytes=1),
         folder=tmp_path / "run",
     )

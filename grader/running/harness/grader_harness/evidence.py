@@ -23,7 +23,8 @@ MAX_EPOCHS = 2000
 MAX_TARGET_VALUES = 32
 FIT_ROWS = 4096
 
-WATCHED = ("fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "__call__")
+TRAINING = ("fit", "train_on_batch")
+WATCHED = (*TRAINING, "evaluate", "predict", "predict_on_batch", "__call__")
 
 
 @dataclass
@@ -67,8 +68,10 @@ class Seen:
 class Evidence:
     """What was seen of the program's models."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, *, calls: bool) -> None:
+        """Watch training always, and what is asked of models where ``calls`` says so."""
         self._served = served
+        self._watched_names = WATCHED if calls else TRAINING
         self._calls = threading.local()
         self._recogniser: Recogniser | None = None
         self._fit_verdicts: list[tuple[Any, bool]] = []
@@ -119,7 +122,7 @@ class Evidence:
             "train_on_batch": self._train_on_batch,
             "__call__": self._predict,
         }
-        for name in WATCHED:
+        for name in self._watched_names:
             original = getattr(model, name)
             self.original[library, name] = original
             setattr(model, name, self._watched(name, original, observers[name]))

@@ -18,10 +18,11 @@ SMALL_DPI = 40
 
 
 class Figures:
-    """``count`` figures were drawn; the first twenty lie in the output folder."""
+    """``count`` figures were drawn; the first twenty lie in the output folder, where they are ``kept``."""
 
-    def __init__(self, out: Path, ledger: Ledger) -> None:
+    def __init__(self, out: Path, ledger: Ledger, *, kept: bool) -> None:
         self._out = out
+        self._kept = kept
         self._ledger = ledger
         self._seen: set[str] = set()
         self._busy = threading.local()
@@ -35,6 +36,8 @@ class Figures:
 
     def keep_png(self, content: bytes) -> None:
         """Keep one picture; the same picture counts once."""
+        if not self._kept:
+            return
         digest = hashlib.sha256(content).hexdigest()
         if digest in self._seen:
             return
@@ -45,7 +48,11 @@ class Figures:
 
     def keep(self, figure: Any) -> None:
         """Keep ``figure`` as it looks now; an empty one is nothing."""
-        if not (figure.axes or figure.texts or figure.images) or self.count >= 10 * MAX_FIGURES:
+        if (
+            not self._kept
+            or not (figure.axes or figure.texts or figure.images)
+            or self.count >= 10 * MAX_FIGURES
+        ):
             return
         self._busy.now = True
         try:

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PROTOCOL = 1
+PROTOCOL = 2
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing to bring back: the kind names its taker, the names what of it is wanted."""
+
+    kind: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -16,14 +24,16 @@ class Job:
     kind: str
     seed: int
     threads: int
-    sources: tuple[str, ...]
-    prediction_names: tuple[str, ...]
-    model_names: tuple[str, ...]
+    asks: tuple[Ask, ...]
     rows_on_request: bool
     staged: Path
     work: Path
     data: Path
     out: Path
+
+    def asks_for(self, *kinds: str) -> bool:
+        """Return whether any of ``kinds`` is to be brought back."""
+        return any(ask.kind in kinds for ask in self.asks)
 
 
 @dataclass(frozen=True)
@@ -69,9 +79,7 @@ def read_job(path: str) -> Job:
         kind=request["kind"],
         seed=int(request["seed"]),
         threads=int(request["threads"]),
-        sources=tuple(request["sources"]),
-        prediction_names=tuple(request["prediction_names"]),
-        model_names=tuple(request["model_names"]),
+        asks=tuple(Ask(ask["kind"], tuple(ask["names"])) for ask in request["asks"]),
         rows_on_request=bool(request["rows_on_request"]),
         staged=folders["staged"],
         work=folders["work"],

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from grader_harness.control import take_channel
-from grader_harness.deliver import ABSENT, Delivery
+from grader_harness.deliver import deliver, find_takers
+from grader_harness.ended import Ended
 from grader_harness.evidence import Evidence, observation_faults
 from grader_harness.figures import Figures
 from grader_harness.import_hooks import ImportHooks
@@ -23,8 +24,12 @@ from grader_harness.seeds import Seeds
 from grader_harness.served_loaders import ServedLoaders
 from grader_harness.shadows import drop_shadowing, find_shadows, forget_shadowed
 from grader_harness.shims import install_shims
+from grader_harness.states import ABSENT
 from grader_harness.threads import ThreadPins
 from grader_harness.writing import write_report
+
+SOURCES = ("predict", "predictions", "captured", "model")
+"""The places that predictions can come from; each is told of, asked for or not."""
 
 
 class Session:
@@ -32,13 +37,14 @@ class Session:
 
     def __init__(self, job: Job, scratch: Path) -> None:
         self.job = job
+        self.takers = find_takers(job.asks)
         self.served = read_served(job.data)
         self.hooks = ImportHooks()
         self.places = Places(job.work, job.main)
         self.ledger = Ledger(self.places, scratch / "ledger.jsonl")
         self.seeds = Seeds(job.seed, self.places)
-        self.figures = Figures(job.out, self.ledger)
-        self.evidence = Evidence(self.served)
+        self.figures = Figures(job.out, self.ledger, kept=job.asks_for("figures"))
+        self.evidence = Evidence(self.served, calls=job.asks_for("captured", "model"))
         self.pins = ThreadPins(self.ledger)
         self.shadows: dict[str, str] = {}
         self.errors = ErrorLog(self.places, self.shadows)
@@ -124,14 +130,13 @@ def run_session(job_path: str, *, started_with: frozenset[str]) -> int:
         os._exit(0)
     _leave(job, session.shadows)
     session.pins.compare()
-    states: dict[str, dict[str, str]] = dict.fromkeys(("predict", "predictions", "captured", "model"), ABSENT)
+    states: dict[str, dict[str, str]] = dict.fromkeys(SOURCES, ABSENT)
     report_path = job.out / "report.json"
     # Should taking the evidence end the process, what the program did is told all the same.
     write_report(report_path, session.report(states=states, layers=[], finished=False))
-    session.figures.finish()
-    delivery = Delivery(job, session.served, session.evidence, namespace)
-    states = delivery.deliver()
-    write_report(report_path, session.report(states=states, layers=delivery.layers, finished=True))
+    ended = Ended(job, session.served, session.evidence, session.figures, namespace)
+    states |= deliver(session.takers, ended)
+    write_report(report_path, session.report(states=states, layers=ended.shown_layers(), finished=True))
     shutil.rmtree(scratch, ignore_errors=True)
     return 1 if session.errors.records else 0
 

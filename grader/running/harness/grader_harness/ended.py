@@ -1,0 +1,78 @@
+"""A program that has ended: its variables, and what was watched while it ran."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader_harness.evidence import Captured, Evidence, pick_output
+from grader_harness.figures import Figures
+from grader_harness.job import Job, Served
+from grader_harness.models import BATCH, equal_weights, is_tf_keras, layer_names
+from grader_harness.states import ABSENT, OK, passed_over, raised
+
+
+@dataclass
+class Ended:
+    """What takers look at; ``layers`` are the class names of the delivered model's layers, for display."""
+
+    job: Job
+    served: Served
+    evidence: Evidence
+    figures: Figures
+    namespace: dict[str, Any]
+    layers: list[str] = field(default_factory=list)
+    _call: tuple[Any, dict[str, str]] | None = None
+
+    def captured_outputs(self) -> tuple[Any, dict[str, str]]:
+        """Return what the last recognised call answered, or None and why there is nothing.
+
+        An ``evaluate`` leaves no outputs: its model is asked once more, here, and once only.
+        """
+        if self._call is None:
+            try:
+                self._call = self._captured_outputs()
+            except Exception as error:
+                self._call = None, raised(error)
+        return self._call
+
+    def shown_layers(self) -> list[str]:
+        """Return the layers of the delivered model, else of the last one trained or saved, for display."""
+        if self.layers or self.evidence.model is None:
+            return self.layers
+        try:
+            return layer_names(self.evidence.model)
+        except Exception:  # a model that does not say what it consists of
+            return []
+
+    def with_weights(self, captured: Captured, action: Any) -> Any:
+        """Do ``action`` while the captured model has the weights it had at the call."""
+        now = captured.model.get_weights()
+        if equal_weights(now, captured.weights):
+            return action()
+        captured.model.set_weights(captured.weights)
+        try:
+            return action()
+        finally:
+            captured.model.set_weights(now)
+
+    def _captured_outputs(self) -> tuple[Any, dict[str, str]]:
+        captured = self.evidence.captured
+        if captured is None:
+            if self.evidence.saw_dataset:
+                return None, passed_over("dataset", "predict and evaluate were given a tf.data.Dataset")
+            return None, ABSENT
+        outputs = self.with_weights(captured, lambda: self._outputs(captured))
+        if outputs is None:
+            return None, passed_over("length", "the model does not give one row per test row")
+        if not self.evidence.quality(outputs):
+            width = 1 if outputs.ndim == 1 else outputs.shape[1]
+            few = f"the model gives {width} scores per row, too few for the classes"
+            return None, passed_over("length", few)
+        return outputs, OK
+
+    def _outputs(self, captured: Captured) -> Any:
+        if captured.outputs is not None:
+            return captured.outputs
+        library = "tf_keras" if is_tf_keras(captured.model) else "keras"
+        predict = self.evidence.original[library, "predict"]
+        outputs = predict(captured.model, captured.inputs, batch_size=BATCH, verbose=0)
+        return pick_output(outputs, len(captured.rows))
