@@ -1,0 +1,1 @@
+"""What one course adds to grader."""

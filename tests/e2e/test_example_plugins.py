@@ -1,0 +1,108 @@
+"""examples/plugins as its reader would use it: built, installed beside the grader, a class graded with it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.classroom import ROOT, grader, results
+
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+
+EXAMPLE = ROOT / "examples" / "plugins"
+UV = Path(sys.executable).with_name("uv")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Build and install the package into a folder of its own, and return what makes Python look there."""
+    source = tmp_path_factory.mktemp("source") / "plugins"
+    shutil.copytree(EXAMPLE, source)
+    target = tmp_path_factory.mktemp("packages")
+    alone = ("--offline", "--no-cache", "--no-deps", "--no-build-isolation", "--quiet")
+    command = [UV, "pip", "install", *alone, "--target", target, source]
+    subprocess.run([str(part) for part in command], check=True, env={**os.environ, "VIRTUAL_ENV": sys.prefix})
+    return {"PYTHONPATH": str(target)}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("example") / "course"
+    shutil.copytree(EXAMPLE / "course", folder)
+    return folder
+
+
+def test_a_class_is_graded_with_what_the_package_adds(course: Path, installed: dict[str, str]) -> None:
+    ended = grader(
+        "grade", "submissions", "--export", "tsv", "--lang", "en", cwd=course, environment=installed
+    )
+    assert ended.status == 0, ended.err
+    rows = results(course)
+    good, bad = rows["ana", "balanced"], rows["bia", "balanced"]
+    assert (good["verdict"], good["points"]) == ("passed", 10)
+    assert (bad["verdict"], bad["points"]) == ("failed", 0)
+    assert bad["metrics"]["balanced_error"]["value"] == pytest.approx(0.9)
+    assert (course / "reports" / "points.tsv").read_text(encoding="utf-8").splitlines() == [
+        "student\tassignment\tpoints",
+        "ana\tbalanced\t10",
+        "bia\tbalanced\t0",
+    ]
+
+
+def test_without_the_package_the_course_says_which_names_it_lacks(course: Path) -> None:
+    ended = grader("grade", "submissions", "--export", "tsv", "--lang", "en", cwd=course)
+    assert ended.status == 2
+    assert 'check.every-class.metric: there is no "balanced_error"; there are: accuracy, ' in ended.err
+
+
+def test_an_exporter_that_fails_takes_nothing_from_the_grading(
+    course: Path, installed: dict[str, str], tmp_path: Path
+) -> None:
+    _lay_out_package(tmp_path, "grader.exporters", "broken", text=BROKEN)
+    both = {"PYTHONPATH": f"{tmp_path}:{installed['PYTHONPATH']}"}
+    command = ("grade", "submissions", "--export", "broken", "--export", "tsv", "--lang", "en", "-o", "again")
+    ended = grader(*command, cwd=course, environment=both)
+    assert ended.status == 3, ended.err
+    assert "error GR892: the exporter broken failed (ZeroDivisionError: by design)" in ended.err
+    assert "Traceback" not in ended.err
+    assert results(course, "again")["ana", "balanced"]["points"] == 10
+    assert {path.name for path in (course / "again").iterdir()} == {
+        "balanced",
+        "gradebook.csv",
+        "index.html",
+        "points.tsv",
+        "results.json",
+    }
+
+
+def test_a_package_that_cannot_be_imported_stops_the_command_in_a_sentence(
+    course: Path, installed: dict[str, str], tmp_path: Path
+) -> None:
+    _lay_out_package(tmp_path, "grader.metrics", "old", text="from grader.gone import Metric\n")
+    both = {"PYTHONPATH": f"{tmp_path}:{installed['PYTHONPATH']}"}
+    ended = grader("grade", "submissions", "--lang", "en", cwd=course, environment=both)
+    assert ended.status == 2
+    refused = "error GR290: the plugin 'old' of the package old-package (grader.metrics: old_package:Plugin)"
+    why = "does not load (ModuleNotFoundError: No module named 'grader.gone')"
+    assert ended.err == f"{refused} {why}\n"
+
+
+BROKEN = """
+class Plugin:
+    name, file_name = "broken", "broken.txt"
+
+    def __call__(self, grading, language):
+        raise ZeroDivisionError("by design")
+"""
+
+
+def _lay_out_package(folder: Path, group: str, name: str, *, text: str) -> None:
+    """Write into ``folder`` what an installer would: a module, and what says that a plugin is in it."""
+    (folder / f"{name}_package.py").write_text(text, encoding="utf-8")
+    about = folder / f"{name}_package-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-package\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[{group}]\n{name} = {name}_package:Plugin\n")
