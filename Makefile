@@ -1,12 +1,12 @@
 # Two commands: `make demo` installs all and grades the example class; `make test` passes the tests.
-# Everything is built into .venv, .boot and the user's cache folder; nothing else is touched.
+# Everything is built into .venv, .boot, build and the user's cache folder; nothing else is touched.
 
 PYTHON := $(shell command -v /usr/bin/python3.11 || command -v python3.11 || command -v /usr/bin/python3 || command -v python3)
 UV := .boot/bin/uv
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: demo install system test check slow lint types imports wheel schemas lock bench fuzz clean
+.PHONY: demo install system test quick stage-unit stage-sandbox stage-gradings slow lint types imports wheel schemas lock bench fuzz clean
 
 demo: install
 	.venv/bin/grader demo
@@ -31,12 +31,45 @@ system:
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-test slow: export GRADER_BROWSER_TESTS = 1
+test quick slow stage-unit stage-sandbox stage-gradings: export GRADER_BROWSER_TESTS = 1
 
-# What CI runs, in the same order.
-test: install lint types imports
-	.venv/bin/python -m pytest -m "not slow and not gpu" --durations=15
-	$(MAKE) --no-print-directory wheel
+# Two workers, each with a core; what one file or one class shares stays with one of them. A worker that is
+# lost is not replaced. Times go to build/times.json, and thirty seconds want a word why (tests/gate.py).
+WORKERS ?= 2
+STAGE := sh tools/stage.sh
+PYTEST := .venv/bin/python -m pytest -q --times build/times.json --longest 30
+BESIDE := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
+QUICK := tests/unit tests/house
+NOT_QUICK := tests --ignore tests/unit --ignore tests/house
+
+# What CI runs, in the same order: what usually breaks comes first, and a stage that fails is the last.
+test:
+	@rm -rf build/stages.txt build/times.json
+	@$(STAGE) install $(MAKE) --no-print-directory install
+	@$(STAGE) looks $(MAKE) --no-print-directory -j 3 lint types imports
+	@$(STAGE) unit $(MAKE) --no-print-directory stage-unit
+	@$(STAGE) sandbox $(MAKE) --no-print-directory stage-sandbox
+	@$(STAGE) gradings $(MAKE) --no-print-directory stage-gradings
+	@$(STAGE) wheel $(MAKE) --no-print-directory wheel
+	@cat build/stages.txt
+
+# The first two stages: under two minutes, for every save of a commit.
+quick: install
+	@rm -f build/stages.txt
+	@$(STAGE) looks $(MAKE) --no-print-directory -j 3 lint types imports
+	@$(STAGE) unit $(MAKE) --no-print-directory stage-unit
+	@cat build/stages.txt
+
+stage-unit:
+	$(PYTEST) $(BESIDE) -m "not slow and not gpu" $(QUICK)
+
+# What tells tenths of a second is measured with nothing beside it.
+stage-sandbox:
+	$(PYTEST) -m "alone and not slow and not gpu and not grading" $(NOT_QUICK)
+	$(PYTEST) $(BESIDE) -m "not alone and not slow and not gpu and not grading" $(NOT_QUICK)
+
+stage-gradings:
+	$(PYTEST) $(BESIDE) -m "grading and not slow and not gpu" $(NOT_QUICK)
 
 # Everything that is not a GPU's: minutes of training on the real data (GRADER_DATA_DIR).
 slow: install
@@ -77,4 +110,4 @@ fuzz: install
 	nice -n 19 .venv/bin/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 clean:
-	rm -rf .venv .boot dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .boot build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,7 +5,7 @@ import pytest
 from tests.attacks.classes import HONEST
 from tests.attacks.conftest import Lesson
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
 HOSTILE_AT_LEAST = 30
 GROWTH_KIB = 48 * 1024

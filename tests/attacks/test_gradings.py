@@ -9,7 +9,7 @@ import pytest
 from tests.attacks.classes import HONEST, HOSTILE, SECONDS
 from tests.attacks.conftest import Lesson
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
 CHANCE = (0.8, 1.0)
 """The error of guessing among ten classes."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.wiring import cache_folder
+from tests.integration.confined import ORDINARY_USER
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / "tests" / "course_programs"
@@ -63,7 +64,7 @@ class OrdinaryUser:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.number = 65533 if os.geteuid() == 0 else os.geteuid()
+        self.number = ORDINARY_USER if os.geteuid() == 0 else os.geteuid()
         packages = next((Path(sys.prefix) / "lib").glob("python3*/site-packages"))
         shutil.copytree(packages, folder / "site", symlinks=True, copy_function=_link_or_copy)
         shutil.copytree(ROOT / "grader", folder / "checkout" / "grader")

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from tests.e2e.classroom import PROGRAMS, Ended, grader, hand_in, lay_out_course, real_data, results
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.data]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.data, pytest.mark.grading]
 
 HANDED_IN = {
     "programa5": ("mnist-dense", "mnist/programa5_3_epocas.py"),

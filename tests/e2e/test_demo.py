@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.classroom import ROOT, Ended, grader, lay_out_course, results
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
 EXPECTED = {
     ("ana-souza", "digits"): "passed",

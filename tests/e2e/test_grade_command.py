@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.classroom import GRADER, OrdinaryUser, grader, lay_out_course, results
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
 FAST = "import numpy as np\nQP = np.zeros(898, dtype=int)\n"
 SLOW = "import time\nprint('started', flush=True)\ntime.sleep(300)\n"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.classroom import grader, lay_out_course, results
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
 
 def test_work_for_another_assignment_is_not_graded_as_the_one_named(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.classroom import Ended, grader, lay_out_course, real_data
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
 Programs = dict[str, dict[str, Any]]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.classroom import grader, lay_out_course, results
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
 SEEDED = """
 import numpy as np

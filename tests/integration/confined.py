@@ -14,7 +14,8 @@ from tests.integration.sandbox_driver import answer
 
 DRIVER = Path(__file__).with_name("sandbox_driver.py")
 
-ORDINARY_USER = 65533
+ORDINARY_USER = 65533 - int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+"""One for each worker: the kernel counts processes by user, and no test shall feel another one's."""
 IN_ENVIRONMENT = "a secret of the grader"
 """Stands in the grader's environment."""
 INNER_PYTHON = "/usr/bin/python3"

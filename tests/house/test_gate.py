@@ -1,0 +1,97 @@
+"""The gate is not passed by a run of tests that was cut short, nor by one that takes long for no reason."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHORT_AND_LONG = """
+import time
+import pytest
+
+def test_short(): pass
+
+def test_long(): time.sleep(0.3)
+
+@pytest.mark.takes(1, "it sleeps")
+def test_long_and_says_why(): time.sleep(0.3)
+"""
+ENDS_ITS_WORKER = """
+import os
+
+def pytest_runtest_logfinish(nodeid, location):
+    if nodeid.endswith("[3]") and "PYTEST_XDIST_WORKER" in os.environ:
+        os._exit(0)
+"""
+SIX = """
+import pytest
+
+@pytest.mark.parametrize("number", range(6))
+@pytest.mark.xdist_group("together")
+def test_of_six(number):
+    assert number < 6
+"""
+
+
+@dataclass
+class Course:
+    """A folder of tests that is run as the gate runs ours."""
+
+    folder: Path
+
+    def run(self, tests: str, *options: str, conftest: str = "") -> "subprocess.CompletedProcess[str]":
+        (self.folder / "conftest.py").write_text(conftest)
+        (self.folder / "test_these.py").write_text(tests)
+        (self.folder / "pytest.ini").write_text(
+            "[pytest]\nmarkers =\n    takes(seconds, why)\n    xdist_group(name)\n"
+        )
+        plugins = ["-p", "xdist.plugin", "-p", "tests.gate"]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *plugins, *options],
+            cwd=self.folder,
+            env={**kept, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return Course(tmp_path)
+
+
+def test_a_worker_that_ends_between_two_tests_fails_the_run(course: Course) -> None:
+    two = ("-n", "2", "--dist", "loadgroup", "--max-worker-restart", "0")
+    done = course.run(SIX, *two, conftest=ENDS_ITS_WORKER)
+    assert done.returncode != 0
+    assert "node down" in done.stdout
+
+
+def test_a_test_that_ends_the_run_well_does_not_pass_the_gate(course: Course) -> None:
+    done = course.run(SIX + "    if number == 3: pytest.exit('enough', returncode=0)\n")
+    assert done.returncode == 1
+    told = done.stdout.partition("tests never ended")[2]
+    assert "test_of_six[2]" not in told
+    assert "test_of_six[5]" in told
+
+
+def test_a_long_test_needs_a_reason_and_times_are_kept_from_run_to_run(course: Course) -> None:
+    file = course.folder / "build" / "times.json"
+    bounded = ("--times", str(file), "--longest", "0.2")
+    assert course.run(SHORT_AND_LONG, *bounded, "-k", "why").returncode == 0
+    done = course.run(SHORT_AND_LONG, *bounded, "-k", "not why")
+    assert done.returncode == 1
+    shown = done.stdout.partition("THE GATE IS SHUT")[2]
+    assert "test_these.py::test_long\n" in shown
+    assert "test_short" not in shown
+    told = json.loads(file.read_text())
+    assert {name.partition("::")[2] for name in told} == {"test_short", "test_long", "test_long_and_says_why"}
+    assert list(told)[-1].endswith("test_short")
+    assert told["test_these.py::test_long"]["seconds"] >= 0.3
