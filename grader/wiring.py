@@ -1,7 +1,8 @@
 """The one place that chooses an implementation for every port, and reads environment and machine, once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +11,13 @@ from grader import __version__
 from grader.coursefiles.load_course import Known
 from grader.model.errors import CourseError
 from grader.orchestration.executors import ProcessExecutor, SerialExecutor
-from grader.orchestration.make_runs import Grader
+from grader.orchestration.means import Means, Options, Tools
 from grader.orchestration.ports import Executor, Progress
-from grader.orchestration.tools import Options, Tools
 from grader.plugins.interfaces import Exporter, Sandbox
 from grader.running.machine import list_gpus
 from grader.running.probing.probes import require_walls
 from grader.running.workspace import sweep_folders
-from grader.storage.run_store import RunStore
+from grader.storage.run_store import open_store
 from grader.words import say
 
 
@@ -89,19 +89,30 @@ def tools_for(request: Request) -> Tools:
     )
 
 
-def grader_for(
-    tools: Tools, options: Options, *, store: RunStore, progress: Progress, serial: bool = False
-) -> Grader:
-    """Return the means of one grading."""
-    executor: Executor = SerialExecutor(tools.gpus) if serial else ProcessExecutor(options.jobs, tools.gpus)
-    return Grader(
-        tools=tools,
-        options=options,
-        executor=executor,
-        store=store,
-        progress=progress,
-        clock=lambda: datetime.now(UTC),
-    )
+@contextmanager
+def open_grader(
+    place: Path, request: Request, options: Options, *, progress: Progress, serial: bool = False
+) -> Iterator[Means]:
+    """Open the store at ``place`` for one grading and yield all that it works with; every face enters here.
+
+    Raises:
+        CourseError: an unknown sandbox, or a plugin that does not load.
+        SandboxUnavailable: no working sandbox; nothing is run.
+        StorageError: the folder cannot be written, or another grading holds it.
+    """
+    with open_store(place) as store:
+        tools = tools_for(request)
+        executor: Executor = (
+            SerialExecutor(tools.gpus) if serial else ProcessExecutor(options.jobs, tools.gpus)
+        )
+        yield Means(
+            tools=tools,
+            options=options,
+            executor=executor,
+            store=store,
+            progress=progress,
+            clock=lambda: datetime.now(UTC),
+        )
 
 
 def exporters() -> Mapping[str, Exporter]:

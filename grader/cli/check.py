@@ -1,6 +1,8 @@
 """``grader check FILE``: the student's own look, down the same road as the grading."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +12,11 @@ from grader.cli.formats import format_option, print_submission
 from grader.cli.help import Explained
 from grader.cli.language import spoken
 from grader.cli.options import (
-    course_and_assignments,
+    AskedCourse,
+    AskedMachine,
     course_options,
-    limits_from,
     machine_options,
-    warn_without_sandbox,
 )
-from grader.cli.progress import progress_for
 from grader.cli.rendering import console, printable, tell
 from grader.coursefiles.find_submissions import Found, read_single
 from grader.model.assignment import Assignment, Course
@@ -26,11 +26,10 @@ from grader.model.message import Language, Message, Text
 from grader.model.result import Grading, Status, SubmissionResult, Verdict
 from grader.model.submission import Submission
 from grader.orchestration.grade import grade_course
-from grader.orchestration.tools import Tools
+from grader.orchestration.means import Means
 from grader.reporting.student_view import codes_to_explain
 from grader.reporting.summary import summary_row
-from grader.storage.run_store import open_store
-from grader.wiring import Request, exporters, grader_for, tools_for
+from grader.wiring import exporters
 from grader.words import phrase, say
 
 _STATUS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.INCONCLUSIVE: 4}
@@ -46,14 +45,8 @@ _MARKS = {"passed": "✓", "failed": "✗", "inconclusive": "≈", "skipped": "-
 def command(
     *,
     file: Path,
-    course_folder: Path | None,
-    assignments: tuple[str, ...],
-    data_dir: Path | None,
-    sandbox: str,
-    gpu: str,
-    timeout: str | None,
-    memory: str | None,
-    quiet: bool,
+    course: AskedCourse,
+    machine: AskedMachine,
     shape: str,
     out: Path | None,
 ) -> int:
@@ -61,41 +54,44 @@ def command(
 
     Exit status: 0 passed, 1 failed, 3 could not be graded, 4 inconclusive.
     """
-    course, chosen = course_and_assignments(course_folder, assignments)
+    loaded, chosen = course.load()
     assignment = _public_part(_assignment_of(file, chosen))
-    options = replace(limits_from(timeout, memory), runs=1)
-    warn_without_sandbox(sandbox)
-    tools = _tools(Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu))
-    with tempfile.TemporaryDirectory(prefix="grader-check-") as folder, open_store(Path(folder)) as store:
-        read = read_single(file, assignment.slug, student=file.stem, intake=store.intake)
+    with (
+        tempfile.TemporaryDirectory(prefix="grader-check-") as folder,
+        _open_grader(Path(folder), machine) as means,
+    ):
+        read = read_single(file, assignment.slug, student=file.stem, intake=means.store.intake)
         found = (
             Found(submissions=(read,), unreadable=(), findings=())
             if isinstance(read, Submission)
             else Found(submissions=(), unreadable=(read,), findings=())
         )
-        grader = grader_for(tools, options, store=store, progress=progress_for(quiet=quiet), serial=True)
-        grading = grade_course(course, (assignment,), found, grader=grader, publish=lambda _: None)
+        grading = grade_course(loaded, (assignment,), found, means=means, publish=lambda _: None)
         if out is not None:
             grading = _published(grading, out)
     result = grading.submissions[0]
-    print_submission(grading, shape, lambda: _print(result, file, assignment, course), file=_from_here(file))
+    print_submission(grading, shape, lambda: _print(result, file, assignment, loaded), file=_from_here(file))
     if result.status is Status.NOT_GRADED:
         return 3
     return _STATUS[result.verdict or Verdict.FAILED]
 
 
-def _tools(request: Request) -> Tools:
-    """Return the tools; where nothing can be confined a student's own program runs all the same.
+@contextmanager
+def _open_grader(folder: Path, machine: AskedMachine) -> Iterator[Means]:
+    """Open a grader; where nothing can be confined a student's own program runs all the same.
 
     What is missing is said, and what does not hold without it.
     """
-    try:
-        return tools_for(request)
-    except SandboxUnavailable as error:
-        if request.sandbox != "auto":
-            raise
-        tell(say("cli.check_unconfined", why=_without_its_end(error.message)))
-        return tools_for(replace(request, sandbox="none"))
+    with ExitStack() as opened:
+        try:
+            means = opened.enter_context(machine.open_grader(folder, serial=True, runs=1))
+        except SandboxUnavailable as error:
+            if machine.sandbox != "auto":
+                raise
+            tell(say("cli.check_unconfined", why=_without_its_end(error.message)))
+            unconfined = replace(machine, sandbox="none")
+            means = opened.enter_context(unconfined.open_grader(folder, serial=True, runs=1))
+        yield means
 
 
 def _without_its_end(message: Message) -> Message:

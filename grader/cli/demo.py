@@ -6,12 +6,10 @@ import click
 
 from grader.cli.grade import grade_folder
 from grader.cli.help import Explained
-from grader.cli.options import course_and_assignments, language_option
+from grader.cli.options import AskedMachine, course_and_assignments, jobs_option, language_option
 from grader.cli.rendering import print_grading
 from grader.coursefiles.load_course import find_course
 from grader.model.errors import CourseError
-from grader.orchestration.tools import Options
-from grader.wiring import Request
 from grader.words import say
 
 _ASSIGNMENTS = ("digits", "pele")
@@ -20,7 +18,7 @@ _ASSIGNMENTS = ("digits", "pele")
 @click.command("demo", cls=Explained, help="help.demo")
 @language_option
 @click.option("-C", "--course", "folder", type=click.Path(path_type=Path), metavar="DIR", help="help.course")
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", default=2, help="help.jobs")
+@jobs_option(2)
 @click.option("-q", "--quiet", is_flag=True, help="help.quiet")
 def command(*, folder: Path | None, jobs: int, quiet: bool) -> int:
     """Grade the example class and print where the report is."""
@@ -34,10 +32,9 @@ def command(*, folder: Path | None, jobs: int, quiet: bool) -> int:
         submissions,
         course,
         chosen,
-        request=Request(),
-        options=Options(jobs=jobs),
+        machine=AskedMachine(quiet=quiet),
         reports=reports,
-        quiet=quiet,
+        jobs=jobs,
     )
     print_grading(grading, str(reports / "index.html"))
     return 0

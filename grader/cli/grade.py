@@ -1,7 +1,7 @@
 """``grader grade SUBMISSIONS``."""
 
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,13 +9,12 @@ from grader.cli.formats import format_option, print_class
 from grader.cli.help import Explained
 from grader.cli.language import spoken
 from grader.cli.options import (
-    course_and_assignments,
+    AskedCourse,
+    AskedMachine,
     course_options,
-    limits_from,
+    jobs_option,
     machine_options,
-    warn_without_sandbox,
 )
-from grader.cli.progress import progress_for
 from grader.cli.rendering import complain, print_grading, print_messages, tell
 from grader.coursefiles.find_submissions import find_submissions
 from grader.model.assignment import Assignment, Course
@@ -25,9 +24,7 @@ from grader.model.result import Grading, Status
 from grader.orchestration.export import Export, choose_exports, export
 from grader.orchestration.grade import grade_course
 from grader.orchestration.publish import Publisher, with_paths
-from grader.orchestration.tools import Options
-from grader.storage.run_store import open_store
-from grader.wiring import Request, exporters, grader_for, tools_for
+from grader.wiring import exporters
 from grader.words import say
 
 
@@ -37,7 +34,7 @@ from grader.words import say
 @machine_options
 @format_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="help.out_reports")
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", default=1, help="help.jobs")
+@jobs_option(1)
 @click.option("--runs", type=click.IntRange(1, 100), metavar="N", help="help.runs")
 @click.option("--only", multiple=True, metavar="STUDENT", help="help.only")
 @click.option("--force", is_flag=True, help="help.force")
@@ -46,14 +43,8 @@ from grader.words import say
 def command(
     *,
     submissions: Path,
-    course_folder: Path | None,
-    assignments: tuple[str, ...],
-    data_dir: Path | None,
-    sandbox: str,
-    gpu: str,
-    timeout: str | None,
-    memory: str | None,
-    quiet: bool,
+    course: AskedCourse,
+    machine: AskedMachine,
     shape: str,
     out: Path | None,
     jobs: int,
@@ -67,13 +58,19 @@ def command(
 
     A second call runs only what is new or changed. Ctrl-C keeps what is finished.
     """
-    options = replace(limits_from(timeout, memory), jobs=jobs, runs=runs, force=force)
-    course, chosen = course_and_assignments(course_folder, assignments)
-    request = Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu)
-    reports = out or course.folder / "reports"
-    exports = choose_exports(wanted, exporters(), folders=[each.slug for each in course.assignments])
+    loaded, chosen = course.load()
+    reports = out or loaded.folder / "reports"
+    exports = choose_exports(wanted, exporters(), folders=[each.slug for each in loaded.assignments])
     grading = grade_folder(
-        submissions, course, chosen, request=request, options=options, reports=reports, quiet=quiet, only=only
+        submissions,
+        loaded,
+        chosen,
+        machine=machine,
+        reports=reports,
+        only=only,
+        jobs=jobs,
+        runs=runs,
+        force=force,
     )
     if only:
         tell(say("cli.only_these"))
@@ -95,30 +92,29 @@ def grade_folder(
     course: Course,
     chosen: tuple[Assignment, ...],
     *,
-    request: Request,
-    options: Options,
+    machine: AskedMachine,
     reports: Path,
-    quiet: bool,
     only: tuple[str, ...] = (),
+    **asked: Any,
 ) -> Grading:
     """Grade what lies in ``submissions`` and write the pages; the road of ``grade`` and of ``demo``.
+
+    ``asked`` are further options of the grading.
 
     Raises:
         GraderError: nothing could be graded at all.
     """
-    with open_store(course.folder / ".grader") as store:
+    handed_in = submissions if submissions.is_dir() else submissions.parent
+    private = (handed_in, reports)
+    with machine.open_grader(course.folder / ".grader", private=private, **asked) as means:
         slugs = [a.slug for a in chosen]
         others = [a.slug for a in course.assignments if a.slug not in slugs]
-        found = find_submissions(submissions, slugs, only=only, others=others, intake=store.intake)
+        found = find_submissions(submissions, slugs, only=only, others=others, intake=means.store.intake)
         print_messages([f.message for f in found.findings], heading="summary.remarks")
         if not (found.submissions or found.unreadable):
             raise CourseError(_nothing_found(submissions, only))
-        warn_without_sandbox(request.sandbox)
-        handed_in = submissions if submissions.is_dir() else submissions.parent
-        request = replace(request, private=(handed_in, reports))
-        grader = grader_for(tools_for(request), options, store=store, progress=progress_for(quiet=quiet))
         publisher = Publisher(reports=reports, language=spoken(), exporters=exporters())
-        return with_paths(grade_course(course, chosen, found, grader=grader, publish=publisher.publish))
+        return with_paths(grade_course(course, chosen, found, means=means, publish=publisher.publish))
 
 
 def _nothing_found(submissions: Path, only: tuple[str, ...]) -> Message:

@@ -1,21 +1,26 @@
 """The options that mean the same in every command."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from grader.cli.language import language_of, speak
+from grader.cli.progress import progress_for
 from grader.cli.rendering import tell
 from grader.coursefiles.load_course import choose_assignments, find_course, load_course
 from grader.coursefiles.units import parse_duration, parse_size
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
-from grader.orchestration.tools import Options
+from grader.orchestration.means import Means, Options
 from grader.words import say
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+_MOST_JOBS = 64
 
 
 def _speak(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's
@@ -36,8 +41,70 @@ def language_option(function: Decorated) -> Decorated:
     return option(function)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCourse:
+    """What ``-C`` and ``-a`` say: which course, and which of its assignments."""
+
+    folder: Path | None
+    slugs: tuple[str, ...]
+
+    def load(self) -> tuple[Course, tuple[Assignment, ...]]:
+        """Return the course and the assignments asked for.
+
+        Raises:
+            CourseError: no course, mistakes in it, or an unknown assignment.
+        """
+        return course_and_assignments(self.folder, self.slugs)
+
+    def one(self, slug: str) -> tuple[Course, Assignment]:
+        """Return the course and its assignment ``slug``.
+
+        Raises:
+            CourseError: no course, mistakes in it, or an unknown assignment.
+        """
+        course, chosen = course_and_assignments(self.folder, (slug, *self.slugs))
+        return course, next(assignment for assignment in chosen if assignment.slug == slug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedMachine:
+    """What was asked of the machine: sandbox, GPU, data and limits; the same in every command."""
+
+    sandbox: str = "auto"
+    data_dir: Path | None = None
+    gpu: str = "auto"
+    timeout: str | None = None
+    memory: str | None = None
+    quiet: bool = False
+
+    @contextmanager
+    def open_grader(
+        self, place: Path, *, private: tuple[Path, ...] = (), serial: bool = False, **asked: Any
+    ) -> Iterator[Means]:
+        """Open the store at ``place`` with all that a grading needs; ``asked`` are further options.
+
+        Raises:
+            CourseError: a limit cannot be read, or an unknown sandbox is asked for.
+            SandboxUnavailable: no working sandbox; nothing is run.
+            StorageError: the folder cannot be written, or another grading holds it.
+        """
+        from grader.wiring import Request, open_grader
+
+        options = replace(limits_from(self.timeout, self.memory), **asked)
+        request = Request(sandbox=self.sandbox, data_dir=self.data_dir, gpu=self.gpu, private=private)
+        if self.sandbox == "none":
+            tell(say("sandbox-switched-off"))
+        with open_grader(
+            place, request, options, progress=progress_for(quiet=self.quiet), serial=serial
+        ) as means:
+            yield means
+
+
 def course_options(function: Decorated) -> Decorated:
-    """Add ``-C``, ``-a`` and ``--lang``."""
+    """Add ``-C``, ``-a`` and ``--lang``; the command gets ``course``, an :class:`AskedCourse`."""
+    gathered = _gathering(
+        function, "course", AskedCourse, {"course_folder": "folder", "assignments": "slugs"}
+    )
     for option in (
         language_option,
         click.option(
@@ -52,27 +119,48 @@ def course_options(function: Decorated) -> Decorated:
             help="help.course",
         ),
     ):
-        function = option(function)
-    return function
+        gathered = option(gathered)
+    return gathered
 
 
 def machine_options(function: Decorated) -> Decorated:
-    """Add what chooses sandbox, GPU, data and limits."""
+    """Add what chooses sandbox, GPU, data and limits: ``machine``, an :class:`AskedMachine`."""
+    names = ("sandbox", "data_dir", "gpu", "timeout", "memory", "quiet")
+    gathered = _gathering(function, "machine", AskedMachine, {name: name for name in names})
     for option in (
         click.option("--memory", metavar="M", help="help.memory"),
         click.option("--timeout", metavar="T", help="help.timeout"),
         click.option("--gpu", default="auto", metavar="G", help="help.gpu"),
-        click.option(
-            "--sandbox",
-            default="auto",
-            metavar="NAME",
-            help="help.sandbox",
-        ),
+        click.option("--sandbox", default="auto", metavar="NAME", help="help.sandbox"),
         click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="help.data_dir"),
         click.option("-q", "--quiet", is_flag=True, help="help.quiet"),
     ):
-        function = option(function)
-    return function
+        gathered = option(gathered)
+    return gathered
+
+
+def jobs_option(default: int) -> Callable[[Decorated], Decorated]:
+    """Add ``-j``."""
+    kind = click.IntRange(1, _MOST_JOBS)
+    return click.option("-j", "--jobs", type=kind, metavar="N", default=default, help="help.jobs")
+
+
+def format_of(*shapes: str) -> Callable[[Decorated], Decorated]:
+    """Add ``--format`` with ``shapes`` to choose from, the first by default."""
+    choice = click.Choice(list(shapes))
+    return click.option("--format", "form", type=choice, default=shapes[0], help="help.format")
+
+
+def _gathering(function: Decorated, name: str, kind: type[Any], fields: Mapping[str, str]) -> Decorated:
+    """Return ``function`` that takes several options as one value of ``kind``, called ``name``."""
+
+    @functools.wraps(function)
+    def gathered(**given: Any) -> Any:
+        value = kind(**{field: given.pop(option) for option, field in fields.items()})
+        return function(**given, **{name: value})
+
+    # click keeps the options that were added before beside the function.
+    return cast("Decorated", gathered)
 
 
 def course_and_assignments(
@@ -87,12 +175,6 @@ def course_and_assignments(
 
     course = load_course(find_course(folder or Path()), known_names())
     return course, choose_assignments(course, slugs)
-
-
-def warn_without_sandbox(name: str) -> None:
-    """Say so when ``--sandbox`` asks for none."""
-    if name == "none":
-        tell(say("sandbox-switched-off"))
 
 
 def limits_from(timeout: str | None, memory: str | None) -> Options:

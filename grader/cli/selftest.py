@@ -1,7 +1,6 @@
 """``grader selftest``: a zoo of bad programs for each assignment, and which check catches which."""
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,19 +8,17 @@ import click
 from grader.cli.help import Explained
 from grader.cli.language import spoken
 from grader.cli.options import (
-    course_and_assignments,
+    AskedCourse,
+    AskedMachine,
     course_options,
-    limits_from,
+    format_of,
+    jobs_option,
     machine_options,
-    warn_without_sandbox,
 )
-from grader.cli.progress import progress_for
 from grader.cli.rendering import console
 from grader.model.selftest import Ending, Matrix
 from grader.orchestration.selftest import selftest
 from grader.reporting.selftest_shown import judgement, selftest_json, selftest_markdown, table_of
-from grader.storage.run_store import open_store
-from grader.wiring import Request, grader_for, tools_for
 from grader.words import phrase
 
 _STYLES = {Ending.HOLE: "bold red", Ending.ALARM: "bold red", Ending.NOT_GRADED: "magenta"}
@@ -30,20 +27,12 @@ _STYLES = {Ending.HOLE: "bold red", Ending.ALARM: "bold red", Ending.NOT_GRADED:
 @click.command("selftest", cls=Explained, help="help.selftest")
 @course_options
 @machine_options
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", default=1, help="help.jobs")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "md"]), default="text", help="help.format"
-)
+@jobs_option(1)
+@format_of("text", "json", "md")
 def command(
     *,
-    course_folder: Path | None,
-    assignments: tuple[str, ...],
-    data_dir: Path | None,
-    sandbox: str,
-    gpu: str,
-    timeout: str | None,
-    memory: str | None,
-    quiet: bool,
+    course: AskedCourse,
+    machine: AskedMachine,
     jobs: int,
     form: str,
 ) -> int:
@@ -52,17 +41,13 @@ def command(
     Exit status: 0 every bad program was caught and no honest one, 1 something got through or an honest
     program was accused, 3 something could not be graded. Nothing is kept.
     """
-    course, chosen = course_and_assignments(course_folder, assignments)
-    options = replace(limits_from(timeout, memory), jobs=jobs)
-    warn_without_sandbox(sandbox)
-    tools = tools_for(Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu))
+    loaded, chosen = course.load()
     matrices = []
     for assignment in chosen:
         with tempfile.TemporaryDirectory(prefix="grader-selftest-") as place:
             folder = Path(place)
-            with open_store(folder / "store") as store:
-                grader = grader_for(tools, options, store=store, progress=progress_for(quiet=quiet))
-                matrix = selftest(course, assignment, grader=grader, folder=folder / "zoo")
+            with machine.open_grader(folder / "store", jobs=jobs) as means:
+                matrix = selftest(loaded, assignment, means=means, folder=folder / "zoo")
         matrices.append(matrix)
         if form == "text":
             _print(matrix)

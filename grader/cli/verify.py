@@ -1,6 +1,5 @@
 """``grader verify CERTIFICATE [SUBMISSIONS]``: one graded result made again."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,13 +7,13 @@ import click
 from grader.cli.help import Explained
 from grader.cli.language import spoken
 from grader.cli.options import (
-    course_and_assignments,
+    AskedCourse,
+    AskedMachine,
     course_options,
-    limits_from,
+    format_of,
+    jobs_option,
     machine_options,
-    warn_without_sandbox,
 )
-from grader.cli.progress import progress_for
 from grader.cli.rendering import printable
 from grader.coursefiles.find_submissions import find_submissions, read_single
 from grader.coursefiles.kept_submission import read_kept
@@ -24,8 +23,7 @@ from grader.model.certificate import Answer, Certificate
 from grader.model.errors import CourseError
 from grader.model.submission import Submission, Unreadable
 from grader.orchestration.verify import verify
-from grader.storage.run_store import RunStore, open_store
-from grader.wiring import Request, grader_for, tools_for
+from grader.storage.run_store import RunStore
 from grader.words import say
 
 _STATUS = {Answer.SAME: 0, Answer.DIFFERENT: 1, Answer.WITHIN_NOISE: 4}
@@ -36,20 +34,14 @@ _STATUS = {Answer.SAME: 0, Answer.DIFFERENT: 1, Answer.WITHIN_NOISE: 4}
 @click.argument("submissions", type=click.Path(path_type=Path, exists=True), required=False)
 @course_options
 @machine_options
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", default=1, help="help.jobs")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="help.format")
+@jobs_option(1)
+@format_of("text", "json")
 def command(
     *,
     certificate: Path,
     submissions: Path | None,
-    course_folder: Path | None,
-    assignments: tuple[str, ...],
-    data_dir: Path | None,
-    sandbox: str,
-    gpu: str,
-    timeout: str | None,
-    memory: str | None,
-    quiet: bool,
+    course: AskedCourse,
+    machine: AskedMachine,
     jobs: int,
     form: str,
 ) -> int:
@@ -60,17 +52,10 @@ def command(
     from grader.reporting.verification import verification_json, verification_told
 
     certified = load_certificate(certificate)
-    course, chosen = course_and_assignments(course_folder, (certified.assignment, *assignments))
-    assignment = next(a for a in chosen if a.slug == certified.assignment)
-    options = replace(limits_from(timeout, memory), jobs=jobs)
-    request = Request(sandbox=sandbox, data_dir=data_dir, gpu=gpu)
-    with open_store(course.folder / ".grader") as store:
-        submission = _submission(certified, submissions, course, store)
-        warn_without_sandbox(sandbox)
-        grader = grader_for(
-            tools_for(request), options, store=store, progress=progress_for(quiet=quiet), serial=jobs == 1
-        )
-        found = verify(certified, submission, assignment, grader=grader)
+    loaded, assignment = course.one(certified.assignment)
+    with machine.open_grader(loaded.folder / ".grader", jobs=jobs, serial=jobs == 1) as means:
+        submission = _submission(certified, submissions, loaded, means.store)
+        found = verify(certified, submission, assignment, means=means)
     if form == "json":
         click.echo(verification_json(found), nl=False)
     else:

@@ -9,27 +9,29 @@ from grader.datasets.prepare import Prepared, truth
 from grader.measuring.checks.claim_check import claim_of, overstated
 from grader.measuring.checks.more_runs import more_runs_wanted
 from grader.measuring.evidence.predictions import Chosen
-from grader.measuring.judging.facts import Replay
+from grader.measuring.judging.facts import Facts, Replay
 from grader.measuring.judging.judge import Judgement, gather, judge
 from grader.model.assignment import Assignment
-from grader.model.evidence import Fit, HarnessReport
+from grader.model.evidence import HarnessReport
 from grader.model.message import Message
-from grader.model.metric import Baseline, Measurement, Paired
+from grader.model.metric import Measurement, Paired
 from grader.model.result import AuditResult, Claim, Picture, Reason, RunResult, Status, SubmissionResult
 from grader.model.run import Purpose, RunStatus
 from grader.model.submission import Finding, Submission, Unreadable
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
+from grader.orchestration.ground import Ground
+from grader.orchestration.means import Tools
+from grader.orchestration.orders import record_of
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, digest_of_answers, read_run
 from grader.orchestration.reference_rows import pair_with_reference
 from grader.orchestration.replay import asked_rows_trained_on, model_table, replay_of, worst_replay
-from grader.orchestration.signs_in_runs import Seen, find_irregularities
+from grader.orchestration.signs_in_runs import Seen, Signs, find_signs
 from grader.orchestration.stated_result import stated_by
-from grader.orchestration.tables_in_program import carried_by
-from grader.orchestration.tools import Tools
-from grader.orchestration.work import CANARIES_FILE, conditions_of
+from grader.orchestration.tables_in_program import tables_in
 from grader.reporting.cleaning import clean_text
 from grader.running.run_job import OUTPUT_FILE
+from grader.storage.run_files import CANARIES_FILE
 from grader.storage.run_store import StoredRun
 from grader.words import say
 
@@ -37,19 +39,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 _VERSIONS = ("python", "numpy", "tensorflow", "keras", "tf_keras", "sklearn")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Reference:
-    """The reference solution's measurements and learning curves, to stand beside a student's.
-
-    ``answers`` are the classes that one of its runs predicted, in the dataset's own order.
-    """
-
-    baseline: Baseline | None = None
-    fits: tuple[Fit, ...] = ()
-    seconds: float | None = None
-    answers: "np.ndarray[Any, Any] | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,16 +56,14 @@ class Assessed:
 
 def assess(
     submission: Submission,
-    assignment: Assignment,
+    ground: Ground,
     stored: Sequence[StoredRun],
     *,
-    prepared: Prepared,
     tools: Tools,
-    reference: Reference,
-    record: Mapping[str, str],
     extra: Mapping[Purpose, StoredRun | Message] | None = None,
 ) -> Assessed:
     """Judge ``submission`` from its complete runs, at least one, and the ``extra`` ones of its audits."""
+    assignment, prepared = ground.assignment, ground.prepared
     labels = truth(prepared)
 
     def reading(one: StoredRun) -> RunRead:
@@ -87,52 +74,74 @@ def assess(
     first = next((one for one in graded if one.own is not None), graded[0])
     made = {p: one if isinstance(one, Message) else reading(one) for p, one in (extra or {}).items()}
     audits = audit(first, made, labels)
-    audited = findings_of(audits)
-    learns = shown_to_learn(audits)
-    typed = prepared.dataset.typed
-    found = find_irregularities(
-        [_seen(one, typed=typed) for one in graded], labels, learns=learns, audits=assignment.audits
+    signs = find_signs(
+        [_seen(one, typed=prepared.dataset.typed) for one in graded],
+        labels,
+        learns=shown_to_learn(audits),
+        audits=assignment.audits,
     )
-    facts = gather(
-        assignment,
-        [one.facts for one in graded],
-        metrics=tools.metrics,
-        replay=_replayed(graded, assignment, prepared),
-        baseline=reference.baseline,
-        copied=found.copied,
-        doubted=audited[0].message if audited else None,
-        stated=stated_by(submission, assignment, _printed([first]), disturbed=not typed),
-    )
+    facts = _facts(submission, ground, graded, first=first, signs=signs, audits=audits, tools=tools)
     judgement = judge(facts, tools.checks, kind=submission.kind)
-    claim = overstated(facts) if assignment.audits.claim else None
+    repeats_itself = len(stored) > len(graded)
     wanted = any(more_runs_wanted(spec, facts) for spec in assignment.checks) or _unlucky(read)
-    fixed = len(stored) > len(graded)
     result = _result(
         submission,
-        assignment,
+        ground,
         read,
         judgement,
         first=first,
-        reference=reference,
-        findings=(
-            *submission.findings,
-            *found.findings,
-            *carried_by(submission, assignment.audits),
-            *audited,
-            *([claim] if claim else []),
-        ),
+        findings=_findings(submission, facts, signs, audits),
         claimed=claim_of(facts),
         audits=audits,
-        notes=_notes(first, fixed=fixed),
-        paired=pair_with_reference(first.own, reference.answers, labels, prepared),
+        notes=_notes(first, fixed=repeats_itself),
+        paired=pair_with_reference(first.own, ground.reference.answers, labels, prepared),
         picture=draw_picture(first.stored.folder, first.own, prepared, labels),
-        record=record,
     )
     return Assessed(
         result=result,
-        more_runs_wanted=wanted and not fixed,
+        more_runs_wanted=wanted and not repeats_itself,
         leading=read.index(first),
         answers=first.own,
+    )
+
+
+def _facts(
+    submission: Submission,
+    ground: Ground,
+    graded: Sequence[RunRead],
+    *,
+    first: RunRead,
+    signs: Signs,
+    audits: Sequence[AuditResult],
+    tools: Tools,
+) -> Facts:
+    """Return all that the checks are answered from."""
+    assignment = ground.assignment
+    audited = findings_of(audits)
+    disturbed = not ground.prepared.dataset.typed
+    return gather(
+        assignment,
+        [one.facts for one in graded],
+        metrics=tools.metrics,
+        replay=_replayed(graded, assignment, ground.prepared),
+        baseline=ground.reference.baseline,
+        copied=signs.copied,
+        doubted=audited[0].message if audited else None,
+        stated=stated_by(submission, assignment, _printed([first]), disturbed=disturbed),
+    )
+
+
+def _findings(
+    submission: Submission, facts: Facts, signs: Signs, audits: Sequence[AuditResult]
+) -> tuple[Finding, ...]:
+    """Return what a person should look at, in the order in which it is told."""
+    claim = overstated(facts) if facts.assignment.audits.claim else None
+    return (
+        *submission.findings,
+        *signs.findings,
+        *tables_in(submission, facts.assignment.audits),
+        *findings_of(audits),
+        *([claim] if claim else []),
     )
 
 
@@ -275,22 +284,21 @@ def _notes(first: RunRead, *, fixed: bool) -> tuple[Message, ...]:
 
 def _result(
     submission: Submission,
-    assignment: Assignment,
+    ground: Ground,
     read: Sequence[RunRead],
     judgement: Judgement,
     *,
     first: RunRead,
-    reference: Reference,
     findings: tuple[Finding, ...],
     claimed: Claim | None,
     audits: tuple[AuditResult, ...],
     notes: tuple[Message, ...],
     paired: Paired | None,
     picture: Picture,
-    record: Mapping[str, str],
 ) -> SubmissionResult:
     report = first.facts.report
     delivered = first.facts.delivered
+    reference = ground.reference
     baseline = reference.baseline.summaries if reference.baseline else ()
     return SubmissionResult(
         id=submission.id,
@@ -304,7 +312,7 @@ def _result(
         reason=judgement.reason,
         reason_message=judgement.reason_message,
         points=judgement.points,
-        max_points=assignment.points,
+        max_points=ground.assignment.points,
         evidence=delivered.source if isinstance(delivered, Chosen) else None,
         sources=report.sources,
         runs=tuple(_run_result(one) for one in read),
@@ -324,7 +332,7 @@ def _result(
         picture=picture,
         report=None,
         log=None,
-        record={**_versions(report), **record},
+        record={**_versions(report), **record_of(submission, ground)},
     )
 
 
@@ -357,5 +365,5 @@ def _run_result(one: RunRead) -> RunResult:
         errors=report.errors or in_cells,
         key=one.stored.folder.name,
         predictions=None if one.own is None else digest_of_answers(one.own),
-        conditions=conditions_of(one.stored),
+        conditions=one.stored.conditions,
     )

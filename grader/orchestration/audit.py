@@ -1,22 +1,27 @@
 """From the extra runs of one submission to what its audits say: pair and placebo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from grader.measuring.audits.pair import Answers, Dependence, compare_pair
 from grader.measuring.audits.placebo import compare_placebo
 from grader.measuring.audits.significance import SUSPICIOUS_BELOW
 from grader.measuring.evidence.predictions import Chosen
+from grader.model.assignment import Labels
+from grader.model.evidence import Source
 from grader.model.message import Message
-from grader.model.result import AuditOutcome, AuditResult
+from grader.model.result import AuditOutcome, AuditResult, SubmissionResult, Verdict
 from grader.model.run import Purpose
 from grader.model.submission import Finding, Severity
+from grader.orchestration.ground import Ground
 from grader.orchestration.read_run import RunRead
 from grader.words import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_FEWEST_ROWS = 50
+"""Fewer graded rows can all be right by luck: a placebo could find nothing."""
 Made = Mapping[Purpose, RunRead | Message]
 """The extra runs of one submission; a message says why one could not be made."""
 
@@ -45,7 +50,27 @@ def pair_is_open(audits: tuple[AuditResult, ...]) -> bool:
     return any(one.outcome is AuditOutcome.OPEN for one in audits)
 
 
-def findings_of(audits: tuple[AuditResult, ...]) -> tuple[Finding, ...]:
+def worth_making(ground: Ground, result: SubmissionResult) -> list[Purpose]:
+    """Return the extra runs that are worth their time: of those who would pass.
+
+    Where inputs are typed in, no test label is served that answers could depend on, and a handful of graded
+    rows tells nothing.
+    """
+    asked, prepared = ground.assignment, ground.prepared
+    typed = prepared.dataset.typed
+    if result.evidence is None:
+        return []
+    if typed and (result.evidence is not Source.MODEL or len(prepared.y_graded) < _FEWEST_ROWS):
+        return []
+    earned = any(check.metric is not None and check.points > 0 for check in result.checks)
+    if result.verdict is Verdict.FAILED and not earned:
+        return []
+    pair = asked.audits.pair and asked.data.labels is Labels.CANARY and not typed
+    wanted = ((Purpose.PAIR, pair), (Purpose.PLACEBO, asked.audits.placebo))
+    return [purpose for purpose, on in wanted if on]
+
+
+def findings_of(audits: Sequence[AuditResult]) -> tuple[Finding, ...]:
     """Return a finding for every audit that found something."""
     return tuple(
         Finding(severity=Severity.REVIEW, message=one.message, p_value=one.p_value)

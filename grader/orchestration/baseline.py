@@ -1,27 +1,27 @@
 """The reference solution down the same road: its record, kept beside it, or one run made now."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader.coursefiles.find_submissions import read_single
-from grader.datasets.prepare import Prepared
 from grader.model.assignment import Assignment, VerdictSpec
 from grader.model.errors import CourseError
 from grader.model.evidence import Fit
 from grader.model.message import Message
 from grader.model.metric import Baseline, MetricSummary, Rule
-from grader.model.result import RunResult, Status
-from grader.model.run import NotRun, Run, RunStatus
+from grader.model.result import RunResult
+from grader.model.run import NotRun, Run
 from grader.model.submission import Submission
-from grader.orchestration.assess import Assessed, Reference, assess
-from grader.orchestration.make_runs import Grader, make_runs
-from grader.orchestration.plan import limits_of, make_task, threads_for
+from grader.orchestration.assess import Assessed, assess
+from grader.orchestration.ground import Ground, Reference
+from grader.orchestration.means import Means
+from grader.orchestration.orders import order_of
 from grader.orchestration.reference_rows import decode_rows, encode_rows
-from grader.runtimes.catalogue import Runtime
-from grader.storage.run_store import StoredRun, write_whole
+from grader.orchestration.runs_of import runs_of
+from grader.storage.run_store import write_whole
 from grader.words import say
 
 RECORD_SCHEMA = "grader/reference/v1"
@@ -29,97 +29,66 @@ RECORD_SCHEMA = "grader/reference/v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReferenceRuns:
-    """The reference's runs, judged like anyone's."""
+    """The reference's runs on their ground, judged like anyone's."""
 
     submission: Submission
+    ground: Ground
     assessed: Assessed
 
 
-def reference_of(
-    assignment: Assignment, *, prepared: Prepared, runtime: Runtime, grader: Grader
-) -> Reference | NotRun:
+def reference_of(ground: Ground, means: Means) -> Reference | NotRun:
     """Return what is known of the reference: its calibration record, else one run, made now and kept."""
-    if assignment.reference is None:
+    if ground.assignment.reference is None:
         return Reference()
-    submission = _submission(assignment, grader)
-    recorded = _read_record(assignment, submission, prepared)
+    submission = _submission(ground.assignment, means)
+    recorded = _read_record(ground, submission)
     if recorded is not None:
         return recorded
-    ran = run_reference(assignment, 1, prepared=prepared, runtime=runtime, grader=grader)
+    ran = run_reference(ground, 1, means)
     return ran if isinstance(ran, NotRun) else _from_runs(ran)
 
 
 def run_reference(
-    assignment: Assignment,
-    runs: int,
-    *,
-    prepared: Prepared,
-    runtime: Runtime,
-    grader: Grader,
-    what: Message | None = None,
+    ground: Ground, runs: int, means: Means, *, what: Message | None = None
 ) -> ReferenceRuns | NotRun:
     """Run the reference solution ``runs`` times (kept runs are not made again) and judge it.
 
-    It is told by the mean of its runs, whatever the assignment's rule.
+    It is told by the mean of its runs, whatever the assignment's rule, and compared with nothing.
 
     Raises:
         CourseError: the assignment has no reference solution, or it delivers nothing.
     """
-    submission = _submission(assignment, grader)
-    tasks = [
-        make_task(
-            submission,
-            assignment,
-            number,
-            prepared=prepared,
-            runtime=runtime,
-            tools=grader.tools,
-            limits=limits_of(assignment, grader.options, reference_seconds=None),
-            threads=threads_for(grader.tools, grader.options.jobs),
-            store=grader.store,
-        )
-        for number in range(1, runs + 1)
-    ]
-    kept = {task.key: run for task in tasks if (run := grader.store.load(task.key)) is not None}
-    missing = [task for task in tasks if task.key not in kept]
-    lost: dict[str, Message] = {}
-    if missing:
-        kept.update(make_runs(missing, grader, what or say("progress.reference"), lost))
-    if lost:
-        return NotRun(reason=next(iter(lost.values())))
-    stored: Sequence[StoredRun] = [kept[task.key] for task in tasks]
-    assessed = assess(
-        submission,
-        replace(assignment, verdict=VerdictSpec()),
-        stored,
-        prepared=prepared,
-        tools=grader.tools,
-        reference=Reference(),
-        record={},
+    assignment = ground.assignment
+    alone = replace(ground, assignment=replace(assignment, verdict=VerdictSpec()), reference=Reference())
+    submission = _submission(assignment, means)
+    orders = [order_of(submission, alone, number, means) for number in range(1, runs + 1)]
+    made = runs_of(
+        orders, means, course=assignment.folder.parent.parent, what=what or say("progress.reference")
     )
+    if made.lost:
+        return NotRun(reason=next(iter(made.lost.values())))
+    assessed = assess(submission, alone, made.in_order(orders), tools=means.tools)
     if not assessed.result.metrics:
         reason = assessed.result.reason_message or say("run-not-made-yet")
         raise CourseError(say("reference-solution-not-measured", name=assignment.slug, problem=reason))
-    return ReferenceRuns(submission=submission, assessed=assessed)
+    return ReferenceRuns(submission=submission, ground=alone, assessed=assessed)
 
 
-def write_reference_record(
-    assignment: Assignment, ran: ReferenceRuns, prepared: Prepared, runtime: Runtime
-) -> Path:
+def write_reference_record(ran: ReferenceRuns) -> Path:
     """Keep the reference's measurements beside its solution and return the record's path.
 
     Raises:
         StorageError: it could not be written.
     """
-    reference = _from_runs(ran)
-    runs = ran.assessed.result.runs
+    reference, ground = _from_runs(ran), ran.ground
+    assignment, runs = ground.assignment, ran.assessed.result.runs
     record = {
         "schema": RECORD_SCHEMA,
         "assignment": assignment.slug,
         "solution": ran.submission.digest,
         "run_version": assignment.run_version,
-        "data": prepared.digest,
-        "runtime": runtime.digest,
+        "data": ground.prepared.digest,
+        "runtime": ground.runtime.digest,
         "threads": runs[0].run.threads,
         "seconds": reference.seconds,
         "cpu_seconds": [one.run.cpu_seconds for one in runs],
@@ -132,10 +101,10 @@ def write_reference_record(
     return path
 
 
-def _submission(assignment: Assignment, grader: Grader) -> Submission:
+def _submission(assignment: Assignment, means: Means) -> Submission:
     if assignment.reference is None:
         raise CourseError(say("reference-solution-missing", name=assignment.slug))
-    read = read_single(assignment.reference, assignment.slug, student="reference", intake=grader.store.intake)
+    read = read_single(assignment.reference, assignment.slug, student="reference", intake=means.store.intake)
     if not isinstance(read, Submission):
         raise CourseError(
             say("reference-solution-not-measured", name=assignment.slug, problem=read.finding.message)
@@ -149,17 +118,17 @@ def _record_path(assignment: Assignment) -> Path:
     return assignment.reference.parent / "record.json"
 
 
-def _read_record(assignment: Assignment, submission: Submission, prepared: Prepared) -> Reference | None:
+def _read_record(ground: Ground, submission: Submission) -> Reference | None:
     """Return the kept record if it is of this solution, these run settings and these data."""
     try:
-        record = json.loads(_record_path(assignment).read_bytes())
+        record = json.loads(_record_path(ground.assignment).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
     named = (record.get("solution"), record.get("run_version"), record.get("data"))
     if record.get("schema") != RECORD_SCHEMA or named != (
         submission.digest,
-        assignment.run_version,
-        prepared.digest,
+        ground.assignment.run_version,
+        ground.prepared.digest,
     ):
         return None
     return Reference(
@@ -214,9 +183,3 @@ def _fit_record(fit: Fit) -> dict[str, Any]:
 def _fit(record: Mapping[str, Any]) -> Fit:
     history = {name: tuple(values) for name, values in record["history"].items()}
     return Fit(**{**record, "history": history})
-
-
-def ended_well(ran: ReferenceRuns) -> bool:
-    """Return whether every run of the reference ended by itself without an error."""
-    result = ran.assessed.result
-    return result.status is Status.GRADED and all(r.run.status is RunStatus.OK for r in result.runs)

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.coursefiles.passages import passages_of
-from grader.datasets.prepare import Prepared, truth
+from grader.datasets.prepare import truth
 from grader.measuring.audits.fingerprint import Fingerprint, fingerprint
 from grader.measuring.audits.twins import Entry, find_twins
-from grader.model.assignment import Assignment
 from grader.model.passage import Origin
 from grader.model.submission import FileKind, Finding, Submission
-from grader.orchestration.assess import Assessed, Reference
+from grader.orchestration.assess import Assessed
+from grader.orchestration.ground import Ground
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,11 +22,7 @@ _STARTERS = ("starter.py", "starter.ipynb")
 
 
 def twins_of(
-    assignment: Assignment,
-    graded: Sequence[tuple[Submission, Assessed]],
-    *,
-    prepared: Prepared,
-    reference: Reference,
+    ground: Ground, graded: Sequence[tuple[Submission, Assessed]]
 ) -> Mapping[str, tuple[Finding, ...]]:
     """Return the findings about submissions that are alike, by the submission's id.
 
@@ -34,6 +30,7 @@ def twins_of(
     """
     import numpy as np
 
+    assignment, prepared = ground.assignment, ground.prepared
     if not assignment.audits.twins or len(graded) < 2:  # noqa: PLR2004 - nobody alone has a twin
         return {}
     labels = truth(prepared)
@@ -52,7 +49,7 @@ def twins_of(
         solution = assignment.reference
         name = "/".join(solution.parts[-3:])
         program = _program(solution, _kind_of(solution))
-        answers = _answers(reference.answers, rows)
+        answers = _answers(ground.reference.answers, rows)
         entries.append(Entry(key="", student=name, program=program, answers=answers, trained=True))
     starters = [path for name in _STARTERS if (path := assignment.folder / name).is_file()]
     found = find_twins(

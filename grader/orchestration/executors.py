@@ -11,17 +11,17 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection, resource_tracker
-from pathlib import Path
 from typing import Any
 
 from grader.model.errors import GraderError
+from grader.model.order import Slot
 from grader.model.run import NotRun
-from grader.orchestration.ports import Done, Job, Progress, Slot
+from grader.orchestration.ports import Done, Job, Progress
 from grader.words import say
 
 _PR_SET_PDEATHSIG = 1
 _SECONDS_TO_DIE = 10.0
-Perform = Callable[[Any, Slot], Path | NotRun]
+Perform = Callable[[Any, Slot], Any]
 
 
 class SerialExecutor:
@@ -58,7 +58,7 @@ class ProcessExecutor:
         waiting = deque(enumerate(jobs))
         places = _Places(self._workers, self._gpus)
         workers = _Workers(self._workers)
-        running: dict[Future[Path | NotRun], tuple[int, Job, Slot, float]] = {}
+        running: dict[Future[Any], tuple[int, Job, Slot, float]] = {}
         try:
             while waiting or running:
                 for index, job, slot in places.fill(waiting):
@@ -84,7 +84,7 @@ class _Workers:
         self._number = number
         self._pools: dict[int, ProcessPoolExecutor] = {}
 
-    def submit(self, perform: Perform, job: Job, slot: Slot) -> Future[Path | NotRun]:
+    def submit(self, perform: Perform, job: Job, slot: Slot) -> Future[Any]:
         """Hand ``job`` to the worker of ``slot``; one that died between two jobs is replaced."""
         with _interrupts_held():
             pool = self._pools.get(slot.number)
@@ -101,7 +101,7 @@ class _Workers:
             )
             return pool.submit(_perform_safely, perform, job, slot)
 
-    def answer(self, future: Future[Path | NotRun], slot: Slot) -> Path | NotRun:
+    def answer(self, future: Future[Any], slot: Slot) -> Any:
         """Return what came of a finished job: its answer, or why there is none."""
         problem = future.exception()
         if problem is None:
@@ -161,7 +161,7 @@ class _Places:
             self._gpus.append(slot.gpu)
 
 
-def _perform_safely(perform: Perform, job: Job, slot: Slot) -> Path | NotRun:
+def _perform_safely(perform: Perform, job: Job, slot: Slot) -> Any:
     """Perform ``job``; a mistake of ours in one job becomes its answer and must not stop the batch.
 
     Done here and not where the answer arrives: an exception that does not pickle would break the pool.

@@ -3,21 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from grader.model.message import Message
-from grader.model.run import NotRun
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """A place to run in: its number names the sandbox's user; ``gpu`` is lent with it."""
-
-    number: int
-    gpu: int | None
 
 
 class Job(Protocol):
@@ -31,18 +21,17 @@ class Job(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """One job's end: where its complete folder lies, or why it was not run."""
+    """One job's end: what it answered, or why it was not run."""
 
     index: int
-    answer: Path | NotRun
+    answer: Any
+    """What the work returned, or :class:`~grader.model.run.NotRun`."""
 
 
 class Executor(Protocol):
     """Runs jobs, several at a time, and yields their answers as they come."""
 
-    def run(
-        self, perform: Callable[..., Path | NotRun], jobs: Iterable[Job], progress: "Progress"
-    ) -> Iterator[Done]:
+    def run(self, perform: Callable[..., Any], jobs: Iterable[Job], progress: "Progress") -> Iterator[Done]:
         """Call ``perform(job, slot)`` for each job in a place of its own."""
         ...
 

@@ -16,9 +16,9 @@ from grader.model.errors import StorageError
 from grader.model.evidence import HarnessReport, Source
 from grader.model.run import Run, RunStatus
 from grader.model.submission import FileKind
+from grader.orchestration.means import Tools
 from grader.orchestration.replay import model_candidate, model_trouble
-from grader.orchestration.tools import Tools
-from grader.orchestration.work import ORDER_FILE
+from grader.storage.run_files import ORDER_FILE
 from grader.storage.run_store import StoredRun
 from grader.words import say
 

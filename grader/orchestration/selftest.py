@@ -5,40 +5,23 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.coursefiles.find_submissions import Found, find_submissions, read_single
+from grader.measuring.audits.registry import ACCUSES_IN, EXTRA_RUNS
 from grader.model.assignment import Assignment, Course
 from grader.model.check import CheckResult, Outcome
 from grader.model.result import AuditOutcome, Status, SubmissionResult, Verdict
 from grader.model.selftest import Animal, Cell, Column, Ending, Matrix, Row
 from grader.model.submission import Severity, Submission
 from grader.orchestration.grade import grade_course
-from grader.orchestration.make_runs import Grader
-from grader.orchestration.plan import prepare_data
+from grader.orchestration.ground import lay_ground
+from grader.orchestration.means import Means
 from grader.orchestration.zoo import OTHER_TWIN, REFERENCE, TWINS, write_zoo
-from grader.runtimes.catalogue import find_runtime
 
-_AUDITS = {
-    "order": ("answers-follow-published-order",),
-    "canary": ("canary-labels-repeated",),
-    "pair": ("answers-depend-on-test-labels", "noisy-answers-depend-on-test-labels"),
-    "placebo": ("classes-right-without-learning", "values-right-without-learning"),
-    "claim": ("claim-suspiciously-good",),
-    "twins": (
-        "shared-errors-and-program",
-        "same-program",
-        "shared-errors-without-training",
-        "same-program-but-names",
-    ),
-    "test-rows": ("test-rows-in-training", "typed-test-rows-in-training"),
-    "untrained": ("training-not-seen", "training-report-implausible"),
-}
-"""What each audit accuses in; ``shared-errors-different-programs`` says of itself that it does not."""
-_EXTRA_RUNS = ("pair", "placebo")
 _OWN_WORD = ("runs", "figure")
 """Checks that say nothing about where answers come from."""
 _MEASURED = ("metric", "scale")
 
 
-def selftest(course: Course, assignment: Assignment, *, grader: Grader, folder: Path) -> Matrix:
+def selftest(course: Course, assignment: Assignment, *, means: Means, folder: Path) -> Matrix:
     """Grade the zoo of ``assignment`` as a class, in ``folder``, and return who was caught by what.
 
     The twins are graded as a class of two: beside the others, who share pieces, everybody would be a twin.
@@ -47,23 +30,22 @@ def selftest(course: Course, assignment: Assignment, *, grader: Grader, folder: 
         CourseError: the zoo has no programs for such data, or the assignment cannot be graded.
         DataMissing: its data are not on this machine.
     """
-    runtime = find_runtime(assignment.run.runtime, grader.tools.cache, cuda=bool(grader.tools.gpus))
-    prepared = prepare_data(assignment, runtime, grader.tools)
-    animals = write_zoo(assignment, prepared, folder)
-    found = find_submissions(folder, [assignment.slug], intake=grader.store.intake)
+    ground = lay_ground(assignment, means)
+    animals = write_zoo(assignment, ground.prepared, folder)
+    found = find_submissions(folder, [assignment.slug], intake=means.store.intake)
     twins = (TWINS, OTHER_TWIN)
     alone = replace(assignment, audits=replace(assignment.audits, twins=False))
     herd = [s for s in found.submissions if s.student not in twins]
     if assignment.reference is not None:
         own = read_single(
-            assignment.reference, assignment.slug, student=REFERENCE.name, intake=grader.store.intake
+            assignment.reference, assignment.slug, student=REFERENCE.name, intake=means.store.intake
         )
         herd += [own] if isinstance(own, Submission) else []
         animals = (REFERENCE, *animals)
-    results = _graded(course, alone, herd, grader)
+    results = _graded(course, alone, herd, means)
     if assignment.audits.twins:
         two = replace(assignment, audits=replace(assignment.audits, pair=False, placebo=False))
-        results |= _graded(course, two, [s for s in found.submissions if s.student in twins], grader)
+        results |= _graded(course, two, [s for s in found.submissions if s.student in twins], means)
     columns = _columns(assignment)
     return Matrix(
         assignment=assignment.slug,
@@ -76,10 +58,10 @@ def selftest(course: Course, assignment: Assignment, *, grader: Grader, folder: 
 
 
 def _graded(
-    course: Course, assignment: Assignment, submissions: Sequence[Submission], grader: Grader
+    course: Course, assignment: Assignment, submissions: Sequence[Submission], means: Means
 ) -> dict[str, SubmissionResult]:
     found = Found(submissions=tuple(submissions), unreadable=(), findings=())
-    grading = grade_course(course, (assignment,), found, grader=grader, publish=lambda _: None)
+    grading = grade_course(course, (assignment,), found, means=means, publish=lambda _: None)
     return {result.student: result for result in grading.submissions}
 
 
@@ -89,8 +71,8 @@ def _columns(assignment: Assignment) -> tuple[Column, ...]:
         for check in assignment.checks
         if check.kind not in _OWN_WORD
     ]
-    off = {name for name in _AUDITS if getattr(assignment.audits, name, True) is False}
-    return (*checks, *(Column(name=name, kind=name, audit=True) for name in _AUDITS if name not in off))
+    off = {name for name in ACCUSES_IN if getattr(assignment.audits, name, True) is False}
+    return (*checks, *(Column(name=name, kind=name, audit=True) for name in ACCUSES_IN if name not in off))
 
 
 def _row(animal: Animal, result: SubmissionResult, columns: Sequence[Column]) -> Row:
@@ -120,9 +102,9 @@ def _check_cell(check: CheckResult | None) -> Cell:
 
 
 def _audit_cell(name: str, result: SubmissionResult) -> Cell:
-    if any(finding.message.key in _AUDITS[name] for finding in result.findings):
+    if any(finding.message.key in ACCUSES_IN[name] for finding in result.findings):
         return Cell.CAUGHT
-    if name not in _EXTRA_RUNS:
+    if name not in EXTRA_RUNS:
         return Cell.PASSED if name != "twins" or result.student == TWINS else Cell.NOT_MADE
     made = next((one for one in result.audits if one.audit == name), None)
     if made is None:

@@ -39,20 +39,20 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Irregularities:
+class Signs:
     """What was found; ``copied`` is the sentence that explains a failed metric when labels were copied."""
 
     findings: tuple[Finding, ...] = ()
     copied: Message | None = None
 
 
-def find_irregularities(
+def find_signs(
     runs: Sequence[Seen],
     truth: "np.ndarray[Any, Any]",
     *,
     audits: AuditSpec,
     learns: bool = False,
-) -> Irregularities:
+) -> Signs:
     """Return what the graded runs show, every one of them: a program can behave in all but one.
 
     ``truth`` holds the labels in the dataset's own order. ``learns``: the placebo showed that the program's
@@ -69,7 +69,7 @@ def find_irregularities(
     if not learns:
         findings += _first(untrained(one.report, delivered=one.own is not None) for one in runs)
         findings += _first(implausible_training(one.run, one.report) for one in runs)
-    return Irregularities(findings=tuple(findings), copied=copied.message if copied is not None else None)
+    return Signs(findings=tuple(findings), copied=copied.message if copied is not None else None)
 
 
 def _first(found: Iterable[Finding | None]) -> list[Finding]:

@@ -6,7 +6,7 @@ from grader.model.assignment import AuditSpec
 from grader.model.submission import FileKind, Finding, Submission
 
 
-def carried_by(submission: Submission, audits: AuditSpec) -> tuple[Finding, ...]:
+def tables_in(submission: Submission, audits: AuditSpec) -> tuple[Finding, ...]:
     """Return the finding that ``submission`` holds large tables, as a tuple of one or none.
 
     It asks what the placebo asks, whether answers are brought in ready-made, and goes by the same switch.

@@ -19,7 +19,8 @@ from typing import Any
 from grader.files import write_whole as files
 from grader.files.publish_folder import sync, sync_folder
 from grader.model.errors import StorageError
-from grader.model.run import MemoryGuard, Refusal, Run, RunStatus
+from grader.model.order import RunAnswer
+from grader.model.run import Conditions, MemoryGuard, Refusal, Run, RunStatus
 from grader.words import say
 
 _RECORD = "run.json"
@@ -36,6 +37,14 @@ class StoredRun:
     extra: dict[str, Any]
     """What orchestration noted beside the run: the second sandbox's answer, the affine map's kind."""
 
+    @property
+    def conditions(self) -> Conditions | None:
+        """What it was made under; None of a run kept before that was noted."""
+        try:
+            return Conditions(**self.extra["conditions"])
+        except (KeyError, TypeError):
+            return None
+
     def read(self, name: str) -> bytes | None:
         """Return the bytes of one of the run's files, or None when it has no such file."""
         try:
@@ -47,9 +56,12 @@ class StoredRun:
 class RunStore:
     """The runs of one course; open it with :func:`open_store`."""
 
-    def __init__(self, folder: Path, *, over: "RunStore | None" = None) -> None:
+    def __init__(
+        self, folder: Path, *, over: "RunStore | None" = None, beside: "RunStore | None" = None
+    ) -> None:
         self.folder = folder
         self._over = over
+        self._beside = beside
         self.intake = folder / "intake"
         self._runs = folder / "runs"
         self._scratch = folder / "scratch"
@@ -59,11 +71,18 @@ class RunStore:
 
         What it does not hold itself it finds in ``over``, and never changes it there.
         """
-        return RunStore(self._scratch / name, over=over)
+        return RunStore(self._scratch / name, over=over, beside=self)
 
-    def scratch_path(self, key: str, label: str) -> Path:
-        """Return the folder, on the same file system, that the run ``key`` of ``label`` is written in."""
-        return self._scratch / f"{key[:16]}-{label}"
+    def scratch_path(self, key: str) -> Path:
+        """Return the folder, on the same file system, that the run ``key`` is written in."""
+        return self._scratch / key[:16] / "run"
+
+    def submitted(self, sha256: str) -> Path | None:
+        """Return where the file of a submission with these bytes is kept; None where none is."""
+        path = self.intake / sha256[:2] / sha256
+        if path.is_file():
+            return path
+        return None if self._beside is None else self._beside.submitted(sha256)
 
     def publish(self, key: str, scratch: Path) -> StoredRun:
         """Make the complete run in ``scratch`` visible under ``key``.
@@ -113,6 +132,15 @@ class RunStore:
                 say("storage-unreadable", folder=str(folder), problem=_said(problem))
             ) from problem
 
+    def anywhere(self, key: str) -> StoredRun | None:
+        """Return the run ``key`` from here, else from the store that this one lies aside of.
+
+        Raises:
+            StorageError: it is there and may not be read.
+        """
+        found = self.load(key)
+        return found if found is not None or self._beside is None else self._beside.anywhere(key)
+
     def forget(self, key: str) -> None:
         """Remove the run ``key``; ``--force`` starts over.
 
@@ -160,13 +188,14 @@ def open_store(folder: Path) -> Iterator[RunStore]:
             shutil.rmtree(folder / "scratch", ignore_errors=True)
 
 
-def write_record(folder: Path, run: Run, refused: tuple[Refusal, ...], extra: dict[str, Any]) -> None:
+def write_record(folder: Path, answer: RunAnswer) -> None:
     """Write the run's record; the last thing written before the folder is published."""
     record = {
         "schema": _SCHEMA,
-        "run": _plain(asdict(run)),
-        "refused": [asdict(r) for r in refused],
-        "extra": extra,
+        "run": _plain(asdict(answer.run)),
+        "refused": [asdict(r) for r in answer.refused],
+        "files": {file.name: file.sha256 for file in answer.files},
+        "extra": dict(answer.extra),
     }
     path = folder / _RECORD
     with path.open("w", encoding="utf-8") as stream:

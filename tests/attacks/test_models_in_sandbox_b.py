@@ -13,11 +13,11 @@ from grader.model.message import Message
 from grader.model.result import ModelTable
 from grader.model.run import MIB, Limits, RunJob
 from grader.model.submission import FileKind
-from grader.orchestration.ask_model import Answer, ask_model
 from grader.readers.keras_archive import ModelFile, read_keras_archive
 from grader.readers.refused import Refused
 from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.runtimes.catalogue import find_runtime
+from grader.worker.ask_model import Answer, ask_model
 from tests.attacks.archives import archive, layer, sequential
 from tests.integration.harness_runs import runtime_python
 

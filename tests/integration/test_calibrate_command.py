@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ from grader.coursefiles.load_course import load_course
 from grader.datasets.prepare import Prepared, truth
 from grader.model.assignment import Assignment
 from grader.model.run import SandboxCommand
-from grader.wiring import grader_for, known_names
+from grader.orchestration.executors import SerialExecutor
+from grader.wiring import known_names
 from tests.fakes import FakeSandbox, Files, npy, secret_order
 from tests.integration.test_reference_record import (  # noqa: F401 - fixtures
     REPORT,
@@ -36,8 +36,8 @@ class Calibrating:
         self.reference = assignment.reference
         shipped = load_course(ROOT, known_names())
         course = replace(shipped, folder=folder)
-        patch.setattr("grader.cli.calibrate.grader_for", partial(grader_for, serial=True))
-        patch.setattr("grader.cli.calibrate.course_and_assignments", lambda *_: (course, (assignment,)))
+        patch.setattr("grader.wiring.ProcessExecutor", lambda _, gpus: SerialExecutor(gpus))
+        patch.setattr("grader.cli.options.course_and_assignments", lambda *_: (course, (assignment,)))
 
     def __call__(self, wrong: list[int | None], *options: str) -> int:
         left = iter(wrong)
@@ -50,7 +50,7 @@ class Calibrating:
             labels[:count] = (labels[:count] + 1) % 10
             return {"predictions.npy": npy(labels[secret_order(command)]), "report.json": REPORT}
 
-        self.patch.setattr("grader.cli.calibrate.tools_for", lambda _: tools(FakeSandbox(program)))
+        self.patch.setattr("grader.wiring.tools_for", lambda _: tools(FakeSandbox(program)))
         asked = ["calibrate", "digits", "--runs", str(len(wrong)), "--lang", "en", "-q", *options]
         return run(asked)
 

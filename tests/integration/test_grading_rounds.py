@@ -23,14 +23,13 @@ from grader.model.result import Grading, Reason, Status, SubmissionResult, Verdi
 from grader.model.run import RunStatus, SandboxCommand
 from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.grade import grade_course
-from grader.orchestration.make_runs import Grader
-from grader.orchestration.plan import prepare_data
-from grader.orchestration.tools import Options, Tools
+from grader.orchestration.means import Means, Options, Tools
 from grader.plugins.interfaces import Sandbox
 from grader.plugins.registry import CHECKS, METRICS, load_plugins
 from grader.runtimes.catalogue import find_runtime
 from grader.storage.run_store import open_store
 from grader.wiring import cache_folder
+from grader.worker.workplace import prepare_data
 from tests.fakes import (
     DeadSandbox,
     FakeSandbox,
@@ -63,7 +62,11 @@ def digits() -> tuple[Course, Assignment, Prepared]:
     quiet = AuditSpec(pair=False, placebo=False)
     assignment = replace(whole, checks=checks, points=points, reference=None, audits=quiet)
     runtime = find_runtime("keras3", cache_folder())
-    return course, assignment, prepare_data(assignment, runtime, _tools(DeadSandbox()))
+    return (
+        course,
+        assignment,
+        prepare_data(assignment.data.dataset, runtime, data_dir=None, cache=cache_folder()),
+    )
 
 
 def _tools(sandbox: Sandbox) -> Tools:
@@ -98,7 +101,7 @@ class Class:
     def grade(self, sandbox: Sandbox, **options: object) -> dict[str, SubmissionResult]:
         with open_store(self.folder / ".grader") as store:
             found = find_submissions(self.folder / "submissions", ["digits"], intake=store.intake)
-            grader = Grader(
+            grader = Means(
                 tools=_tools(sandbox),
                 options=Options(**options),  # type: ignore[arg-type]
                 executor=SerialExecutor(),
@@ -110,7 +113,7 @@ class Class:
                 self.course,
                 [self.assignment],
                 found,
-                grader=grader,
+                means=grader,
                 publish=self.published.append,
             )
         return {result.student: result for result in grading.submissions}
@@ -319,7 +322,7 @@ def test_missing_data_is_told_and_nobody_gets_a_zero(
             classroom.course,
             [classroom.assignment],
             found,
-            grader=Grader(
+            means=Means(
                 tools=tools,
                 options=Options(),
                 executor=SerialExecutor(),

@@ -15,17 +15,16 @@ from grader.datasets.prepare import Prepared, truth
 from grader.model.assignment import Assignment, VerdictSpec
 from grader.model.metric import Rule
 from grader.model.run import NotRun, SandboxCommand
-from grader.orchestration.assess import Reference
 from grader.orchestration.baseline import ReferenceRuns, reference_of, run_reference, write_reference_record
 from grader.orchestration.executors import SerialExecutor
-from grader.orchestration.make_runs import Grader
-from grader.orchestration.plan import prepare_data
-from grader.orchestration.tools import Options, Tools
+from grader.orchestration.ground import Ground, Reference
+from grader.orchestration.means import Means, Options, Tools
 from grader.plugins.registry import CHECKS, METRICS, load_plugins
 from grader.runtimes.catalogue import find_runtime
 from grader.storage.run_store import open_store
 from grader.wiring import cache_folder, known_names
-from tests.fakes import DeadSandbox, FakeSandbox, Files, RememberingProgress, fixed_clock, npy, secret_order
+from grader.worker.workplace import prepare_data
+from tests.fakes import FakeSandbox, Files, RememberingProgress, fixed_clock, npy, secret_order
 
 ROOT = Path(__file__).parents[2]
 REPORT = json.dumps({"protocol": 1, "finished": True, "errors": [], "sources": {}}).encode()
@@ -59,11 +58,15 @@ def digits(tmp_path: Path) -> Assignment:
 
 @pytest.fixture
 def prepared(digits: Assignment) -> Prepared:
-    return prepare_data(digits, RUNTIME, tools(DeadSandbox()))
+    return prepare_data(digits.data.dataset, RUNTIME, data_dir=None, cache=cache_folder())
+
+
+def ground_of(assignment: Assignment, prepared: Prepared) -> Ground:
+    return Ground(assignment=assignment, prepared=prepared, runtime=RUNTIME)
 
 
 @contextmanager
-def grader_at(folder: Path, prepared: Prepared, wrong: list[int]) -> Iterator[Grader]:
+def grader_at(folder: Path, prepared: Prepared, wrong: list[int]) -> Iterator[Means]:
     """A grader whose sandbox gets the first ``wrong[0]`` test rows wrong in run 1, and so on."""
     runs = iter(wrong)
 
@@ -74,7 +77,7 @@ def grader_at(folder: Path, prepared: Prepared, wrong: list[int]) -> Iterator[Gr
         return {"predictions.npy": npy(labels[secret_order(command)]), "report.json": REPORT}
 
     with open_store(folder / ".grader") as store:
-        yield Grader(
+        yield Means(
             tools=tools(FakeSandbox(program)),
             options=Options(),
             executor=SerialExecutor(),
@@ -86,14 +89,14 @@ def grader_at(folder: Path, prepared: Prepared, wrong: list[int]) -> Iterator[Gr
 
 def calibrated(folder: Path, assignment: Assignment, prepared: Prepared, wrong: list[int]) -> Path:
     with grader_at(folder, prepared, wrong) as grader:
-        ran = run_reference(assignment, len(wrong), prepared=prepared, runtime=RUNTIME, grader=grader)
+        ran = run_reference(ground_of(assignment, prepared), len(wrong), grader)
         assert isinstance(ran, ReferenceRuns)
-        return write_reference_record(assignment, ran, prepared, RUNTIME)
+        return write_reference_record(ran)
 
 
 def known(folder: Path, assignment: Assignment, prepared: Prepared) -> Reference:
     with grader_at(folder, prepared, []) as grader:
-        found = reference_of(assignment, prepared=prepared, runtime=RUNTIME, grader=grader)
+        found = reference_of(ground_of(assignment, prepared), grader)
     assert not isinstance(found, NotRun)
     return found
 
@@ -139,6 +142,6 @@ def test_kept_runs_of_the_reference_are_not_made_again(
 ) -> None:
     calibrated(tmp_path, digits, prepared, [30, 20])
     with grader_at(tmp_path, prepared, [10]) as grader:
-        ran = run_reference(digits, 3, prepared=prepared, runtime=RUNTIME, grader=grader)
+        ran = run_reference(ground_of(digits, prepared), 3, grader)
         assert isinstance(ran, ReferenceRuns)
         assert ran.assessed.result.metrics[0].values == (30 / 898, 20 / 898, 10 / 898)

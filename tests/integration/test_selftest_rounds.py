@@ -17,15 +17,14 @@ from grader.model.message import Language
 from grader.model.run import SandboxCommand
 from grader.model.selftest import Cell, Ending, Matrix, Row
 from grader.orchestration.executors import SerialExecutor
-from grader.orchestration.make_runs import Grader
-from grader.orchestration.plan import prepare_data
+from grader.orchestration.means import Means, Options
 from grader.orchestration.selftest import selftest
-from grader.orchestration.tools import Options
 from grader.orchestration.zoo import animals, write_zoo
 from grader.reporting.selftest_shown import judgement
 from grader.runtimes.catalogue import find_runtime
 from grader.storage.run_store import open_store
 from grader.wiring import cache_folder
+from grader.worker.workplace import prepare_data
 from tests.fakes import DeadSandbox, FakeSandbox, Files, RememberingProgress, fixed_clock, npy, served_folder
 from tests.integration.test_audit_rounds import honest, in_order
 from tests.integration.test_grading_rounds import REPORT, _tools, digits
@@ -76,7 +75,7 @@ def grade_zoo(folder: Path, ground: Ground, answers: Mapping[str, Answer] = ANSW
     course, assignment, prepared = ground
     assignment = replace(assignment, audits=AuditSpec(twins=False))
     with open_store(folder / "store") as store:
-        grader = Grader(
+        grader = Means(
             tools=_tools(whole_zoo(answers, prepared)),
             options=Options(runs=1),
             executor=SerialExecutor(),
@@ -84,7 +83,7 @@ def grade_zoo(folder: Path, ground: Ground, answers: Mapping[str, Answer] = ANSW
             progress=RememberingProgress(),
             clock=fixed_clock,
         )
-        return selftest(course, assignment, grader=grader, folder=folder / "zoo")
+        return selftest(course, assignment, means=grader, folder=folder / "zoo")
 
 
 def row(matrix: Matrix, name: str) -> Row:
@@ -136,7 +135,7 @@ def test_an_honest_program_that_is_accused_is_a_false_alarm(tmp_path: Path, digi
 def test_it_is_found_out_that_nothing_could_be_graded(tmp_path: Path, digits: Ground) -> None:
     course, assignment, _ = digits
     with open_store(tmp_path / "store") as store:
-        grader = Grader(
+        grader = Means(
             tools=_tools(DeadSandbox()),
             options=Options(runs=1),
             executor=SerialExecutor(),
@@ -144,7 +143,7 @@ def test_it_is_found_out_that_nothing_could_be_graded(tmp_path: Path, digits: Gr
             progress=RememberingProgress(),
             clock=fixed_clock,
         )
-        dead = selftest(course, assignment, grader=grader, folder=tmp_path / "zoo")
+        dead = selftest(course, assignment, means=grader, folder=tmp_path / "zoo")
     assert {one.ending for one in dead.rows} == {Ending.NOT_GRADED}
     assert not dead.holds
 
@@ -155,7 +154,7 @@ def pele(digits: Ground) -> tuple[Assignment, Prepared]:
     assignment = course.assignment("pele")
     assert assignment is not None
     runtime = find_runtime("keras2", cache_folder())
-    return assignment, prepare_data(assignment, runtime, _tools(DeadSandbox()))
+    return assignment, prepare_data(assignment.data.dataset, runtime, data_dir=None, cache=cache_folder())
 
 
 def test_every_program_of_the_zoo_is_python(

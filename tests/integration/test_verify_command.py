@@ -30,11 +30,11 @@ def desk(tmp_path: Path, digits: tuple[Course, Assignment, Prepared]) -> Desk:  
 def verify(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Verify:
     """The command in the desk's course, with a sandbox in which programs answer as told."""
     course = replace(desk.course, folder=desk.folder)
-    monkeypatch.setattr("grader.cli.verify.course_and_assignments", lambda *_: (course, (desk.assignment,)))
+    monkeypatch.setattr("grader.cli.options.course_and_assignments", lambda *_: (course, (desk.assignment,)))
 
     def verify(*arguments: str | Path, answers: Answers | None = seeded) -> int:
         tools = _tools(DeadSandbox() if answers is None else desk.sandbox(answers))
-        monkeypatch.setattr("grader.cli.verify.tools_for", lambda _: tools)
+        monkeypatch.setattr("grader.wiring.tools_for", lambda _: tools)
         return run(["verify", "--lang", "en", "-q", *map(str, arguments)])
 
     return verify

@@ -21,8 +21,7 @@ from grader.model.result import Reason, Verdict
 from grader.model.run import SandboxCommand
 from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.grade import grade_course
-from grader.orchestration.make_runs import Grader
-from grader.orchestration.tools import Options
+from grader.orchestration.means import Means, Options
 from grader.orchestration.verify import verify
 from grader.plugins.interfaces import Sandbox
 from grader.reporting.verification import verification_json, verification_told
@@ -107,8 +106,8 @@ class Desk:
 
         return FakeSandbox(program)
 
-    def grader(self, sandbox: Sandbox, store: RunStore, **options: Any) -> Grader:
-        return Grader(
+    def grader(self, sandbox: Sandbox, store: RunStore, **options: Any) -> Means:
+        return Means(
             tools=_tools(sandbox),
             options=Options(**options),
             executor=SerialExecutor(),
@@ -123,14 +122,14 @@ class Desk:
         with open_store(self.folder / ".grader") as store:
             found = find_submissions(self.folder / "submissions", ["digits"], intake=store.intake)
             grader = self.grader(self.sandbox(answers), store, runs=runs)
-            grade_course(self.course, [self.assignment], found, grader=grader, publish=publisher.publish)
+            grade_course(self.course, [self.assignment], found, means=grader, publish=publisher.publish)
         return load_certificate(self.certificate)
 
     def verify(self, certificate: Certificate, sandbox: Sandbox) -> Verification:
         with open_store(self.folder / ".grader") as store:
             found = find_submissions(self.folder / "submissions", ["digits"], intake=store.intake)
             grader = self.grader(sandbox, store)
-            return verify(certificate, found.submissions[0], self.assignment, grader=grader)
+            return verify(certificate, found.submissions[0], self.assignment, means=grader)
 
 
 @pytest.fixture
@@ -370,7 +369,7 @@ def test_what_is_not_graded_any_more_loses_its_certificate(desk: Desk) -> None:
             desk.course,
             [desk.assignment],
             found,
-            grader=desk.grader(DeadSandbox(), store),
+            means=desk.grader(DeadSandbox(), store),
             publish=publisher.publish,
         )
     assert grading.submissions[0].points is None

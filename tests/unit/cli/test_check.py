@@ -36,7 +36,7 @@ class Machine:
 
 def _checked(monkeypatch: pytest.MonkeyPatch, folder: Path, why: Message, *options: str) -> Machine:
     machine = Machine(why)
-    monkeypatch.setattr("grader.cli.check.tools_for", machine)
+    monkeypatch.setattr("grader.wiring.tools_for", machine)
     a_course(folder)
     (folder / "work.py").write_text("")
     file = str(folder / "work.py")

@@ -10,9 +10,9 @@ from typing import NoReturn
 
 from grader.model.errors import StorageError
 from grader.model.message import Message
+from grader.model.order import Slot
 from grader.model.run import NotRun
 from grader.orchestration.executors import ProcessExecutor
-from grader.orchestration.ports import Slot
 from grader.words import say
 
 _PATIENCE = 30.0

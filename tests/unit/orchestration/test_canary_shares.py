@@ -11,7 +11,7 @@ from grader.measuring.judging.statistics import summarise
 from grader.model.assignment import Assignment
 from grader.model.check import MetricCheck, ScaleCheck
 from grader.model.metric import Measurement, Threshold
-from grader.orchestration.work import _loosest_error
+from grader.orchestration.orders import loosest_error
 from grader.plugins.registry import METRICS, load_plugins
 from grader.runtimes.catalogue import names as runtime_names
 
@@ -33,7 +33,7 @@ def bars_of(check: MetricCheck | ScaleCheck) -> tuple[Threshold, ...]:
 def test_copied_labels_earn_nothing_not_even_as_too_close_to_call(assignment: Assignment) -> None:
     data = dataset(assignment.data.dataset)
     rows = data.groups["test"][1]
-    wrong = canary_count(data, rows, _loosest_error(assignment, rows))
+    wrong = canary_count(data, rows, loosest_error(assignment, rows))
     for check in assignment.checks:
         if not isinstance(check, MetricCheck | ScaleCheck):
             continue

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.model.order import Slot
 from grader.model.run import NotRun
 from grader.orchestration.executors import (
     ProcessExecutor,
@@ -20,7 +21,7 @@ from grader.orchestration.executors import (
     _Workers,
     processors_of,
 )
-from grader.orchestration.ports import Done, Job, Slot
+from grader.orchestration.ports import Done, Job
 from tests.unit.orchestration.small_jobs import Heard, Small, await_file, is_alive, perform
 
 WITH_CTRL_C = ("env", "--default-signal=INT")

@@ -7,11 +7,13 @@ import sys
 import time
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.model.errors import StorageError
-from grader.model.run import MemoryGuard, Refusal, RunStatus
+from grader.model.order import RunAnswer
+from grader.model.run import MemoryGuard, Refusal, Run, RunStatus
 from grader.storage.run_store import RunStore, StoredRun, open_store, write_record, write_whole
 from tests import builders as a
 
@@ -20,13 +22,17 @@ REFUSED = (Refusal(name="predictions.npy", why="refused.link", detail="→ /etc/
 RECORD = Path("runs") / KEY[:2] / KEY / "run.json"
 
 
+def _answer(run: Run, extra: dict[str, Any]) -> RunAnswer:
+    return RunAnswer(key=KEY, run=run, refused=REFUSED, files=(), extra=extra)
+
+
 def _published(store: RunStore, key: str = KEY, *, figures: int = 0) -> StoredRun:
-    scratch = store.scratch_path(key, "ana") / "run"
+    scratch = store.scratch_path(key)
     scratch.mkdir(parents=True)
     (scratch / "predictions.npy").write_bytes(b"\x93NUMPY")
     for number in range(figures):
         (scratch / f"figure-{number:02d}.png").write_bytes(b"\x89PNG")
-    write_record(scratch, a.a_run(status=RunStatus.TIMEOUT), REFUSED, {"replay": None, "served": "ef"})
+    write_record(scratch, _answer(a.a_run(status=RunStatus.TIMEOUT), {"replay": None, "served": "ef"}))
     return store.publish(key, scratch)
 
 
@@ -47,9 +53,9 @@ def test_every_status_and_guard_is_kept(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         for status, guard in product(RunStatus, MemoryGuard):
             run = a.a_run(status=status, memory_guard=guard, gpu="NVIDIA", signal=11, exit_code=None)
-            scratch = store.scratch_path(KEY, "ana")
+            scratch = store.scratch_path(KEY)
             scratch.mkdir(parents=True)
-            write_record(scratch, run, (), {})
+            write_record(scratch, _answer(run, {}))
             assert store.publish(KEY, scratch).run == run
 
 
@@ -131,7 +137,7 @@ def test_a_file_in_the_place_of_the_runs_folder_is_no_run(tmp_path: Path) -> Non
 
 def test_a_run_that_was_not_written_whole_is_not_published(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
-        scratch = store.scratch_path(KEY, "ana")
+        scratch = store.scratch_path(KEY)
         scratch.mkdir(parents=True)
         with pytest.raises(StorageError) as caught:
             store.publish(KEY, scratch)
@@ -149,7 +155,7 @@ def test_leftovers_of_a_killed_grading_are_swept(tmp_path: Path) -> None:
 def test_scratch_is_swept_when_a_grading_breaks_off(tmp_path: Path) -> None:
     def break_off() -> None:
         with open_store(tmp_path) as store:
-            store.scratch_path(KEY, "ana").mkdir(parents=True)
+            store.scratch_path(KEY).mkdir(parents=True)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

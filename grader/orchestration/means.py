@@ -1,11 +1,14 @@
-"""What a grading works with, chosen by ``wiring``: plugins, folders, the machine."""
+"""What a grading works with, chosen by ``wiring``, and handed from step to step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.measuring.judging.facts import Check
+from grader.orchestration.ports import Clock, Executor, Progress
 from grader.plugins.interfaces import Metric, Sandbox
+from grader.storage.run_store import RunStore
+from grader.worker.workplace import Workplace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,3 +39,27 @@ class Options:
     force: bool = False
     audits: bool = True
     """Whether the extra runs of audits are made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Means:
+    """The means of one grading."""
+
+    tools: Tools
+    options: Options
+    executor: Executor
+    store: RunStore
+    progress: Progress
+    clock: Clock
+
+    def workplace(self, course: Path) -> Workplace:
+        """Return where a worker of this machine finds what orders name; no program sees ``course``."""
+        tools = self.tools
+        return Workplace(
+            store=self.store,
+            sandbox=tools.sandbox,
+            cache=tools.cache,
+            data_dir=tools.data_dir,
+            cuda=bool(tools.gpus),
+            private=(course, *tools.private),
+        )

@@ -9,7 +9,7 @@ import pytest
 from grader.datasets.prepare import Prepared, prepare
 from grader.measuring.audits.training import trained_on_asked_rows
 from grader.model.message import Message
-from grader.orchestration.replay import _typed_map
+from grader.worker.apply_model import _typed_map
 
 TRAINING = [[4, 6], [15, 8], [65, 70], [5, 90], [18, 70], [70, 10]]
 ASKED = [[20, 6], [3, 50], [75, 55]]

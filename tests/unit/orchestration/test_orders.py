@@ -1,4 +1,5 @@
-from dataclasses import replace
+import pickle
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,15 @@ from grader.coursefiles.load_course import load_course
 from grader.datasets.prepare import prepare
 from grader.model.assignment import Assignment
 from grader.model.message import Text
-from grader.model.run import Limits
+from grader.model.order import RunOrder
 from grader.model.submission import FileKind, Submission
-from grader.orchestration.plan import limits_of, make_task, threads_for
-from grader.orchestration.tools import Options, Tools
-from grader.orchestration.work import RunTask
+from grader.orchestration.executors import SerialExecutor
+from grader.orchestration.ground import Ground
+from grader.orchestration.means import Means, Options, Tools
+from grader.orchestration.orders import limits_of, order_of, threads_for
 from grader.runtimes.catalogue import Runtime
 from grader.storage.run_store import RunStore
-from tests.fakes import FakeSandbox
+from tests.fakes import FakeSandbox, RememberingProgress, fixed_clock
 from tests.unit.coursefiles.written import KNOWN, VALID, a_course
 
 SUBMISSION = Submission(
@@ -37,7 +39,6 @@ RUNTIME = Runtime(
     site_packages_here=Path("/nowhere"),
     digest="bb" * 32,
 )
-LIMITS = Limits(wall_seconds=60, memory_bytes=2**30)
 
 
 def _assignment(folder: Path, text: str = VALID) -> Assignment:
@@ -59,18 +60,25 @@ def _tools(**fields: Any) -> Tools:
     return replace(made, **fields)
 
 
-def _task(folder: Path, assignment: Assignment, **changed: Any) -> RunTask:
-    parts = {
-        "prepared": prepare("pele", data_dir=None, cache=folder),
-        "runtime": RUNTIME,
-        "tools": _tools(),
-        "limits": LIMITS,
-        "threads": 2,
-        "store": RunStore(folder),
-    }
-    number = changed.pop("number", 1)
-    submission = changed.pop("submission", SUBMISSION)
-    return make_task(submission, assignment, number, **{**parts, **changed})
+def _means(folder: Path, **changed: Any) -> Means:
+    options = Options(jobs=changed.pop("jobs", 1), **changed.pop("limits", {}))
+    return Means(
+        tools=_tools(**changed),
+        options=options,
+        executor=SerialExecutor(),
+        store=RunStore(folder),
+        progress=RememberingProgress(),
+        clock=fixed_clock,
+    )
+
+
+def _order(folder: Path, assignment: Assignment, **changed: Any) -> RunOrder:
+    """Return the order for a run, as it is or with one thing changed."""
+    parts: dict[str, Any] = {"prepared": prepare("pele", data_dir=None, cache=folder), "runtime": RUNTIME}
+    parts |= {name: changed.pop(name) for name in list(changed) if name in parts}
+    number, submission = changed.pop("number", 1), changed.pop("submission", SUBMISSION)
+    ground = Ground(assignment=assignment, **parts)
+    return order_of(submission, ground, number, _means(folder, **changed))
 
 
 def test_limits_are_the_assignments_unless_lower_ones_are_asked_for(tmp_path: Path) -> None:
@@ -100,30 +108,33 @@ def test_a_runs_key_names_all_that_the_run_depends_on(tmp_path: Path) -> None:
         {"number": 2},
         {"runtime": replace(RUNTIME, digest="dd" * 32)},
         {"runtime": replace(RUNTIME, environment=(("TF_USE_LEGACY_KERAS", "1"),))},
-        {"limits": replace(LIMITS, wall_seconds=61)},
-        {"limits": replace(LIMITS, memory_bytes=2**31)},
-        {"tools": _tools(sandbox=FakeSandbox(lambda _: {}, name="none"))},
+        {"limits": {"timeout_seconds": 61}},
+        {"limits": {"memory_bytes": 2**31}},
+        {"sandbox": FakeSandbox(lambda _: {}, name="none")},
         {"prepared": prepare("abc", data_dir=None, cache=tmp_path)},
     ]
-    keys = [_task(tmp_path, assignment, **change).key for change in changes]
-    keys.append(_task(tmp_path, other_data).key)
+    keys = [_order(tmp_path, assignment, **change).key for change in changes]
+    keys.append(_order(tmp_path, other_data).key)
     assert len(set(keys)) == len(keys)
 
 
 def test_a_runs_key_does_not_depend_on_who_handed_in_or_how_many_run_at_a_time(tmp_path: Path) -> None:
     assignment = _assignment(tmp_path / "course")
     renamed = replace(assignment, title=Text("Outro", "Other"))
-    key = _task(tmp_path, assignment).key
-    assert _task(tmp_path, renamed, threads=1).key == key
-    assert _task(tmp_path, assignment, submission=replace(SUBMISSION, student="Bia", id="bia")).key == key
+    key = _order(tmp_path, assignment).key
+    assert _order(tmp_path, renamed, jobs=2).key == key
+    assert _order(tmp_path, assignment, submission=replace(SUBMISSION, student="Bia", id="bia")).key == key
 
 
-def test_a_task_lies_in_the_stores_scratch_and_is_told_by_its_student(tmp_path: Path) -> None:
-    task = _task(tmp_path, _assignment(tmp_path / "course"), number=3)
-    assert task.scratch.parent == tmp_path / "scratch"
-    assert str(task) == "Ana · mnist-dense · 3"
+def test_an_order_holds_no_place_and_no_name_of_this_machine(tmp_path: Path) -> None:
+    order = _order(tmp_path, _assignment(tmp_path / "course"), number=3)
+    assert str(order) == "Ana · mnist-dense · 3"
+    told = repr(asdict(order))
+    assert str(tmp_path) not in told
+    assert "Path(" not in told
+    assert pickle.loads(pickle.dumps(order)) == order  # noqa: S301 - our own bytes
 
 
 @pytest.mark.parametrize(("cpus", "jobs", "threads"), [(8, 2, 4), (2, 1, 2), (2, 4, 1), (3, 2, 1), (4, 0, 4)])
-def test_processors_are_shared_fairly(cpus: int, jobs: int, threads: int) -> None:
-    assert threads_for(_tools(cpus=cpus), jobs) == threads
+def test_processors_are_shared_fairly(tmp_path: Path, cpus: int, jobs: int, threads: int) -> None:
+    assert threads_for(_means(tmp_path, cpus=cpus, jobs=jobs)) == threads

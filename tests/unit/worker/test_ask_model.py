@@ -12,9 +12,9 @@ from grader.model.message import Message
 from grader.model.result import ModelLayer, ModelTable
 from grader.model.run import Limits, NotRun, RunJob, RunStatus, SandboxCommand
 from grader.model.submission import FileKind
-from grader.orchestration.ask_model import Answer, ask_model
 from grader.readers.keras_archive import ModelFile, read_keras_archive
 from grader.readers.refused import Refused
+from grader.worker.ask_model import Answer, ask_model
 from tests.attacks.archives import archive, layer, sequential
 from tests.fakes import DeadSandbox, FakeSandbox, Files, npy
 

@@ -1,0 +1,136 @@
+"""The reference solution run N times: its record kept, and what it says of each bar of the assignment."""
+
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.measuring.judging.propose import propose, runs_to_separate
+from grader.measuring.judging.statistics import binomial_interval, errors_allowed
+from grader.model.assignment import Assignment
+from grader.model.check import MetricCheck, ScaleCheck
+from grader.model.errors import CourseError
+from grader.model.message import Message
+from grader.model.metric import Direction, MetricSummary, Threshold
+from grader.model.run import NotRun
+from grader.orchestration.baseline import ReferenceRuns, run_reference, write_reference_record
+from grader.orchestration.ground import lay_ground
+from grader.orchestration.means import Means
+from grader.plugins.interfaces import Metric
+from grader.words import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarFigures:
+    """What the runs of the reference say of one bar; of a scale, its lower end: no points are earned there.
+
+    Values and bars in the metric's own unit, times in seconds of processor. ``without_value`` runs delivered
+    nothing that could be measured and do not meet the bar; runs that came out exactly the same count once.
+    """
+
+    assignment: str
+    check: str
+    kind: str
+    metric: str
+    threshold: float
+    direction: str
+    runs: int
+    without_value: int
+    values: tuple[float, ...]
+    mean: float
+    median: float
+    sd: float | None
+    n: int
+    counts_rows: bool
+    resolution: float | None
+    errors_allowed: int | None
+    met: int
+    p_pass: float
+    p_pass_low: float
+    p_pass_high: float
+    runs_to_separate: int | None
+    runs_max: int
+    proposed: float | None
+    proposed_errors: int | None
+    proposed_margin: float | None
+    cpu_seconds: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Every bar of one assignment, and where the record of the reference was written."""
+
+    bars: tuple[BarFigures, ...]
+    record: Path
+
+
+def calibrate(assignment: Assignment, runs: int, means: Means) -> Calibration:
+    """Run the reference solution ``runs`` times and keep its record beside it.
+
+    Raises:
+        CourseError: there is no reference solution, or it could not be measured.
+        DataMissing, RuntimeMissing, SandboxError: this machine lacks what its runs need.
+        StorageError: the record could not be written.
+    """
+    ground = lay_ground(assignment, means)
+    ran = run_reference(ground, runs, means, what=say("progress.calibrate", name=assignment.slug))
+    if isinstance(ran, NotRun):
+        raise _unmeasured(assignment, ran.reason)
+    bars = tuple(
+        _figures(assignment, check, ran, means.tools.metrics[check.metric])
+        for check in assignment.checks
+        if isinstance(check, MetricCheck | ScaleCheck)
+    )
+    return Calibration(bars=bars, record=write_reference_record(ran))
+
+
+def _figures(
+    assignment: Assignment, check: MetricCheck | ScaleCheck, ran: ReferenceRuns, metric: Metric
+) -> BarFigures:
+    result = ran.assessed.result
+    summary: MetricSummary | None = next((s for s in result.metrics if s.metric == check.metric), None)
+    if summary is None:
+        raise _unmeasured(assignment, next(one.message for one in result.checks if one.id == check.id))
+    threshold = (
+        check.threshold
+        if isinstance(check, MetricCheck)
+        else Threshold(value=check.start, direction=metric.direction)
+    )
+    met = sum(threshold.met_by(value) for value in summary.values)
+    lost = sum(check.metric not in run.metrics for run in result.runs)
+    runs = len(summary.values) + lost
+    interval = binomial_interval(met, runs)
+    counts = metric.counts_rows
+    proposal = propose(summary, metric.direction, counts_rows=counts)
+    runs_max = assignment.run.runs_max
+    return BarFigures(
+        assignment=assignment.slug,
+        check=check.id,
+        kind=check.kind,
+        metric=check.metric,
+        threshold=threshold.value,
+        direction="below" if threshold.direction is Direction.LOWER_IS_BETTER else "above",
+        runs=runs,
+        without_value=lost,
+        values=summary.values,
+        mean=summary.mean,
+        median=statistics.median(summary.values),
+        sd=summary.seed_sd,
+        n=summary.n,
+        counts_rows=counts,
+        resolution=1 / summary.n if counts else None,
+        errors_allowed=errors_allowed(threshold, summary.n) if counts else None,
+        met=met,
+        p_pass=met / runs,
+        p_pass_low=interval.low,
+        p_pass_high=interval.high,
+        runs_to_separate=runs_to_separate(threshold, summary, counts_rows=counts, runs_max=runs_max),
+        runs_max=runs_max,
+        proposed=proposal.threshold.value if proposal else None,
+        proposed_errors=proposal.errors if proposal else None,
+        proposed_margin=proposal.margin if proposal else None,
+        cpu_seconds=tuple(run.run.cpu_seconds for run in result.runs),
+    )
+
+
+def _unmeasured(assignment: Assignment, problem: Message) -> CourseError:
+    return CourseError(say("reference-solution-not-measured", name=assignment.slug, problem=problem))

@@ -1,0 +1,56 @@
+"""What the submissions of one assignment stand on: its data, its runtime, what is known of its reference."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from grader.datasets.prepare import Prepared
+from grader.model.assignment import Assignment, GpuNeed
+from grader.model.errors import SandboxError
+from grader.model.evidence import Fit
+from grader.model.metric import Baseline
+from grader.orchestration.means import Means
+from grader.runtimes.catalogue import Runtime, find_runtime
+from grader.words import say
+from grader.worker.workplace import prepare_data
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reference:
+    """The reference solution's measurements and learning curves, to stand beside a student's.
+
+    ``answers`` are the classes that one of its runs predicted, in the dataset's own order.
+    """
+
+    baseline: Baseline | None = None
+    fits: tuple[Fit, ...] = ()
+    seconds: float | None = None
+    answers: "np.ndarray[Any, Any] | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """An assignment with all that its runs are made on, and what they are compared with."""
+
+    assignment: Assignment
+    prepared: Prepared
+    runtime: Runtime
+    reference: Reference = field(default_factory=Reference)
+
+
+def lay_ground(assignment: Assignment, means: Means) -> Ground:
+    """Return what the runs of ``assignment`` are made on; nothing is known of its reference yet.
+
+    Raises:
+        SandboxError: it needs a GPU and none is here.
+        DataMissing: its data are not on this machine.
+        RuntimeMissing: its interpreter is not installed.
+    """
+    tools = means.tools
+    runtime = find_runtime(assignment.run.runtime, tools.cache, cuda=bool(tools.gpus))
+    if assignment.run.gpu is GpuNeed.REQUIRED and not tools.gpus:
+        raise SandboxError(say("required-gpu-missing"))
+    prepared = prepare_data(assignment.data.dataset, runtime, data_dir=tools.data_dir, cache=tools.cache)
+    return Ground(assignment=assignment, prepared=prepared, runtime=runtime)

@@ -1,0 +1,81 @@
+"""Runs kept from before, else made now: orders go out to the executor, complete folders are kept at once."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from grader.model.message import Message
+from grader.model.order import RunOrder
+from grader.model.run import NotRun
+from grader.orchestration.means import Means
+from grader.storage.run_store import StoredRun
+from grader.worker.make_run import make_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Made:
+    """The runs of some orders by key, and why some could not be made."""
+
+    runs: Mapping[str, StoredRun]
+    lost: Mapping[str, Message]
+
+    def in_order(self, orders: Sequence[RunOrder]) -> list[StoredRun]:
+        """Return the runs of ``orders``, none of which was lost."""
+        return [self.runs[order.key] for order in orders]
+
+
+def runs_of(
+    orders: Iterable[RunOrder],
+    means: Means,
+    *,
+    course: Path,
+    what: Message,
+    anew: bool = False,
+    announce: Callable[[Sequence[RunOrder], int], None] | None = None,
+) -> Made:
+    """Return the run of each of ``orders``; equal orders are one run.
+
+    Args:
+        orders: what is to be made, unless it is kept.
+        means: of the grading.
+        course: the course's folder, which no program may see.
+        what: told to whoever watches.
+        anew: kept runs are forgotten first.
+        announce: told what is missing and how many are kept, before the first run is made.
+    """
+    wanted = {order.key: order for order in orders}
+    if anew:
+        for key in wanted:
+            means.store.forget(key)
+    runs = {key: run for key in wanted if (run := means.store.load(key)) is not None}
+    missing = [order for key, order in wanted.items() if key not in runs]
+    lost: dict[str, Message] = {}
+    if missing:
+        if announce is not None:
+            announce(missing, len(runs))
+        _make(missing, means, course, what, runs=runs, lost=lost)
+    return Made(runs=runs, lost=lost)
+
+
+def _make(
+    missing: Sequence[RunOrder],
+    means: Means,
+    course: Path,
+    what: Message,
+    *,
+    runs: dict[str, StoredRun],
+    lost: dict[str, Message],
+) -> None:
+    """Make what is missing, each run kept as soon as it is whole."""
+    work = partial(make_run, workplace=means.workplace(course))
+    means.progress.begin(len(missing), what)
+    try:
+        for done in means.executor.run(work, missing, means.progress):
+            key = missing[done.index].key
+            if isinstance(done.answer, NotRun):
+                lost[key] = done.answer.reason
+            else:
+                runs[key] = means.store.publish(key, means.store.scratch_path(key))
+    finally:
+        means.progress.end()

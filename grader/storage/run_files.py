@@ -1,0 +1,10 @@
+"""The names of the files that we ourselves keep beside a run, apart from what it left."""
+
+ORDER_FILE = "order.npy"
+"""The secret order in which test rows were served."""
+CANARIES_FILE = "canaries.npy"
+"""Which test labels were wrong on purpose, and what was shown."""
+TRAINING_FILE = "training.npy"
+"""Where training rows changed places (from run 2 on): which row stood where, so that it can be repeated."""
+MODEL_PREDICTIONS = "model_predictions.npy"
+"""What the run's model makes of the graded rows in the second sandbox, in served order."""
