@@ -2,7 +2,8 @@
 
 Everything in :class:`HarnessReport` was written inside the sandbox, by a process it shares with the
 submission. It is the submission's own word: it may choose among readings of arrays that we measure
-ourselves and it may lower what they earn, but no part of it is a score.
+ourselves, and it may lower what they earn. Checks of the kinds ``runs``, ``figure`` and ``fit`` have nothing
+else to rest on.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from enum import Enum
 
 
 class Source(Enum):
-    """The places predictions can come from (contract, section 3)."""
+    """The places predictions can come from, as ``deliver.from`` of an assignment names them."""
 
     PREDICT = "predict"
     PREDICTIONS = "predictions"

@@ -1,4 +1,4 @@
-"""Results: what one grading says about every submission; results.json is written from it."""
+"""Results: what one grading says about every submission; pages and exports are written from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Picture:
     """What a page shows of the graded predictions of the first run; never in results.json.
 
     ``confusion[t][p]`` counts rows of true class ``t`` predicted as ``p``. ``samples`` are the first test
-    rows in the dataset's own order, as (grey values 0-255 row by row, height, width, true, predicted).
+    rows in the dataset's own order.
     """
 
     classes: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One test image with its true and its predicted class."""
+    """One test image, grey values 0-255 row by row, with its true and its predicted class."""
 
     pixels: bytes
     height: int
@@ -151,8 +151,9 @@ class SubmissionResult:
     verdict: Verdict | None
     reason: Reason | None
     reason_message: Message | None
-    """One or two sentences: what happened, where, what to try. Set when there is no measurement."""
+    """One or two sentences: what happened, where, what to try. Set where there is a ``reason``."""
     points: Decimal | None
+    """None for what was not graded, and for nothing else."""
     max_points: Decimal
     evidence: Source | None
     sources: tuple[SourceReport, ...]

@@ -10,7 +10,7 @@ from grader.model.submission import FileKind
 
 
 class RunStatus(Enum):
-    """How a run ended, measured from outside; *not_run* means us."""
+    """How a run ended, measured from outside; what we could not run is :class:`NotRun`."""
 
     OK = "ok"
     ERROR = "error"
@@ -21,7 +21,6 @@ class RunStatus(Enum):
     DISK = "disk"
     OUTPUT = "output"
     KERNEL_DIED = "kernel_died"
-    NOT_RUN = "not_run"
 
 
 class Purpose(Enum):

@@ -25,8 +25,7 @@ def outcome_chip(outcome: Outcome) -> Chip:
 
 def run_chip(run: Run) -> Chip:
     """Return the chip of how a run ended."""
-    styles = {RunStatus.OK: "passed", RunStatus.NOT_RUN: "none"}
-    return _chip(styles.get(run.status, "failed"), status_told(run))
+    return _chip("passed" if run.status is RunStatus.OK else "failed", status_told(run))
 
 
 def severity_chip(severity: Severity) -> Chip:

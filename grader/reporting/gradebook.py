@@ -29,7 +29,7 @@ def gradebook_csv(grading: Grading) -> str:
     """Return the gradebook as RFC 4180 has it: commas, CRLF, a decimal point, after a byte order mark.
 
     Without the mark spreadsheets read UTF-8 as something else. The same in every language, since programs
-    read it. A submission that was not graded, or whose points are withheld, has empty cells, never a zero.
+    read it. A submission that was not graded has empty cells, never a zero.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file)

@@ -97,10 +97,8 @@ def _held(result: SubmissionResult) -> tuple[Message, ...]:
 
 def _look(grading: Grading, result: SubmissionResult) -> LookRow:
     held = _held(result)
-    if result.points is not None and held:
+    if held:
         why = held[0]
-    elif result.verdict is not None:
-        why = say("page.inconclusive.withheld")
     elif result.reason_message is not None:
         why = result.reason_message
     else:

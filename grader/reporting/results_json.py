@@ -9,14 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from grader.model.check import CheckResult
-from grader.model.errors import CourseError
 from grader.model.message import Language, Message
 from grader.model.metric import MetricSummary, Paired
 from grader.model.result import AuditResult, Grading, ModelTable, RunResult, SubmissionResult
 from grader.model.submission import Finding
 from grader.reporting.cleaning import replace_surrogates
 from grader.reporting.told import ledger_told
-from grader.words.catalogue import say
 
 SCHEMA = "grader/results/v1"
 _MOST_LAYERS = 1000
@@ -53,22 +51,6 @@ def json_text(document: dict[str, Any]) -> str:
     """Return a document that people and programs read: nothing in it is markup, nothing is hidden."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", replace_surrogates(text)) + "\n"
-
-
-def read_results(text: str) -> dict[str, Any]:
-    """Return the document of a results.json of this schema, as JSON objects.
-
-    Raises:
-        CourseError: ``text`` is not JSON, or not of the schema ``grader/results/v1``.
-    """
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CourseError(say("page.results.unreadable", why=str(error))) from error
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        got = document.get("schema") if isinstance(document, dict) else type(document).__name__
-        raise CourseError(say("page.results.schema", got=got, expected=SCHEMA))
-    return document
 
 
 def _submission(result: SubmissionResult) -> dict[str, Any]:

@@ -57,7 +57,6 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
     shown, refused = drawn_figures(figures, result.picture.figures)
     matrix, too_large = confusion(result.picture)
     metric_names = tuple(dict.fromkeys(name for run in result.runs for name in run.metrics))
-    withheld = result.verdict is not None and result.points is None
     problems = _problems(result)
     return StudentView(
         heading=say("page.title.student", student=result.student, title=title),
@@ -67,9 +66,8 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         main=result.main,
         chip=verdict_chip(result.verdict),
         points=same("—") if result.points is None else number_told(result.points),
-        of_points=_of_points(result, withheld=withheld),
-        withheld=withheld,
-        why=_why(result, withheld=withheld),
+        of_points=_of_points(result),
+        why=_why(result),
         codes=" ".join(codes_to_explain(result)),
         unsandboxed=grading.machine.sandbox == "none",
         back=below_root(result, "index.html"),
@@ -149,15 +147,13 @@ def finding_row(finding: Finding) -> FindingRow:
     )
 
 
-def _of_points(result: SubmissionResult, *, withheld: bool) -> Message:
+def _of_points(result: SubmissionResult) -> Message:
     if result.verdict is None:
         return say("page.no_points")
-    if withheld:
-        return say("page.withheld")
     return say("page.of_points", max=result.max_points)
 
 
-def _why(result: SubmissionResult, *, withheld: bool) -> tuple[Message, ...]:
+def _why(result: SubmissionResult) -> tuple[Message, ...]:
     """Return the sentences under the verdict: what decided it, then what is to be done."""
     told: list[Message] = []
     if result.reason_message is not None:
@@ -170,8 +166,6 @@ def _why(result: SubmissionResult, *, withheld: bool) -> tuple[Message, ...]:
         told.append(say("page.look"))
     if result.verdict is Verdict.INCONCLUSIVE:
         told.append(say("page.inconclusive.audit" if _doubted(result) else "page.inconclusive"))
-    if withheld:
-        told.append(say("page.inconclusive.withheld"))
     return tuple(told)
 
 

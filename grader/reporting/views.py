@@ -189,7 +189,6 @@ class StudentView:
     chip: Chip
     points: Message
     of_points: Message
-    withheld: bool
     why: tuple[Message, ...]
     codes: str
     unsandboxed: bool

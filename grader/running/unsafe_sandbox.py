@@ -25,7 +25,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.model.errors import SandboxError
-from grader.model.message import NOTHING, Message
 from grader.model.run import Limits, MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
 from grader.running.collect import collect
 from grader.running.control import ControlChannel
@@ -101,11 +100,6 @@ class UnsafeSandbox:
     def memory_guard(self) -> MemoryGuard:
         """A watchdog on Linux, elsewhere nothing."""
         return MemoryGuard.WATCHDOG if _LINUX else MemoryGuard.NONE
-
-    def limits_not_held(self) -> Message:
-        """Return one line that says what does not hold here."""
-        memory = NOTHING if _LINUX else say("unsandboxed-limits-not-held.memory")
-        return say("unsandboxed-limits-not-held", memory=memory)
 
     def probe(self) -> None:
         """Return: there is nothing that could be missing."""

@@ -35,7 +35,7 @@ class StoredRun:
     refused: tuple[Refusal, ...]
     folder: Path
     extra: dict[str, Any]
-    """What orchestration noted beside the run: the second sandbox's answer, the affine map's kind."""
+    """What orchestration noted beside the run: sandbox B's answer, the served copy, the conditions."""
 
     @property
     def conditions(self) -> Conditions | None:

@@ -136,13 +136,6 @@ def test_a_missing_bind_is_our_failure(tmp_path: Path) -> None:
     assert caught.value.message.code == "GR608"
 
 
-def test_one_line_says_what_does_not_hold() -> None:
-    told = UnsafeSandbox().limits_not_held()
-    assert "SEM ISOLAMENTO" in told.pt
-    assert "UNSANDBOXED" in told.en
-    assert "\n" not in told.pt
-
-
 def test_the_deepest_place_is_taken_and_look_alikes_are_not() -> None:
     paths = InsidePaths.of({"/data": Path("/a"), "/data/deep": Path("/b"), "/out": Path("/c")})
     told = {text: paths.real(text) for text in ("/data", "/data/x", "/data/deep/x", "/database", "out")}

@@ -100,8 +100,6 @@ def tell_place(place: Place) -> Message:
 
 def _stopped(run: Run, report: HarnessReport) -> Message | None:
     """Return the limit that ended the run, which outweighs whatever else was said."""
-    if run.status is RunStatus.NOT_RUN:
-        return say("run-infrastructure-failure")
     if run.status not in _STOPPED:
         return None
     return say(

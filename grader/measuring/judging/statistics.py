@@ -117,17 +117,3 @@ def mcnemar(own_wrong: "np.ndarray[Any, Any]", reference_wrong: "np.ndarray[Any,
     apart = own_only + reference_only
     p_value = float(binomtest(own_only, apart).pvalue) if apart else 1.0
     return Paired(n=len(own_wrong), own_only=own_only, reference_only=reference_only, p_value=p_value)
-
-
-def distinct_runs(predictions: "Sequence[np.ndarray[Any, Any]]") -> tuple[int, ...]:
-    """Return the positions of the runs whose predictions are not bit for bit those of an earlier run.
-
-    Rows must be in the dataset's own order. A program that fixes its seed counts as one run.
-    """
-    import numpy as np
-
-    kept: list[int] = []
-    for number, one in enumerate(predictions):
-        if not any(np.array_equal(one, predictions[other]) for other in kept):
-            kept.append(number)
-    return tuple(kept)

@@ -50,11 +50,6 @@ def test_what_was_not_graded_has_empty_cells_and_never_a_zero() -> None:
     assert row["max_points"] == "10"
 
 
-def test_withheld_points_are_an_empty_cell() -> None:
-    (row,) = _rows(gradebook_csv(a.a_grading(submissions=(a.a_result(points=None),))))
-    assert (row["verdict"], row["points"]) == ("inconclusive", "")
-
-
 def test_a_zero_is_a_zero() -> None:
     failed = a.a_result(points=Decimal("0.00"), verdict=Verdict.FAILED)
     assert _rows(gradebook_csv(a.a_grading(submissions=(failed,))))[0]["points"] == "0"

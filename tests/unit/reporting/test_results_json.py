@@ -11,12 +11,11 @@ import jsonschema
 import pytest
 
 from grader.model.check import Outcome
-from grader.model.errors import CourseError
 from grader.model.evidence import LedgerEntry, Place
 from grader.model.metric import Paired, Rule
 from grader.model.result import Grading, Reason, Status
 from grader.model.run import RunStatus
-from grader.reporting.results_json import read_results, results_json
+from grader.reporting.results_json import results_json
 from tests import builders as a
 
 
@@ -190,13 +189,3 @@ def test_a_name_comes_back_as_it_was_and_stands_there_without_markup(name: str) 
 def test_a_file_name_that_is_no_text_can_be_written_as_utf8() -> None:
     text = results_json(a.a_grading(submissions=(a.a_result(files=(a.a_file(name="\udcff.py"),)),)))
     assert json.loads(text.encode())["submissions"][0]["files"][0]["path"] == "\ufffd.py"
-
-
-def test_what_was_written_is_read_back() -> None:
-    assert read_results(results_json(a.a_grading()))["course"] == "PSI5790 2026"
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "grader/results/v2"}', "[" * 100_000])
-def test_what_is_no_results_file_is_told_in_words(text: str) -> None:
-    with pytest.raises(CourseError, match=r"no results\.json"):
-        read_results(text)

@@ -105,13 +105,6 @@ def test_what_was_not_graded_needs_a_person_and_is_no_zero() -> None:
     assert "0 of 10" not in _read(page, Language.EN)
 
 
-def test_withheld_points_are_told_apart_from_none() -> None:
-    read = _read(_page(points=None), Language.EN)
-    assert "— points withheld" in read
-    assert "The points are withheld until a person decides." in read
-    assert "not a zero" not in read
-
-
 def test_a_failed_verdict_names_the_check_that_made_it() -> None:
     message = Text("O erro é 2,22 %.", "The error is 2.22 %.", "GR202")
     checks = (a.a_check(outcome=Outcome.FAILED, points=Decimal(0), message=message),)
@@ -144,7 +137,7 @@ def test_the_ways_a_run_can_end_are_told() -> None:
         for number, status in enumerate(RunStatus, 1)
     )
     read = _read(_page(runs=runs), Language.EN)
-    for words in ("ran out of time (signal 9)", "the kernel died", "not run (our fault)", "698 MiB none"):
+    for words in ("ran out of time (signal 9)", "the kernel died", "698 MiB none"):
         assert words in read
 
 

@@ -40,10 +40,6 @@ def test_each_limit_has_its_own_message_and_says_how_far_it_came(
     assert "última célula completa foi a 6" in told.pt
 
 
-def test_a_run_that_was_never_made_is_our_fault() -> None:
-    assert "not a zero" in explain_failure(run(RunStatus.NOT_RUN), report()).en
-
-
 def test_an_error_is_told_with_cell_line_type_and_words() -> None:
     said = report(errors=(error("ValueError", "bad shape\nmore", cell=7, line=3), error("KeyError", "x")))
     told = explain_failure(run(RunStatus.ERROR), said, nothing=NOTHING)

@@ -10,7 +10,6 @@ from scipy.stats import beta, binom, sem, t
 from grader.measuring.judging.standing import z_for
 from grader.measuring.judging.statistics import (
     binomial_interval,
-    distinct_runs,
     errors_allowed,
     mcnemar,
     mean_interval,
@@ -192,9 +191,3 @@ def test_the_rule_makes_the_value_and_the_mean_stays(rule: Rule, value: float) -
     assert [errors.value, errors.mean] == pytest.approx([value, 0.03])
     right = summarise(METRICS["accuracy"], [counted("accuracy", w, 100) for w in (1, 2, 6)], rule)
     assert right.value == pytest.approx(1 - value)
-
-
-def test_runs_with_the_same_predictions_count_once() -> None:
-    a, b = np.array([1, 2, 3]), np.array([1, 2, 4])
-    assert distinct_runs([a, a.copy(), b, a, b]) == (0, 2)
-    assert distinct_runs([]) == ()
