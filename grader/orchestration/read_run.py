@@ -1,12 +1,14 @@
 """Reads one kept run: what it delivered, decoded into the dataset's own order, and what it measures."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared
 from grader.measuring.evidence.predictions import Chosen, choose_predictions
 from grader.measuring.evidence.report import read_harness_report
+from grader.measuring.evidence.values import read_values
 from grader.measuring.judging.facts import RunFacts
 from grader.measuring.judging.measure import measure
 from grader.model.assignment import Assignment
@@ -85,8 +87,15 @@ def read_run(
         report=report,
         delivered=delivered,
         measurements=measurements,
+        values=_values(stored, assignment, report),
     )
     return RunRead(stored=stored, facts=facts, order=order, own=own)
+
+
+def _values(stored: StoredRun, assignment: Assignment, report: HarnessReport) -> Mapping[str, object]:
+    """Return the variables that checks asked for; those of a run that did not finish were not taken by us."""
+    names = next((ask.names for ask in assignment.asks if ask.kind == "values"), ())
+    return read_values(stored.read("values.json") if report.finished else None, names)
 
 
 def array_of_ours(content: bytes | None) -> "np.ndarray[Any, Any]":

@@ -14,6 +14,8 @@ MAX_HEADER_BYTES = 4096
 _MAGIC = b"\x93NUMPY"
 _LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
 _MAX_DIMENSIONS = 8
+_MOST_VALUES = 2**56
+"""Numpy multiplies the sides of an empty array too, but for those of length zero."""
 _NUMBERS = frozenset(
     ["|b1", "|i1", "|u1"] + [f"<{kind}{size}" for kind in "iu" for size in (2, 4, 8)] + ["<f2", "<f4", "<f8"]
 )
@@ -27,12 +29,13 @@ _SIZE = rb"(?:0|[1-9][0-9]{0,17})"
 _SHAPE = re.compile(rb"|%b,|%b(?:, ?%b)+,?" % (_SIZE, _SIZE, _SIZE))
 
 
-def read_npy(content: bytes, *, max_bytes: int) -> "np.ndarray[Any, Any] | Refused":
+def read_npy(content: bytes, *, max_bytes: int, empty: bool = False) -> "np.ndarray[Any, Any] | Refused":
     """Return the array that ``content`` holds, read-only, or why it is refused. Never raises.
 
     Taken are the versions 1 to 3 of the format with booleans, integers or floats of up to 64 bits,
     little-endian, in C or Fortran order, of up to 8 dimensions and exactly as many bytes as the shape
-    says. The shape is compared with the bytes that are there before anything is allocated.
+    says. The shape is compared with the bytes that are there before anything is allocated. An array of no
+    values is taken only where it may be ``empty``.
     Whether values are finite is another question: see :func:`count_not_finite`.
     """
     import numpy as np
@@ -52,7 +55,7 @@ def read_npy(content: bytes, *, max_bytes: int) -> "np.ndarray[Any, Any] | Refus
         return Refused(reason=say("npy-malformed"))
     stored = np.dtype(name)
     needed, there = prod(shape) * stored.itemsize, len(content) - start
-    if needed != there or there == 0:
+    if needed != there or (there == 0 and not empty) or prod(size or 1 for size in shape) > _MOST_VALUES:
         return Refused(reason=say("npy-size-mismatch", shape=str(shape), needed=needed, there=there))
     # Any byte may stand where a boolean should: read as bytes, then ask for zero or not.
     flat = np.frombuffer(content, dtype="|u1" if stored.kind == "b" else stored, offset=start)

@@ -14,6 +14,7 @@ RECORD = (
     Wanted(name="cells.jsonl", max_bytes=8 * MIB),
 )
 FILES: Mapping[str, tuple[Wanted, ...]] = {
+    "values": (Wanted(name="values.json", max_bytes=17 * MIB),),
     "figures": tuple(Wanted(name=f"figure-{n:02d}.png", max_bytes=2 * MIB) for n in range(1, _FIGURES + 1)),
     "predictions": (Wanted(name="predictions.npy", max_bytes=_ARRAY),),
     "captured": (Wanted(name="captured.npy", max_bytes=_ARRAY),),

@@ -1,12 +1,13 @@
 """Everything that is fuzzed: a name, what to do with the bytes, what helps past the first hurdles."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from tests.fuzz import archives, arrays, channel, documents, shown
+from tests.fuzz import archives, arrays, channel, documents, shown, values
 
 CORPUS = Path(__file__).parent / "corpus"
 _JSON = (
@@ -75,6 +76,18 @@ TARGETS: dict[str, Target] = {
             *(np.float64(value).tobytes() for value in (1.0, -1.0, 0.5, 2.0, np.nan, np.inf, 1e300)),
         ),
         longest=1024,
+    ),
+    "values": Target(
+        runs=20_000,
+        look=values.look_at_values,
+        words=(
+            *_JSON,
+            *(b'"%s": ' % key for key in (b"values", b"C", b"value", b"why", b"detail")),
+            *(b'{"%s": ' % tag for tag in (b"tuple", b"dict", b"float", b"array", b"scalar")),
+            *(b'"nan"', b'"-inf"', b'"type"', b'"absent"', b"[[1, 2]]", b'"k05VTVBZAQ', b"AAAA"),
+            *(base64.b64encode(word) for word in (b"'descr': '<f8'", b"'shape': (2,)", b"'shape': (0, 3)")),
+        ),
+        longest=2048,
     ),
     "zip": Target(
         runs=40_000,

@@ -1,7 +1,7 @@
 """What a check may look at: everything known of one submission's graded runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.measuring.claims.statements import Statement
@@ -23,6 +23,8 @@ class RunFacts:
     report: HarnessReport
     delivered: Chosen | NothingDelivered
     measurements: Mapping[str, Measurement | Unmeasured]
+    values: Mapping[str, object] = field(default_factory=dict)
+    """Variables that a check asked for, by name: a plain value, or :class:`Refused` with the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

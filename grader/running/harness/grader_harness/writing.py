@@ -45,6 +45,11 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
             break
         fit["history"] = {}
         text = dumps(report)
+    write_text(path, text)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` so that a file that is there is whole."""
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8") as file:
         file.write(text)

@@ -1,0 +1,162 @@
+"""Reads the variables of a program that a run was asked for: JSON of one shape, arrays inside as ``.npy``.
+
+Everything was written by a process that the submission shared. A value is what the submission says it is,
+and no more; what does not keep to the shape is no value. Nothing here raises, and nothing is evaluated.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.model.message import Message
+from grader.readers.npy import read_npy
+from grader.readers.plain_text import plain_line
+from grader.readers.refused import Refused
+from grader.words import say
+
+MAX_BYTES = 17 * 1024 * 1024
+MAX_DEPTH = 20
+MAX_ITEMS = 100_000
+_MAX_ARRAY_BYTES = 9 * 1024 * 1024
+_MAX_BITS = 4096
+_MOST_MARKS = 2_000_000
+"""Of the characters that make JSON allocate: as many as the harness writes at most, and some."""
+_WHY = frozenset({"absent", "type", "dtype", "text", "depth", "cycle", "too_large", "raised"})
+_FLOATS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
+_SHOWN = 300
+
+
+def read_values(content: bytes | None, names: Sequence[str]) -> Mapping[str, object]:
+    """Return for each of ``names`` its value, or :class:`Refused` with the reason in words.
+
+    Values are None, booleans, whole numbers, floats (NaN and infinities too), text, lists, tuples, dicts
+    and numpy arrays and scalars of the dtypes that :func:`read_npy` takes. Text comes as it is: it must be
+    cleaned before it is shown.
+    """
+    said = _said(content)
+    values = _Values()
+    return {name: values.read(name, said.get(name)) for name in names}
+
+
+class _Malformed(Exception):  # noqa: N818 - never leaves this module
+    """What is there is not what the harness writes."""
+
+
+class _Values:
+    """Reads values one after another; together they keep to one count of items."""
+
+    def __init__(self) -> None:
+        self._items = MAX_ITEMS
+
+    def read(self, name: str, said: Any) -> object:
+        """Return the value that ``said`` stands for, or why there is none."""
+        if isinstance(said, dict) and said.keys() == {"value"}:
+            try:
+                return self._value(said["value"], 0)
+            except _Malformed:
+                return Refused(reason=_lost(name))
+        return Refused(reason=_why(name, said))
+
+    def _value(self, said: Any, depth: int) -> Any:
+        self._items -= 1
+        if self._items < 0 or depth > MAX_DEPTH:
+            raise _Malformed
+        if said is None or isinstance(said, bool):
+            return said
+        if isinstance(said, int):
+            return _checked(said, said.bit_length() <= _MAX_BITS)
+        if isinstance(said, float):  # JSON says 1e999 and means infinity; the harness writes a word
+            return _checked(said, abs(said) < float("inf"))
+        if isinstance(said, str):
+            return _checked(said, _is_unicode(said))
+        if isinstance(said, list):
+            return [self._value(item, depth + 1) for item in said]
+        return self._tagged(said, depth)
+
+    def _tagged(self, said: Any, depth: int) -> Any:
+        if not isinstance(said, dict) or len(said) != 1:
+            raise _Malformed
+        ((tag, held),) = said.items()
+        match tag, held:
+            case "tuple", list():
+                return tuple(self._value(item, depth + 1) for item in held)
+            case "dict", list():
+                return self._dict(held, depth)
+            case "float", "nan" | "inf" | "-inf":
+                return _FLOATS[held]
+            case "array", str():
+                return _array(held)
+            case "scalar", str():
+                array = _array(held)
+                return _checked(array, array.shape == ())[()]
+        raise _Malformed
+
+    def _dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
+        made: dict[Any, Any] = {}
+        for pair in pairs:
+            if not isinstance(pair, list) or len(pair) != 2:  # noqa: PLR2004 - key and value
+                raise _Malformed
+            key = self._value(pair[0], depth + 1)
+            try:
+                made[key] = self._value(pair[1], depth + 1)
+            except TypeError:  # a list, a dict or an array is no key
+                raise _Malformed from None
+        if len(made) != len(pairs):
+            raise _Malformed
+        return made
+
+
+def _array(text: str) -> Any:
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise _Malformed from None
+    array = read_npy(content, max_bytes=_MAX_ARRAY_BYTES, empty=True)
+    if isinstance(array, Refused):
+        raise _Malformed
+    return array
+
+
+def _said(content: bytes | None) -> dict[str, Any]:
+    """Return what the file says of each name; nothing when it is too large, or no such JSON."""
+    if (
+        content is None
+        or len(content) > MAX_BYTES
+        or sum(map(content.count, (b"[", b"{", b","))) > _MOST_MARKS
+    ):
+        return {}
+    try:
+        said = json.loads(content.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return {}
+    values = said.get("values") if isinstance(said, dict) else None
+    return values if isinstance(values, dict) else {}
+
+
+def _why(name: str, said: Any) -> Message:
+    why = said.get("why") if isinstance(said, dict) and said.keys() <= {"why", "detail"} else None
+    if not isinstance(why, str) or why not in _WHY:
+        return _lost(name)
+    detail = said.get("detail")
+    told = plain_line(detail, limit=_SHOWN) if isinstance(detail, str) else ""
+    return say(f"verdict.value.{why}", name=name, detail=told)
+
+
+def _lost(name: str) -> Message:
+    return say("verdict.value.lost", name=name)
+
+
+def _checked(value: Any, holds: bool) -> Any:  # noqa: FBT001 - a promise and whether it holds
+    if not holds:
+        raise _Malformed
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
