@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.measuring.audits.canary import CanaryAgreement, canary_agreement, copied_labels, worst_agreement
-from grader.measuring.audits.order import answered_by_position, position_agreement, worst_position
+from grader.measuring.audits.canary import CanaryAgreement, canary_agreement, copied_labels
+from grader.measuring.audits.order import answered_by_position, position_agreement
+from grader.measuring.audits.significance import most_suspicious
 from grader.measuring.audits.training import (
     implausible_training,
     trained_on_asked_rows,
@@ -60,7 +61,7 @@ def find_signs(
     tests the course makes.
     """
     agreements = [found for run in runs if audits.canary and (found := _agreement(run, truth)) is not None]
-    worst = worst_agreement(agreements)
+    worst = most_suspicious(agreements)
     copied = copied_labels(worst) if worst is not None else None
     findings = [] if copied is None else [copied]
     findings += _by_position(runs, truth) if audits.order else []
@@ -88,7 +89,7 @@ def _by_position(runs: Sequence[Seen], truth: "np.ndarray[Any, Any]") -> list[Fi
         for run in runs
         if run.own is not None and run.order is not None
     ]
-    worst = worst_position(found)
+    worst = most_suspicious(found)
     return [] if worst is None else _first([answered_by_position(worst)])
 
 

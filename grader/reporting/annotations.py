@@ -11,8 +11,8 @@ from grader.model.evidence import Place
 from grader.model.message import Language, Message
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.escaping import for_annotation, for_annotation_property
+from grader.reporting.in_words import outcome_told, place_told
 from grader.reporting.summary import points_of, summary_row, word_of
-from grader.reporting.told import outcome_told, place_told
 
 _LEVELS = {"not_graded": "error", "failed": "error", "inconclusive": "warning"}
 _CHECK_LEVELS = {Outcome.ERRORED: "error", Outcome.FAILED: "error", Outcome.INCONCLUSIVE: "warning"}

@@ -5,7 +5,7 @@ from grader.model.message import Message
 from grader.model.result import AuditOutcome, Verdict
 from grader.model.run import Run, RunStatus
 from grader.model.submission import Severity
-from grader.reporting.told import outcome_told, status_told, verdict_told
+from grader.reporting.in_words import outcome_told, status_told, verdict_told
 from grader.reporting.views import Chip
 from grader.words.catalogue import say
 

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from grader.model.message import Language
+from grader.reporting.printed_view import shortened
 from grader.words import phrase
 from grader.words.explain import Page, find_page, names
 
@@ -38,7 +39,7 @@ def listing(language: Language, *, width: int, markdown: bool = False) -> str:
                 lines.append(f"* `{name}`: {told}")
             else:
                 room = width - len(_INDENT) - _NAMES_WIDE
-                lines.append(f"{_INDENT}{name:<{_NAMES_WIDE}}{_shortened(told, room)}")
+                lines.append(f"{_INDENT}{name:<{_NAMES_WIDE}}{shortened(told, room)}")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -83,7 +84,3 @@ def _groups(language: Language) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 def _one_line(page: Page) -> str:
     return " ".join((page.sentence or "").split())
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -8,14 +8,14 @@ from grader.model.message import Message
 from grader.model.result import Grading, SubmissionResult, Verdict
 from grader.model.submission import Severity
 from grader.reporting.chips import verdict_chip
-from grader.reporting.student_view import finding_row, quoted, urgency
-from grader.reporting.told import (
+from grader.reporting.in_words import (
     moment_told,
     number_told,
     reason_told,
     same,
     seconds_told,
 )
+from grader.reporting.student_view import finding_row, quoted, urgency
 from grader.reporting.views import (
     Count,
     FindingRow,

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from grader.model.message import Language
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.escaping import for_markdown
+from grader.reporting.in_words import outcome_told
 from grader.reporting.summary import COLUMNS, counts_told, summary_row, summary_rows
-from grader.reporting.told import outcome_told
 from grader.words import phrase
 
 _RIGHT = ("points", "measured")

@@ -4,7 +4,7 @@ from grader.model.message import Message
 from grader.model.metric import Direction, MetricSummary, Paired, Rule, Threshold
 from grader.model.result import SubmissionResult
 from grader.reporting.charts import Bar, Row, strip
-from grader.reporting.told import (
+from grader.reporting.in_words import (
     is_share,
     metric_told,
     range_told,

@@ -14,7 +14,7 @@ from grader.model.metric import MetricSummary, Paired
 from grader.model.result import AuditResult, Grading, ModelTable, RunResult, SubmissionResult
 from grader.model.submission import Finding
 from grader.reporting.cleaning import replace_surrogates
-from grader.reporting.told import ledger_told
+from grader.reporting.in_words import ledger_told
 
 SCHEMA = "grader/results/v1"
 _MOST_LAYERS = 1000

@@ -10,11 +10,7 @@ from grader.model.result import AuditResult, Grading, SubmissionResult, Verdict
 from grader.model.run import MemoryGuard
 from grader.model.submission import Finding, Severity
 from grader.reporting.chips import audit_chip, outcome_chip, run_chip, severity_chip, verdict_chip
-from grader.reporting.measure_view import metric_cards
-from grader.reporting.model_view import layer_table
-from grader.reporting.picture_view import confusion, drawn_figures, tiles
-from grader.reporting.printed_view import shortened
-from grader.reporting.told import (
+from grader.reporting.in_words import (
     bytes_told,
     is_share,
     known,
@@ -28,6 +24,10 @@ from grader.reporting.told import (
     source_told,
     value_told,
 )
+from grader.reporting.measure_view import metric_cards
+from grader.reporting.model_view import layer_table
+from grader.reporting.picture_view import confusion, drawn_figures, tiles
+from grader.reporting.printed_view import shortened
 from grader.reporting.training_view import training
 from grader.reporting.views import (
     CheckRow,
@@ -229,6 +229,7 @@ def _sources(result: SubmissionResult) -> tuple[SourceRow, ...]:
 
 
 def _runs(result: SubmissionResult, metrics: tuple[str, ...]) -> tuple[RunRow, ...]:
+    shares = {summary.metric for summary in result.metrics if is_share(summary.metric, summary)}
     return tuple(
         RunRow(
             number=each.run.number,
@@ -239,7 +240,7 @@ def _runs(result: SubmissionResult, metrics: tuple[str, ...]) -> tuple[RunRow, .
             memory=bytes_told(each.run.peak_memory_bytes),
             guard=_guard(each.run.memory_guard),
             values=tuple(
-                value_told(each.metrics[name], share=is_share(name)) if name in each.metrics else same("—")
+                value_told(each.metrics[name], share=name in shares) if name in each.metrics else same("—")
                 for name in metrics
             ),
         )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from grader.model.message import Language
 from grader.model.result import Grading, Status, SubmissionResult, Verdict
+from grader.reporting.in_words import is_share
 from grader.words import phrase
 
 COLUMNS = ("student", "assignment", "verdict", "points", "measured", "why")
 _KINDS = ("passed", "failed", "inconclusive", "not_graded")
-_SHARES = ("error_rate", "accuracy", "noise_error")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,4 +90,6 @@ def measured_of(result: SubmissionResult, language: Language) -> str:
     if not result.metrics:
         return ""
     first = result.metrics[0]
-    return phrase("number.pct" if first.metric in _SHARES else "number.num", language, value=first.value)
+    return phrase(
+        "number.pct" if is_share(first.metric, first) else "number.num", language, value=first.value
+    )

@@ -7,8 +7,8 @@ from grader.model.evidence import Fit
 from grader.model.message import Message
 from grader.model.result import SubmissionResult
 from grader.reporting.charts import Line, curve, is_wide
+from grader.reporting.in_words import same, value_told
 from grader.reporting.printed_view import shortened
-from grader.reporting.told import same, value_told
 from grader.reporting.views import CurvePanel, KeyEntry, Training
 from grader.words.catalogue import say
 

@@ -6,8 +6,16 @@ from typing import Any
 from grader.model.certificate import Certificate, Difference, MetricPair, RunPair, Verification
 from grader.model.message import Joined, Message
 from grader.model.result import Verdict
+from grader.reporting.in_words import (
+    is_share,
+    known,
+    metric_told,
+    number_told,
+    same,
+    value_told,
+    verdict_told,
+)
 from grader.reporting.results_json import json_text
-from grader.reporting.told import is_share, known, metric_told, number_told, same, value_told, verdict_told
 from grader.words.catalogue import say
 
 SCHEMA = "grader/verification/v1"

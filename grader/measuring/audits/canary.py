@@ -1,7 +1,6 @@
 """Does a program repeat test labels that were changed on purpose?"""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.measuring.audits.significance import SUSPICIOUS_BELOW
@@ -58,18 +57,6 @@ def canary_agreement(
         expected=float(chances.sum()),
         p_value=float(np.clip(distribution[agreed:].sum(), 0.0, 1.0)),
     )
-
-
-def worst_agreement(found: Sequence[CanaryAgreement]) -> CanaryAgreement | None:
-    """Return the most suspicious of several runs, its p-value corrected for having looked at all of them.
-
-    Bonferroni: times the number of runs, at most 1. None when there are none.
-    The result goes to :func:`copied_labels` like that of a single run.
-    """
-    if not found:
-        return None
-    worst = min(found, key=lambda one: one.p_value)
-    return replace(worst, p_value=min(worst.p_value * len(found), 1.0))
 
 
 def copied_labels(found: CanaryAgreement) -> Finding | None:

@@ -1,8 +1,7 @@
 """The order audit: answers that fit the labels in published order were given by position, not by content."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.measuring.audits.significance import SUSPICIOUS_BELOW
@@ -57,14 +56,6 @@ def position_agreement(
         wrong_as_served=int((answers != truth[order]).sum()),
         p_value=_chance(matches, said.tolist(), true.tolist(), rows),
     )
-
-
-def worst_position(found: Sequence[PositionAgreement]) -> PositionAgreement | None:
-    """Return the most suspicious of several runs, its p-value times their number; None without runs."""
-    if not found:
-        return None
-    worst = min(found, key=lambda one: one.p_value)
-    return replace(worst, p_value=min(worst.p_value * len(found), 1.0))
 
 
 def answered_by_position(found: PositionAgreement) -> Finding | None:

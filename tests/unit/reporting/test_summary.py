@@ -19,7 +19,10 @@ def test_points_are_told_as_the_language_writes_them() -> None:
 
 def test_a_share_is_told_in_per_cent_and_a_quantity_is_not() -> None:
     assert measured_of(a.a_result(), Language.PT) == "1,63 %"
-    assert measured_of(a.a_result(metrics=(a.a_summary(metric="rmse", value=0.5),)), Language.EN) == "0.5"
+    rmse = a.a_summary(metric="rmse", value=0.5, sampling_low=None, sampling_high=None)
+    assert measured_of(a.a_result(metrics=(rmse,)), Language.EN) == "0.5"
+    of_a_plugin = a.a_summary(metric="top_3", value=0.98)
+    assert measured_of(a.a_result(metrics=(of_a_plugin,)), Language.EN) == "98 %"
     assert measured_of(a.a_result(metrics=()), Language.EN) == ""
 
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from grader.measuring.audits.canary import CanaryAgreement, canary_agreement, copied_labels, worst_agreement
+from grader.measuring.audits.canary import CanaryAgreement, canary_agreement, copied_labels
+from grader.measuring.audits.significance import most_suspicious
 from grader.measuring.audits.training import implausible_training, trained_on_test_rows, untrained
 from grader.model.evidence import Fit
 from grader.model.submission import Severity
@@ -148,19 +149,19 @@ def agreement(p_value: float, agreed: int = 3) -> CanaryAgreement:
 
 
 def test_of_several_runs_the_most_suspicious_counts_at_the_price_of_all_looks() -> None:
-    assert worst_agreement([]) is None
-    found = worst_agreement([agreement(0.3), agreement(3e-5, 150), agreement(0.9)])
+    assert most_suspicious([]) is None
+    found = most_suspicious([agreement(0.3), agreement(3e-5, 150), agreement(0.9)])
     assert found is not None
     assert found.agreed == 150
     assert found.p_value == pytest.approx(9e-5)
     assert copied_labels(found) is not None
-    more = worst_agreement([agreement(3e-5), *[agreement(0.5)] * 4])
+    more = most_suspicious([agreement(3e-5), *[agreement(0.5)] * 4])
     assert more is not None
     assert copied_labels(more) is None
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_a_corrected_p_value_is_still_one(chances: list[float]) -> None:
-    found = worst_agreement([agreement(chance) for chance in chances])
+    found = most_suspicious([agreement(chance) for chance in chances])
     assert found is not None
     assert min(chances) <= found.p_value <= 1

@@ -8,7 +8,6 @@ from grader.measuring.audits.order import (
     PositionAgreement,
     answered_by_position,
     position_agreement,
-    worst_position,
 )
 from grader.model.submission import Severity
 
@@ -95,16 +94,6 @@ def test_a_share_of_answers_known_by_position_is_found_in_all_of_five_thousand_s
         order = chance.permutation(rows)
         missed += answered_by_position(position_agreement(answers, truth, order)) is None
     assert missed / cases < 0.01
-
-
-def test_of_several_runs_the_worst_counts_and_pays_for_having_looked_at_all() -> None:
-    runs = [
-        PositionAgreement(rows=10, wrong_by_position=1, wrong_as_served=2, p_value=p) for p in (0.5, 1e-5)
-    ]
-    worst = worst_position(runs)
-    assert worst is not None
-    assert worst.p_value == pytest.approx(2e-5)
-    assert worst_position([]) is None
 
 
 def test_arrays_of_different_lengths_are_our_mistake() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from grader.model.evidence import Place, Source, SourceReport, SourceState
 from grader.model.metric import Direction, Threshold
-from grader.reporting import told
+from grader.reporting import in_words
 from tests import builders as a
 
 DYNAMIC = (
@@ -36,12 +36,12 @@ def test_no_sentence_of_the_pages_is_left_unused() -> None:
     ["pip", "shell", "download", "unzip", "input", "show", "drive", "magic", "load_data", "thread_pin"],
 )
 def test_every_kind_of_ledger_entry_the_harness_writes_has_its_sentence(kind: str) -> None:
-    assert told.known(f"ledger.{kind}")
+    assert in_words.known(f"ledger.{kind}")
 
 
 @pytest.mark.parametrize("why", ["signature", "raised", "length", "not_numeric", "unsaveable", "no_fit"])
 def test_every_reason_the_harness_gives_has_its_sentence(why: str) -> None:
-    assert told.known(f"why.{why}")
+    assert in_words.known(f"why.{why}")
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_every_reason_the_harness_gives_has_its_sentence(why: str) -> None:
     ],
 )
 def test_a_place_is_told_as_far_as_it_is_known(place: Place, english: str) -> None:
-    assert told.place_told(place).en == english
+    assert in_words.place_told(place).en == english
 
 
 def test_a_source_that_worked_but_came_later_is_not_called_taken() -> None:
     report = SourceReport(source=Source.MODEL, state=SourceState.OK)
-    assert told.source_told(report, Source.MODEL).en == "taken"
-    assert told.source_told(report, Source.PREDICT).en == "worked, but another came first"
+    assert in_words.source_told(report, Source.MODEL).en == "taken"
+    assert in_words.source_told(report, Source.PREDICT).en == "worked, but another came first"
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ def test_a_source_that_worked_but_came_later_is_not_called_taken() -> None:
         ("error_rate", 1 / 686, 686, "= 1 error in 686 rows"),
         ("accuracy", 0.99, 10_000, "= 100 errors in 10,000 rows"),
         ("rmse", 0.512, 4128, "over 4,128 rows"),
+        ("top_3", 0.98, 10_000, "over 10,000 rows"),  # a plugin's: nobody here knows of what it is a share
     ],
 )
 def test_a_share_of_rows_is_told_as_a_count_and_other_metrics_are_not(
@@ -77,20 +78,20 @@ def test_a_share_of_rows_is_told_as_a_count_and_other_metrics_are_not(
 ) -> None:
     sampling = None if metric == "rmse" else 0.1
     summary = a.a_summary(metric=metric, value=value, n=n, values=(value,), sampling_low=sampling)
-    assert told.rows_told(summary).en == english
+    assert in_words.rows_told(summary).en == english
 
 
 def test_a_mean_of_runs_is_not_told_as_a_count_of_whole_rows() -> None:
     summary = a.a_summary(value=0.0015, n=686, values=(0.0, 0.003))
-    assert told.rows_told(summary).en == "mean of 2 runs: 1 errors in 686 rows"
+    assert in_words.rows_told(summary).en == "mean of 2 runs: 1 errors in 686 rows"
 
 
 def test_numbers_follow_the_language() -> None:
-    value = told.value_told(0.0161, share=True)
+    value = in_words.value_told(0.0161, share=True)
     assert (value.pt, value.en) == ("1,61 %", "1.61 %")
-    points = told.number_told(Decimal("8.5"))
+    points = in_words.number_told(Decimal("8.5"))
     assert (points.pt, points.en) == ("8,5", "8.5")
-    bar = told.threshold_told(Threshold(value=0.8, direction=Direction.HIGHER_IS_BETTER), share=False)
+    bar = in_words.threshold_told(Threshold(value=0.8, direction=Direction.HIGHER_IS_BETTER), share=False)
     assert (bar.pt, bar.en) == ("mais de 0,8", "above 0.8")
 
 
@@ -98,8 +99,8 @@ def test_numbers_follow_the_language() -> None:
     ("size", "english"), [(0, "0 MiB"), (731_906_048, "698 MiB"), (3 * 1024**3, "3 GiB")]
 )
 def test_memory_is_told_in_units_people_know(size: int, english: str) -> None:
-    assert told.bytes_told(size).en == english
+    assert in_words.bytes_told(size).en == english
 
 
 def test_a_number_that_is_none_is_told_as_such() -> None:
-    assert told.value_told(float("nan"), share=True).en == "no number"
+    assert in_words.value_told(float("nan"), share=True).en == "no number"

@@ -1,4 +1,4 @@
-"""How values and states are told on the pages: one small function each, in both languages."""
+"""Values and states in words, for pages and exports: one small function each, in both languages."""
 
 import math
 from datetime import UTC, datetime
@@ -108,9 +108,12 @@ def range_told(low: float, high: float, *, share: bool) -> Message:
 
 
 def rows_told(summary: MetricSummary) -> Message:
-    """Return a metric's value as a count of rows where it is one: ``= 2 errors in 686 test rows``."""
+    """Return a metric's value as a count of errors where it is one: ``= 2 errors in 686 test rows``.
+
+    Of a plugin's share of rows nobody here knows whether it is of right or of wrong ones.
+    """
     runs = len(summary.values)
-    if not is_share(summary.metric, summary) or not math.isfinite(summary.value):
+    if summary.metric not in _SHARES or not math.isfinite(summary.value):
         key = f"page.rows.{summary.rule.value}" if runs > 1 else "page.rows.one_run"
         return say(key, n=summary.n, runs=runs)
     share = 1 - summary.value if summary.metric == "accuracy" else summary.value
