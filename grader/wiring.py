@@ -61,8 +61,8 @@ def known_names() -> Known:
     from grader.plugins.registry import CHECKS, EXPORTERS, METRICS, SANDBOXES, load_kinds
     from grader.runtimes.catalogue import names as runtime_names
 
-    metrics, *_ = load_kinds(METRICS, CHECKS, EXPORTERS, SANDBOXES)
-    return Known(datasets=dataset_names(), metrics=metrics, runtimes=runtime_names())
+    metrics, kinds, *_ = load_kinds(METRICS, CHECKS, EXPORTERS, SANDBOXES)
+    return Known(datasets=dataset_names(), metrics=metrics, runtimes=runtime_names(), kinds=kinds)
 
 
 def tools_for(request: Request) -> Tools:

@@ -21,6 +21,7 @@ from grader.measuring.judging.tell import tell_value
 from grader.model.message import Message
 from grader.orchestration.calibrate import BarFigures, calibrate
 from grader.words import say
+from grader.words.catalogue import keys
 
 _BLESSED = 0.95
 
@@ -69,7 +70,8 @@ def _print(bar: BarFigures) -> None:
     add("calibrate.mean", figure(bar.mean))
     add("calibrate.median", figure(bar.median))
     add("calibrate.sd", figure(bar.sd))
-    add("calibrate.scale" if bar.kind == "scale" else "calibrate.threshold", figure(bar.threshold))
+    own = f"calibrate.{bar.kind}"
+    add(own if own in keys() else "calibrate.threshold", figure(bar.threshold))
     if bar.errors_allowed is not None:
         key = f"calibrate.allowed.{bar.direction}"
         add("calibrate.resolution", say(key, **_rows(bar.threshold, bar.errors_allowed, bar.n)))

@@ -1,10 +1,11 @@
 """``grader check FILE``: the student's own look, down the same road as the grading."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,13 +21,13 @@ from grader.cli.options import (
 from grader.cli.rendering import console, printable, tell
 from grader.coursefiles.find_submissions import Found, read_single
 from grader.model.assignment import Assignment, Course
-from grader.model.check import ReferenceCheck
 from grader.model.errors import CourseError, SandboxUnavailable
 from grader.model.message import Language, Message, Text
 from grader.model.result import Grading, Status, SubmissionResult, Verdict
 from grader.model.submission import Submission
 from grader.orchestration.grade import grade_course
 from grader.orchestration.means import Means
+from grader.plugins.interfaces import CheckKind
 from grader.reporting.student_view import codes_to_explain
 from grader.reporting.summary import summary_row
 from grader.wiring import exporters
@@ -55,11 +56,12 @@ def command(
     Exit status: 0 passed, 1 failed, 3 could not be graded, 4 inconclusive.
     """
     loaded, chosen = course.load()
-    assignment = _public_part(_assignment_of(file, chosen))
+    asked = _assignment_of(file, chosen)
     with (
         tempfile.TemporaryDirectory(prefix="grader-check-") as folder,
         _open_grader(Path(folder), machine) as means,
     ):
+        assignment = _public_part(asked, means.tools.checks)
         read = read_single(file, assignment.slug, student=file.stem, intake=means.store.intake)
         found = (
             Found(submissions=(read,), unreadable=(), findings=())
@@ -110,11 +112,11 @@ def _assignment_of(file: Path, chosen: tuple[Assignment, ...]) -> Assignment:
     return named[0]
 
 
-def _public_part(assignment: Assignment) -> Assignment:
-    """Return the assignment without what a student's copy of the course does not hold."""
+def _public_part(assignment: Assignment, kinds: Mapping[str, CheckKind[Any]]) -> Assignment:
+    """Return the assignment without what cannot be answered where a student's copy holds no record."""
     if assignment.reference is not None and (assignment.reference.parent / "record.json").is_file():
         return assignment
-    visible = tuple(c for c in assignment.checks if not isinstance(c, ReferenceCheck))
+    visible = tuple(c for c in assignment.checks if not kinds[c.kind].needs_record(c))
     points = sum((c.points for c in visible), start=type(assignment.points)(0))
     return replace(assignment, reference=None, checks=visible, points=points)
 

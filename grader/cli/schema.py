@@ -11,6 +11,7 @@ from grader.cli.options import language_option
 from grader.cli.rendering import tell
 from grader.coursefiles.schema import json_schema
 from grader.storage.run_store import write_whole
+from grader.wiring import known_names
 from grader.words import say
 
 
@@ -37,6 +38,7 @@ def schemas() -> dict[str, str]:
     folder = resources.files("grader.reporting") / "schemas"
     shipped = ("results-v1.schema.json", "certificate-v1.schema.json", "verification-v1.schema.json")
     return {
-        "assignment.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
+        "assignment.schema.json": json.dumps(json_schema(known_names().kinds), indent=2, ensure_ascii=False)
+        + "\n",
         **{name: (folder / name).read_text(encoding="utf-8") for name in shipped},
     }

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from grader.coursefiles.contradictions import Known, contradictions
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
-from grader.model.ask import Ask
 from grader.model.assignment import (
     Assignment,
     AuditSpec,
@@ -20,34 +19,21 @@ from grader.model.assignment import (
     RunSpec,
     VerdictSpec,
 )
-from grader.model.check import (
-    CLAIMABLE,
-    ArchitectureCheck,
-    CheckSpec,
-    ClaimCheck,
-    FigureCheck,
-    FitCheck,
-    MetricCheck,
-    ReferenceCheck,
-    RunsCheck,
-    ScaleCheck,
-    Tier,
-)
 from grader.model.digest import digest_parts
 from grader.model.errors import CourseError
 from grader.model.evidence import Source
 from grader.model.message import Message, Text
-from grader.model.metric import Direction, Rule, Threshold
+from grader.model.metric import Rule
 from grader.readers.read_toml import read_toml
 from grader.words import say
 from grader.words.mistake_words import near_miss, shown
 
 if TYPE_CHECKING:
     from grader.coursefiles import schema
+    from grader.coursefiles.read_checks import Checks
 
 __all__ = ["Known", "choose_assignments", "find_course", "load_course"]
 
-_REQUIRED_KINDS = frozenset({"metric", "scale", "architecture", "fit"})
 _FILE = "assignment.toml"
 _COURSE_FILE = "course.toml"
 _LONGEST_NAME = 200
@@ -142,15 +128,18 @@ def choose_assignments(course: Course, slugs: Iterable[str]) -> tuple[Assignment
 
 
 def _load_assignment(course: Path, file: Path, known: Known) -> Assignment:
+    from grader.coursefiles.read_checks import read_checks
+
     where = str(file.relative_to(course))
     if not _SLUG.fullmatch(file.parent.name):
         raise CourseError(say("impossible-assignment-folder-name", folder=shown(file.parent.name)))
     raw = read_toml(file, where)
     parsed, mistakes = _parse(raw, where)
-    mistakes += contradictions(raw, where, known)
+    checks = read_checks(raw, where, known.kinds)
+    mistakes += [*checks.mistakes, *contradictions(raw, where, known)]
     if parsed is None or mistakes:
         raise CourseError(*mistakes)
-    return _to_model(parsed, course, file.parent)
+    return _to_model(parsed, checks, course, file.parent)
 
 
 def _parse(raw: dict[str, Any], where: str) -> tuple["schema.AssignmentFile | None", list[Message]]:
@@ -162,10 +151,11 @@ def _parse(raw: dict[str, Any], where: str) -> tuple["schema.AssignmentFile | No
     try:
         return AssignmentFile.model_validate(raw), []
     except ValidationError as error:
-        return None, shape_mistakes(raw, where, error.errors(include_url=False))
+        known = AssignmentFile.model_json_schema(by_alias=True)
+        return None, shape_mistakes(raw, where, error.errors(include_url=False), known=known)
 
 
-def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> Assignment:
+def _to_model(parsed: "schema.AssignmentFile", checks: "Checks", course: Path, folder: Path) -> Assignment:
     slug = folder.name
     reference = next(
         (
@@ -175,15 +165,14 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
         ),
         None,
     )
-    asked = parsed.model_dump(mode="json", by_alias=True)
+    asked = parsed.model_dump(mode="json", by_alias=True) | {"check": checks.digested}
     del asked["assignment"]["title"], asked["assignment"]["source"]
     run_parts = {
         "data": asked["data"],
         "run": {**asked["run"], "runs": None},
         "deliver": asked["deliver"],
     }
-    checks = tuple(_check_spec(t, parsed) for t in parsed.check)
-    run_parts["architecture"] = any(t.kind == "architecture" for t in parsed.check)
+    run_parts["architecture"] = any(ask.kind == "model" for ask in checks.needs)
     return Assignment(
         slug=slug,
         title=Text(parsed.assignment.title.pt, parsed.assignment.title.en),
@@ -200,8 +189,8 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
             predictions=tuple(parsed.deliver.predictions),
             model=tuple(parsed.deliver.model),
         ),
-        checks=checks,
-        needs=tuple(need for check in checks for need in _needs(check)),
+        checks=tuple(checks.specs),
+        needs=tuple(checks.needs),
         verdict=VerdictSpec(rule=Rule(parsed.verdict.rule), on_close=OnClose(parsed.verdict.on_close)),
         audits=AuditSpec(**parsed.audits.model_dump()),
         version=digest_parts(assignment=asked),
@@ -209,11 +198,6 @@ def _to_model(parsed: "schema.AssignmentFile", course: Path, folder: Path) -> As
         folder=folder,
         reference=reference,
     )
-
-
-def _needs(check: CheckSpec) -> tuple[Ask, ...]:
-    """Return what ``check`` is answered from, beside predictions and the run's record."""
-    return (Ask(kind="model"),) if isinstance(check, ArchitectureCheck) else ()
 
 
 def _run_spec(table: "schema.RunTable", course: Path) -> RunSpec:
@@ -231,54 +215,3 @@ def _run_spec(table: "schema.RunTable", course: Path) -> RunSpec:
         runs_min=table.runs.min,
         runs_max=table.runs.max,
     )
-
-
-def _threshold(below: float | None, above: float | None) -> Threshold:
-    if below is not None:
-        return Threshold(value=below, direction=Direction.LOWER_IS_BETTER)
-    if above is None:  # told by _metric_contradictions
-        raise ValueError("neither below nor above")
-    return Threshold(value=above, direction=Direction.HIGHER_IS_BETTER)
-
-
-def _check_spec(table: "schema.AnyCheck", parsed: "schema.AssignmentFile") -> CheckSpec:
-    required = table.kind in _REQUIRED_KINDS if table.required is None else table.required
-    shared: dict[str, Any] = {
-        "id": table.id,
-        "kind": table.kind,
-        "points": table.points,
-        "required": required,
-    }
-    spec: CheckSpec
-    match table.kind:
-        case "metric":
-            spec = MetricCheck(
-                **shared,
-                metric=table.metric,
-                threshold=_threshold(table.below, table.above),
-                partial=tuple(
-                    Tier(threshold=_threshold(t.below, t.above), points=t.points) for t in table.partial
-                ),
-            )
-        case "architecture":
-            spec = ArchitectureCheck(**shared, allow=tuple(table.allow))
-        case "reference":
-            # Without a metric of its own it is about the only one there is: contradictions.py has seen to it.
-            metric = table.metric or next(
-                t.metric for t in parsed.check if t.kind in ("metric", "scale") and t.metric is not None
-            )
-            spec = ReferenceCheck(**shared, metric=metric, margin=table.margin)
-        case "scale":
-            spec = ScaleCheck(
-                **shared, metric=table.metric, start=table.start, full=table.to, margin=table.margin
-            )
-        case "runs":
-            spec = RunsCheck(**shared)
-        case "figure":
-            spec = FigureCheck(**shared, at_least=table.at_least)
-        case "fit":
-            spec = FitCheck(**shared)
-        case "claim":
-            measured = (t.metric for t in parsed.check if t.kind in ("metric", "reference", "scale"))
-            spec = ClaimCheck(**shared, metric=next(m for m in measured if m in CLAIMABLE))
-    return spec

@@ -4,14 +4,21 @@ pydantic finds them; its English sentences stay here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from grader.coursefiles import schema
 from grader.model.message import Message
+from grader.plugins import tables
 from grader.words import say
+from grader.words.catalogue import keys
 from grader.words.mistake_words import check_label, legible, near_miss, shown
 
-_PATTERNS = {"Name": "needed.name", "Id": "needed.id", "Duration": "needed.duration", "Size": "needed.size"}
+_PATTERNS = (
+    (tables.Name, "needed.name"),
+    (tables.Id, "needed.id"),
+    (schema.Duration, "needed.duration"),
+    (schema.Size, "needed.size"),
+)
 _TYPES = {
     "string_type": "needed.text",
     "string_too_short": "needed.some_text",
@@ -20,64 +27,66 @@ _TYPES = {
     "float_type": "needed.number",
     "finite_number": "needed.number",
     "bool_type": "needed.boolean",
-    "points": "needed.points",
-    "scale_end": "needed.scale_end",
     "list_type": "needed.list",
+    "tuple_type": "needed.list",
     "too_short": "needed.some_items",
     "too_long": "needed.few_items",
     "model_type": "needed.table",
-    "model_attributes_type": "needed.table",
+    "dataclass_type": "needed.table",
     "greater_than_equal": "needed.at_least",
     "less_than_equal": "needed.at_most",
     "literal_error": "needed.one_of",
 }
-_KINDS: Mapping[str, type[schema.Table]] = {
-    "metric": schema.MetricTable,
-    "architecture": schema.ArchitectureTable,
-    "reference": schema.ReferenceTable,
-    "scale": schema.ScaleTable,
-    "runs": schema.RunsCheckTable,
-    "figure": schema.FigureTable,
-    "fit": schema.FitTable,
-}
+_UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
-def shape_mistakes(raw: Mapping[str, Any], where: str, errors: Sequence[Mapping[str, Any]]) -> list[Message]:
-    """Return one message for each of pydantic's ``errors`` about ``raw``, the content of ``where``."""
-    return [_mistake(raw, where, error) for error in errors]
+def shape_mistakes(
+    raw: Mapping[str, Any],
+    where: str,
+    errors: Sequence[Mapping[str, Any]],
+    *,
+    known: Mapping[str, Any],
+    inside: tuple[str | int, ...] = (),
+) -> list[Message]:
+    """Return one message for each of pydantic's ``errors`` about ``raw``, the content of ``where``.
+
+    Args:
+        raw: the whole file.
+        where: what messages call it.
+        errors: about the table that stands at ``inside``.
+        known: the JSON Schema of that table, for the keys that somebody may have meant.
+        inside: the way to that table, from the outermost.
+    """
+    return [_mistake(raw, where, error, known, inside) for error in errors]
 
 
-def _mistake(raw: Mapping[str, Any], where: str, error: Mapping[str, Any]) -> Message:
+def _mistake(
+    raw: Mapping[str, Any],
+    where: str,
+    error: Mapping[str, Any],
+    known: Mapping[str, Any],
+    inside: tuple[str | int, ...],
+) -> Message:
     path = tuple(error["loc"])
-    key = ".".join(_told(raw, path))
-    match error["type"]:
-        case "extra_forbidden":
-            return say("unknown-key", file=where, key=key, hint=near_miss(str(path[-1]), _keys_beside(path)))
-        case "missing":
-            return say("missing-key", file=where, key=key)
-        case "union_tag_not_found":
-            return say("missing-key", file=where, key=f"{key}.kind")
-        case "union_tag_invalid":
-            got = str(error["ctx"]["tag"])
-            hint, available = near_miss(got, _KINDS), ", ".join(_KINDS)
-            return say(
-                "unknown-name", file=where, key=f"{key}.kind", name=shown(got), hint=hint, available=available
-            )
-        case _:
-            return say(
-                "impossible-value", file=where, key=key, got=shown(error["input"]), needed=_needed(error)
-            )
+    key = ".".join(_told(raw, (*inside, *path)))
+    if error["type"] in _UNKNOWN_KEY:
+        return say(
+            "unknown-key", file=where, key=key, hint=near_miss(str(path[-1]), _keys_beside(known, path))
+        )
+    if error["type"] == "missing":
+        return say("missing-key", file=where, key=key)
+    return say("impossible-value", file=where, key=key, got=shown(error["input"]), needed=_needed(error))
 
 
 def _needed(error: Mapping[str, Any]) -> Message:
-    """Return what should have stood there; an error that nobody foresaw keeps pydantic's words."""
+    """Return what should have stood there; an error that nobody foresaw keeps its own words."""
     limits = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
-        named = next((name for name, p in _patterns() if p == limits["pattern"]), None)
+        named = next((key for kind, key in _PATTERNS if limits["pattern"] in _patterns(kind)), None)
         if named is not None:
-            return say(_PATTERNS[named])
-    key = _TYPES.get(error["type"])
-    if key is None:
+            return say(named)
+    key = _TYPES.get(error["type"], error["type"])
+    if not key.startswith("needed.") or key not in keys():
         return say("needed.other", problem=error["msg"])
     return say(
         key,
@@ -86,12 +95,11 @@ def _needed(error: Mapping[str, Any]) -> Message:
     )
 
 
-def _patterns() -> Iterator[tuple[str, str]]:
-    for name in _PATTERNS:
-        for metadata in getattr(schema, name).__metadata__:
-            for constraint in getattr(metadata, "metadata", ()):
-                if getattr(constraint, "pattern", None):
-                    yield name, constraint.pattern
+def _patterns(kind: Any) -> Iterator[str]:
+    for metadata in kind.__metadata__:
+        for constraint in getattr(metadata, "metadata", ()):
+            if getattr(constraint, "pattern", None):
+                yield constraint.pattern
 
 
 def _told(raw: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[str]:
@@ -101,26 +109,23 @@ def _told(raw: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[str]:
         number = parts[1]
         yield check_label(raw["check"][number], number + 1)
         del parts[:2]
-        if parts and parts[0] in _KINDS:  # the union's tag, which stands in no file
-            del parts[0]
     for part in parts:
         yield str(part + 1) if isinstance(part, int) else legible(part)
 
 
-def _keys_beside(path: tuple[str | int, ...]) -> list[str]:
-    """Return the keys the schema knows in the table that holds the last part of ``path``."""
-    names = tuple(part for part in path[:-1] if isinstance(part, str))
-    if names[:1] == ("check",):
-        table = schema.TierTable if "partial" in names else _KINDS[names[1]]
-    else:
-        table = _table_at(names)
-    return [field.alias or name for name, field in table.model_fields.items()]
+def _keys_beside(known: Mapping[str, Any], path: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that a schema knows in the table which holds the last part of ``path``."""
+    here = _followed(known, known)
+    for part in path[:-1]:
+        inner = here.get("items") if isinstance(part, int) else here.get("properties", {}).get(part)
+        here = _followed(inner or {}, known)
+    return list(here.get("properties", ()))
 
 
-def _table_at(names: tuple[str, ...]) -> type[schema.Table]:
-    """Return the schema of the table that stands under ``names``, from the outermost."""
-    table: type[schema.Table] = schema.AssignmentFile
-    for inner in names:
-        fields = (field for name, field in table.model_fields.items() if inner in (name, field.alias))
-        table = cast("type[schema.Table]", next(fields).annotation)
-    return table
+def _followed(schema_: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a schema refers to among the definitions of ``whole``, or itself."""
+    place = schema_.get("$ref")
+    if place is None:
+        return schema_
+    found: Mapping[str, Any] = whole["$defs"][place.rpartition("/")[2]]
+    return found

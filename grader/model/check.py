@@ -19,91 +19,13 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
-    """Partial credit: ``points`` when the metric meets this easier threshold."""
-
-    threshold: Threshold
-    points: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSpec:
-    """What every kind of check has in common; ``kind`` names the plugin that answers it."""
+    """What every check has; ``kind`` names the plugin that knows the rest and answers it."""
 
     id: str
     kind: str
     points: Decimal
     required: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredCheck(CheckSpec):
-    """A check that is answered from one metric."""
-
-    metric: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricCheck(MeasuredCheck):
-    """Does the metric meet its threshold, or one of the easier tiers?"""
-
-    threshold: Threshold
-    partial: tuple[Tier, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchitectureCheck(CheckSpec):
-    """Does the model that made the graded predictions consist of allowed layers only?"""
-
-    allow: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceCheck(MeasuredCheck):
-    """Is the metric not worse than the reference solution's by more than ``margin`` and noise?"""
-
-    margin: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScaleCheck(MeasuredCheck):
-    """How far has the metric come from that of a simple baseline towards the reference solution's?
-
-    No points at ``start`` or worse, all at ``full`` and up to ``margin`` worse than it, in a straight line
-    between. ``full`` is the reference's mean where it is None.
-    """
-
-    start: float
-    full: float | None = None
-    margin: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunsCheck(CheckSpec):
-    """Does the program run from top to bottom without an error?"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureCheck(CheckSpec):
-    """Does the program draw at least ``at_least`` figures?"""
-
-    at_least: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FitCheck(CheckSpec):
-    """Was a model trained in this very run (for assignments where a rule typed by hand would pass)?"""
-
-
-CLAIMABLE = ("error_rate", "accuracy")
-"""The metrics that a stated figure can be held against; each is one minus the other."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimCheck(CheckSpec):
-    """Does the figure that the student states agree with the measured ``metric``, one of ``CLAIMABLE``?"""
-
-    metric: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,11 +54,15 @@ class Animal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A check of the assignment, by its ``name`` (its id) and kind, or an audit: both are its name."""
+    """A check of the assignment, by its ``name`` (its id) and kind, or an audit: both are its name.
+
+    ``has_bar``: it holds a metric against a bar, so whoever is meant to be caught by ``metric`` is by it.
+    """
 
     name: str
     kind: str
     audit: bool
+    has_bar: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from grader.datasets.prepare import Prepared, truth
-from grader.measuring.checks.claim_check import claim_of, overstated
-from grader.measuring.checks.more_runs import more_runs_wanted
+from grader.datasets.prepare import truth
 from grader.measuring.evidence.predictions import Chosen
-from grader.measuring.judging.facts import Facts, Replay
+from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.judge import Judgement, gather, judge
-from grader.model.assignment import Assignment
+from grader.measuring.judging.more_runs import more_runs_wanted
+from grader.measuring.judging.stated_result import claim_of, overstated
 from grader.model.evidence import HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Measurement, Paired
 from grader.model.result import AuditResult, Claim, Picture, Reason, RunResult, Status, SubmissionResult
-from grader.model.run import Purpose, RunStatus
+from grader.model.run import Purpose
 from grader.model.submission import Finding, Submission, Unreadable
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
 from grader.orchestration.ground import Ground
@@ -25,7 +24,7 @@ from grader.orchestration.orders import record_of
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, digest_of_answers, read_run
 from grader.orchestration.reference_rows import pair_with_reference
-from grader.orchestration.replay import asked_rows_trained_on, model_table, replay_of, worst_replay
+from grader.orchestration.replay import asked_rows_trained_on, model_table
 from grader.orchestration.signs_in_runs import Seen, Signs, find_signs
 from grader.orchestration.stated_result import stated_by
 from grader.orchestration.tables_in_program import tables_in
@@ -81,9 +80,8 @@ def assess(
         audits=assignment.audits,
     )
     facts = _facts(submission, ground, graded, first=first, signs=signs, audits=audits, tools=tools)
-    judgement = judge(facts, tools.checks, kind=submission.kind)
+    judgement = judge(facts, kind=submission.kind)
     repeats_itself = len(stored) > len(graded)
-    wanted = any(more_runs_wanted(spec, facts) for spec in assignment.checks) or _unlucky(read)
     result = _result(
         submission,
         ground,
@@ -99,7 +97,7 @@ def assess(
     )
     return Assessed(
         result=result,
-        more_runs_wanted=wanted and not repeats_itself,
+        more_runs_wanted=not repeats_itself and more_runs_wanted(facts),
         leading=read.index(first),
         answers=first.own,
     )
@@ -123,7 +121,7 @@ def _facts(
         assignment,
         [one.facts for one in graded],
         metrics=tools.metrics,
-        replay=_replayed(graded, assignment, ground.prepared),
+        kinds=tools.checks,
         baseline=ground.reference.baseline,
         copied=signs.copied,
         doubted=audited[0].message if audited else None,
@@ -143,24 +141,6 @@ def _findings(
         *findings_of(audits),
         *([claim] if claim else []),
     )
-
-
-def _replayed(graded: Sequence[RunRead], assignment: Assignment, prepared: Prepared) -> Replay | None:
-    """Return what came of tying the model files to the predictions, in the run where that is worst."""
-    classes = len(prepared.dataset.classes) or None
-    replays = [replay_of(one.stored, one.facts, assignment, classes=classes) for one in graded]
-    return worst_replay(replays, assignment)
-
-
-def _unlucky(read: Sequence[RunRead]) -> bool:
-    """Return whether the only run so far trained and then delivered nothing, which may be its seed's doing.
-
-    What fails before it trains fails with any seed, and what ran into a limit has cost enough.
-    """
-    if len(read) > 1 or read[0].own is not None:
-        return False
-    trained = any(fit.epochs > 0 for fit in read[0].facts.report.fits)
-    return trained and read[0].facts.run.status in (RunStatus.OK, RunStatus.ERROR)
 
 
 def not_graded(submission: Submission, points: Decimal, reason: Reason, message: Message) -> SubmissionResult:

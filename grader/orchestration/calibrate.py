@@ -7,15 +7,14 @@ from pathlib import Path
 from grader.measuring.judging.propose import propose, runs_to_separate
 from grader.measuring.judging.statistics import binomial_interval, errors_allowed
 from grader.model.assignment import Assignment
-from grader.model.check import MetricCheck, ScaleCheck
+from grader.model.check import CheckSpec
 from grader.model.errors import CourseError
 from grader.model.message import Message
-from grader.model.metric import Direction, MetricSummary, Threshold
+from grader.model.metric import Direction, MetricSummary
 from grader.model.run import NotRun
 from grader.orchestration.baseline import ReferenceRuns, run_reference, write_reference_record
 from grader.orchestration.ground import lay_ground
-from grader.orchestration.means import Means
-from grader.plugins.interfaces import Metric
+from grader.orchestration.means import Means, Tools
 from grader.words import say
 
 
@@ -76,27 +75,24 @@ def calibrate(assignment: Assignment, runs: int, means: Means) -> Calibration:
     if isinstance(ran, NotRun):
         raise _unmeasured(assignment, ran.reason)
     bars = tuple(
-        _figures(assignment, check, ran, means.tools.metrics[check.metric])
+        _figures(assignment, check, ran, means.tools)
         for check in assignment.checks
-        if isinstance(check, MetricCheck | ScaleCheck)
+        if means.tools.checks[check.kind].has_bar
     )
     return Calibration(bars=bars, record=write_reference_record(ran))
 
 
-def _figures(
-    assignment: Assignment, check: MetricCheck | ScaleCheck, ran: ReferenceRuns, metric: Metric
-) -> BarFigures:
-    result = ran.assessed.result
-    summary: MetricSummary | None = next((s for s in result.metrics if s.metric == check.metric), None)
+def _figures(assignment: Assignment, check: CheckSpec, ran: ReferenceRuns, tools: Tools) -> BarFigures:
+    """Return the figures of the bar that decides ``check``, of a kind that has one."""
+    result, kind = ran.assessed.result, tools.checks[check.kind]
+    name = kind.measures(check)
+    summary: MetricSummary | None = next((s for s in result.metrics if s.metric == name), None)
     if summary is None:
         raise _unmeasured(assignment, next(one.message for one in result.checks if one.id == check.id))
-    threshold = (
-        check.threshold
-        if isinstance(check, MetricCheck)
-        else Threshold(value=check.start, direction=metric.direction)
-    )
+    metric = tools.metrics[summary.metric]
+    threshold = kind.bars(check, metric)[0]
     met = sum(threshold.met_by(value) for value in summary.values)
-    lost = sum(check.metric not in run.metrics for run in result.runs)
+    lost = sum(summary.metric not in run.metrics for run in result.runs)
     runs = len(summary.values) + lost
     interval = binomial_interval(met, runs)
     counts = metric.counts_rows
@@ -106,7 +102,7 @@ def _figures(
         assignment=assignment.slug,
         check=check.id,
         kind=check.kind,
-        metric=check.metric,
+        metric=summary.metric,
         threshold=threshold.value,
         direction="below" if threshold.direction is Direction.LOWER_IS_BETTER else "above",
         runs=runs,

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from grader.measuring.judging.facts import Check
 from grader.orchestration.ports import Clock, Executor, Progress
-from grader.plugins.interfaces import Metric, Sandbox
+from grader.plugins.interfaces import CheckKind, Metric, Sandbox
 from grader.storage.run_store import RunStore
 from grader.worker.workplace import Workplace
 
@@ -16,7 +16,7 @@ class Tools:
     """The implementations behind every port, and where things are on this machine."""
 
     metrics: Mapping[str, Metric]
-    checks: Mapping[str, Check]
+    checks: Mapping[str, CheckKind[Any]]
     sandbox: Sandbox
     cache: Path
     data_dir: Path | None

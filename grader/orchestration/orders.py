@@ -1,13 +1,11 @@
 """Orders for runs, and the keys their runs are kept under. Pure but for reading our own code."""
 
-import math
 from dataclasses import replace
 
+from grader.measuring.judging.loosest_error import loosest_error
 from grader.model.assignment import Assignment, GpuNeed
-from grader.model.check import MetricCheck, ScaleCheck
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.evidence import Source
-from grader.model.metric import Direction
 from grader.model.order import OrderedData, OrderedFile, RunOrder
 from grader.model.run import Limits, Purpose
 from grader.model.submission import Submission
@@ -16,9 +14,6 @@ from grader.orchestration.means import Means, Options
 from grader.storage.run_files import CANARIES_FILE, ORDER_FILE
 from grader.storage.run_store import StoredRun
 from grader.worker.workplace import harness_digest, runtime_digest
-
-_CLEARLY = 3.5
-"""Standard errors of the rows; a bar counts as too close within 2.9 of them (five looks at 1 %)."""
 
 
 def order_of(submission: Submission, ground: Ground, number: int, means: Means) -> RunOrder:
@@ -51,7 +46,12 @@ def order_of(submission: Submission, ground: Ground, number: int, means: Means) 
             dataset=assignment.data.dataset,
             sha256=prepared.digest,
             labels=assignment.data.labels,
-            fails_at=loosest_error(assignment, len(prepared.y_graded)),
+            fails_at=loosest_error(
+                assignment,
+                len(prepared.y_graded),
+                kinds=means.tools.checks,
+                metrics=means.tools.metrics,
+            ),
         ),
         runtime=assignment.run.runtime,
         runtime_sha256=runtime_digest(runtime),
@@ -116,22 +116,6 @@ def record_of(submission: Submission, ground: Ground) -> dict[str, str]:
         "runtime_name": ground.runtime.name,
         "harness": harness_digest(),
     }
-
-
-def loosest_error(assignment: Assignment, rows: int) -> float:
-    """Return an error rate that earns nothing, not even as too close to the loosest step to be told apart.
-
-    Copied labels must be at least so wrong.
-    """
-    loosest = 0.0
-    for check in assignment.checks:
-        if isinstance(check, MetricCheck) and check.metric in ("error_rate", "accuracy"):
-            for threshold in (check.threshold, *(tier.threshold for tier in check.partial)):
-                lower = threshold.direction is Direction.LOWER_IS_BETTER
-                loosest = max(loosest, threshold.value if lower else 1 - threshold.value)
-        elif isinstance(check, ScaleCheck) and check.metric in ("error_rate", "accuracy"):
-            loosest = max(loosest, check.start if check.metric == "error_rate" else 1 - check.start)
-    return loosest + _CLEARLY * math.sqrt(loosest * (1 - loosest) / rows)
 
 
 def _label(submission: Submission, what: str) -> str:

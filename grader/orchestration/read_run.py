@@ -10,16 +10,15 @@ from grader.measuring.evidence.predictions import Chosen, choose_predictions
 from grader.measuring.evidence.report import read_harness_report
 from grader.measuring.evidence.values import read_values
 from grader.measuring.judging.facts import RunFacts
-from grader.measuring.judging.measure import measure
+from grader.measuring.judging.measure import measure, metrics_wanted
 from grader.model.assignment import Assignment
-from grader.model.check import MeasuredCheck
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import StorageError
 from grader.model.evidence import HarnessReport, Source
 from grader.model.run import Run, RunStatus
 from grader.model.submission import FileKind
 from grader.orchestration.means import Tools
-from grader.orchestration.replay import model_candidate, model_trouble
+from grader.orchestration.replay import model_candidate, model_trouble, replay_of
 from grader.storage.run_files import ORDER_FILE
 from grader.storage.run_store import StoredRun
 from grader.words import say
@@ -76,9 +75,9 @@ def read_run(
     if isinstance(delivered, Chosen):
         own = np.empty_like(delivered.decoded)
         own[order] = delivered.decoded
-        wanted = {c.metric for c in assignment.checks if isinstance(c, MeasuredCheck)}
+        wanted = metrics_wanted(assignment.checks, tools.checks)
         measurements = measure(
-            [tools.metrics[name] for name in sorted(wanted)],
+            [tools.metrics[name] for name in wanted],
             predicted={g: own[a:b] for g, (a, b) in prepared.groups.items()},
             truth={g: labels[a:b] for g, (a, b) in prepared.groups.items()},
         )
@@ -88,6 +87,7 @@ def read_run(
         delivered=delivered,
         measurements=measurements,
         values=_values(stored, assignment, report),
+        replay=replay_of(stored, delivered, report.target_values, classes=classes),
     )
     return RunRead(stored=stored, facts=facts, order=order, own=own)
 

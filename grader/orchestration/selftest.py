@@ -1,8 +1,9 @@
 """The self-test of an assignment: its zoo down the road of every submission, and what caught which."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from grader.coursefiles.find_submissions import Found, find_submissions, read_single
 from grader.measuring.audits.registry import ACCUSES_IN, EXTRA_RUNS
@@ -15,10 +16,7 @@ from grader.orchestration.grade import grade_course
 from grader.orchestration.ground import lay_ground
 from grader.orchestration.means import Means
 from grader.orchestration.zoo import OTHER_TWIN, REFERENCE, TWINS, write_zoo
-
-_OWN_WORD = ("runs", "figure")
-"""Checks that say nothing about where answers come from."""
-_MEASURED = ("metric", "scale")
+from grader.plugins.interfaces import CheckKind
 
 
 def selftest(course: Course, assignment: Assignment, *, means: Means, folder: Path) -> Matrix:
@@ -46,7 +44,7 @@ def selftest(course: Course, assignment: Assignment, *, means: Means, folder: Pa
     if assignment.audits.twins:
         two = replace(assignment, audits=replace(assignment.audits, pair=False, placebo=False))
         results |= _graded(course, two, [s for s in found.submissions if s.student in twins], means)
-    columns = _columns(assignment)
+    columns = _columns(assignment, means.tools.checks)
     return Matrix(
         assignment=assignment.slug,
         max_points=assignment.points,
@@ -65,11 +63,12 @@ def _graded(
     return {result.student: result for result in grading.submissions}
 
 
-def _columns(assignment: Assignment) -> tuple[Column, ...]:
+def _columns(assignment: Assignment, kinds: Mapping[str, CheckKind[Any]]) -> tuple[Column, ...]:
+    """Return the audits that are made, and the checks that say something about where answers come from."""
     checks = [
-        Column(name=check.id, kind=check.kind, audit=False)
+        Column(name=check.id, kind=check.kind, audit=False, has_bar=kinds[check.kind].has_bar)
         for check in assignment.checks
-        if check.kind not in _OWN_WORD
+        if not kinds[check.kind].own_word
     ]
     off = {name for name in ACCUSES_IN if getattr(assignment.audits, name, True) is False}
     return (*checks, *(Column(name=name, kind=name, audit=True) for name in ACCUSES_IN if name not in off))
@@ -129,6 +128,4 @@ def _ending(animal: Animal, result: SubmissionResult, cells: dict[Column, Cell])
 
 
 def _is_meant(column: Column, animal: Animal) -> bool:
-    if column.audit or column.kind not in _MEASURED:
-        return column.kind in animal.caught_by
-    return "metric" in animal.caught_by
+    return ("metric" if column.has_bar else column.kind) in animal.caught_by

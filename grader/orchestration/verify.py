@@ -157,6 +157,7 @@ def _compared(desk: _Desk, result: SubmissionResult, kept: Sequence[StoredRun | 
         repeated=[_repeats(first) for first in kept],
         assignment=desk.ground.assignment,
         metrics=tools.metrics,
+        kinds=tools.checks,
         baseline=desk.ground.reference.baseline,
     )
 

@@ -1,14 +1,22 @@
 """The published contracts of plugins: what the registry holds each of them against when it is loaded."""
 
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from grader.model.message import Language
-from grader.model.metric import Direction
+from grader.model.ask import Ask
+from grader.model.check import CheckResult, CheckSpec
+from grader.model.message import Language, Message
+from grader.model.metric import Direction, Threshold
 from grader.model.result import Grading
 from grader.model.run import SandboxCommand, SandboxOutcome
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from grader.measuring.judging.facts import Facts
+    from grader.plugins.written import WrittenCheck
+
+Spec = TypeVar("Spec", bound=CheckSpec)
 
 
 class Metric(Protocol):
@@ -30,6 +38,54 @@ class Metric(Protocol):
         Classes come as integer labels, regression targets as floats.
         """
         ...
+
+
+class CheckKind(Protocol[Spec]):
+    """One kind of check, whole: its table in assignment.toml, what it needs, how it is answered.
+
+    Derive from it: what most kinds answer stands here. ``table`` is a frozen dataclass derived from
+    :class:`grader.plugins.tables.CheckTable`; schema, JSON Schema and near misses follow from it.
+    ``needs_predictions``: it fails when nothing was delivered, else it is skipped then. ``own_word``: it
+    rests on the submission's own word and says nothing about where answers come from. ``has_bar``: it holds
+    a metric against a bar of its own.
+    """
+
+    name: str
+    table: type[Spec]
+    needs_predictions: bool = True
+    own_word: bool = False
+    has_bar: bool = False
+
+    def answer(self, facts: "Facts", spec: Spec) -> CheckResult:
+        """Answer ``spec`` from ``facts``; what it raises becomes an errored check, never a failed one."""
+        ...
+
+    def mistakes(self, written: "WrittenCheck") -> Iterable[Message]:  # noqa: ARG002 - most kinds have none
+        """Return what cannot be meant in a check of this kind, which may have any shape."""
+        return ()
+
+    def needs(self, spec: Spec) -> tuple[Ask, ...]:  # noqa: ARG002 - as above
+        """Return what a run must bring back for it, beside predictions and its record."""
+        return ()
+
+    def needs_record(self, spec: Spec) -> bool:  # noqa: ARG002 - as above
+        """Return whether it cannot be answered where the course keeps no record of its reference."""
+        return False
+
+    def measures(self, spec: Spec) -> str | None:  # noqa: ARG002 - as above
+        """Return the name of the metric that must be measured for it."""
+        return None
+
+    def bars(self, spec: Spec, metric: Metric) -> tuple[Threshold, ...]:  # noqa: ARG002 - as above
+        """Return its bars, the one that decides its outcome first; what clears none of them earns nothing.
+
+        A kind that has a bar returns at least one.
+        """
+        return ()
+
+    def more_runs_wanted(self, facts: "Facts", spec: Spec) -> bool:  # noqa: ARG002 - as above
+        """Return whether one more run could still change what it earns, with a chance of 1 % or more."""
+        return False
 
 
 class Sandbox(Protocol):

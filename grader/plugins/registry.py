@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Protocol
+from typing import Any
 
 from grader.model.errors import CourseError, UnknownPlugin
 from grader.model.message import Joined, Message
-from grader.plugins.interfaces import Exporter, Metric, Sandbox
+from grader.plugins.interfaces import CheckKind, Exporter, Metric, Sandbox
 from grader.plugins.validate import first_line, validate
 from grader.words import say
 from grader.words.mistake_words import legible, nearest
@@ -163,13 +163,26 @@ def _file_name(exporter: Exporter) -> Iterator[Message]:
         yield say("plugin.attribute_wrong", name="file_name", got=got, expected=expected)
 
 
-class _Check(Protocol):
-    name: str
+def _table(kind: CheckKind[Any]) -> Iterator[Message]:
+    """Yield why the table of a kind of check cannot stand in a course's file."""
+    from grader.plugins.tables import CheckTable, reader_of
 
-    def __call__(self, spec: Any, facts: Any) -> Any: ...
+    if not issubclass(kind.table, CheckTable):
+        got, expected = legible(repr(kind.table)), say("plugin.expected_table")
+        yield say("plugin.attribute_wrong", name="table", got=got, expected=expected)
+        return
+    try:
+        reader_of(kind.table)
+    except Exception as error:  # noqa: BLE001 - somebody else's annotations: whatever they raise is told
+        yield say(
+            "plugin.attribute_raises",
+            name="table",
+            expected=say("plugin.expected_table"),
+            error=first_line(error),
+        )
 
 
 METRICS = Kind(group="grader.metrics", contract=Metric)
-CHECKS = Kind(group="grader.checks", contract=_Check)
+CHECKS = Kind(group="grader.checks", contract=CheckKind, also=_table)
 SANDBOXES = Kind(group="grader.sandboxes", contract=Sandbox)
 EXPORTERS = Kind(group="grader.exporters", contract=Exporter, also=_file_name)

@@ -120,6 +120,8 @@ def _in_words(wanted: Any) -> Message:
         return say("needed.one_of", values="True, False")
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return say("needed.one_of", values=", ".join(f"{wanted.__name__}.{member.name}" for member in wanted))
+    if get_origin(wanted) is type:
+        return say("plugin.expected_class")
     plain = wanted.__name__ if isinstance(wanted, type) and get_origin(wanted) is None else str(wanted)
     return Text(plain, plain)
 

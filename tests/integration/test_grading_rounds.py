@@ -48,11 +48,11 @@ REPORT = json.dumps({"protocol": 1, "finished": True, "errors": [], "sources": {
 @pytest.fixture(scope="module")
 def digits() -> tuple[Course, Assignment, Prepared]:
     """The shipped digits assignment without its model checks: nothing here trains a model."""
-    metrics = load_plugins(METRICS)
     known = Known(
         datasets=("digits", "mnist", "fashion-mnist", "noisynote", "pele"),
-        metrics=tuple(metrics),
+        metrics=load_plugins(METRICS),
         runtimes=("keras3", "keras2"),
+        kinds=load_plugins(CHECKS),
     )
     course = load_course(ROOT, known)
     whole = course.assignment("digits")

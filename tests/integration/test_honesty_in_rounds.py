@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from grader.datasets.prepare import Prepared, truth
+from grader.measuring.checks import claim
 from grader.model.assignment import Assignment, AuditSpec, Course
-from grader.model.check import ClaimCheck
 from grader.model.message import Language
 from grader.model.result import SubmissionResult
 from grader.model.run import SandboxCommand
@@ -25,7 +25,7 @@ from tests.integration.test_grading_rounds import REPORT, Class, digits
 __all__ = ["digits"]
 
 AUDITS = AuditSpec(pair=False, placebo=False)
-CLAIM = ClaimCheck(id="claim", kind="claim", points=Decimal(1), required=False, metric="error_rate")
+CLAIM = claim.Spec(id="claim", kind="claim", points=Decimal(1))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 from grader.measuring.judging.compare_means import compare_means
 from grader.measuring.judging.verdict_within_noise import only_beside_a_bar
@@ -19,7 +20,7 @@ from grader.model.certificate import (
 )
 from grader.model.metric import Baseline
 from grader.model.submission import Submission
-from grader.plugins.interfaces import Metric
+from grader.plugins.interfaces import CheckKind, Metric
 
 
 def compare_results(
@@ -29,6 +30,7 @@ def compare_results(
     repeated: Sequence[bool],
     assignment: Assignment,
     metrics: Mapping[str, Metric],
+    kinds: Mapping[str, CheckKind[Any]],
     baseline: Baseline | None,
 ) -> Verification:
     """Return what came of making ``certified`` again; ``repeated`` says it of each run's served data.
@@ -44,7 +46,9 @@ def compare_results(
     )
     pairs = _metric_pairs(certified, now, metrics, baseline)
     exact = all(one.same for one in runs)
-    beside = not exact and only_beside_a_bar(certified, now, assignment, metrics=metrics, baseline=baseline)
+    beside = not exact and only_beside_a_bar(
+        certified, now, assignment, metrics=metrics, kinds=kinds, baseline=baseline
+    )
     judged = [] if beside else _unequal("verdict", _value(certified.verdict), _value(now.verdict))
     differences = tuple(_differences(certified, now, runs, pairs, judged))
     alike = Answer.SAME if exact else Answer.WITHIN_NOISE

@@ -2,29 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any
 
 from grader.measuring.claims.statements import Statement
 from grader.measuring.evidence.predictions import Chosen, NothingDelivered
 from grader.model.assignment import Assignment
-from grader.model.check import CheckResult, CheckSpec
 from grader.model.evidence import HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement, MetricSummary, Unmeasured
 from grader.model.run import Run
-from grader.plugins.interfaces import Metric
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RunFacts:
-    """One graded run: how it ended, what its harness said, what it delivered, what was measured on it."""
-
-    run: Run
-    report: HarnessReport
-    delivered: Chosen | NothingDelivered
-    measurements: Mapping[str, Measurement | Unmeasured]
-    values: Mapping[str, object] = field(default_factory=dict)
-    """Variables that a check asked for, by name: a plain value, or :class:`Refused` with the reason."""
+from grader.plugins.interfaces import CheckKind, Metric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,33 +30,38 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunFacts:
+    """One graded run: how it ended, what its harness said, what it delivered, what was measured on it.
+
+    ``values`` are the variables that a check asked for, by name: a plain value, or :class:`Refused` with the
+    reason. ``replay`` is how its model stands to what it delivered, where the assignment asks for a model.
+    """
+
+    run: Run
+    report: HarnessReport
+    delivered: Chosen | NothingDelivered
+    measurements: Mapping[str, Measurement | Unmeasured]
+    values: Mapping[str, object] = field(default_factory=dict)
+    replay: Replay | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Facts:
     """All that the checks of one submission are answered from.
 
-    ``summaries`` are over the runs that delivered; a metric that could not be measured is in
-    ``unmeasured`` instead. ``copied`` is set when the program repeats served test labels, ``doubted`` when
-    an audit showed that its answers rest on something other than what it learnt in the run; ``stated`` is the
-    figure that the student claims, when one was found.
+    ``metrics`` and ``kinds`` (of check) are those there are, by name. ``summaries`` are over the runs that
+    delivered; a metric that could not be measured is in ``unmeasured`` instead. ``copied`` is set when the
+    program repeats served test labels, ``doubted`` when an audit showed that its answers rest on something
+    other than what it learnt in the run; ``stated`` is the figure that the student claims, if any.
     """
 
     assignment: Assignment
     runs: tuple[RunFacts, ...]
     metrics: Mapping[str, Metric]
+    kinds: Mapping[str, CheckKind[Any]]
     summaries: Mapping[str, MetricSummary]
     unmeasured: Mapping[str, Unmeasured]
     baseline: Baseline | None = None
-    replay: Replay | None = None
     copied: Message | None = None
     doubted: Message | None = None
     stated: Statement | None = None
-
-
-class Check(Protocol):
-    """The rule behind one kind of check. ``needs_predictions``: it fails when nothing was delivered."""
-
-    name: str
-    needs_predictions: bool
-
-    def __call__(self, spec: CheckSpec, facts: Facts) -> CheckResult:
-        """Answer ``spec`` from ``facts``; what it raises becomes an errored check, never a failed one."""
-        ...

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from grader.measuring.claims.statements import Statement
 from grader.measuring.evidence.predictions import NothingDelivered
 from grader.measuring.judging.diagnose import explain_failure
-from grader.measuring.judging.facts import Check, Facts, Replay, RunFacts
-from grader.measuring.judging.guard import Broken, ask
+from grader.measuring.judging.facts import Facts, RunFacts
 from grader.measuring.judging.statistics import summarise
 from grader.model.assignment import Assignment
 from grader.model.check import CheckResult, CheckSpec, Outcome
@@ -16,7 +16,9 @@ from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement, MetricSummary, Unmeasured
 from grader.model.result import Reason, Status, Verdict
 from grader.model.submission import FileKind
-from grader.plugins.interfaces import Metric
+from grader.plugins.answers import unearned
+from grader.plugins.guard import Broken, ask
+from grader.plugins.interfaces import CheckKind, Metric
 from grader.words import say
 
 
@@ -33,22 +35,21 @@ class Judgement:
     metrics: tuple[MetricSummary, ...]
 
 
-def judge(facts: Facts, checks: Mapping[str, Check], *, kind: FileKind | None = None) -> Judgement:
+def judge(facts: Facts, *, kind: FileKind | None = None) -> Judgement:
     """Return checks, points and verdict of one submission from what is known of its graded runs.
 
     Args:
         facts: of at least one graded run; a program with a fixed seed counts once.
-        checks: the kinds of check by name, as loaded.
         kind: notebook or script, so that an empty notebook is told as one.
 
     When an assignment asks for predictions and no run delivered any, nothing is earned: checks of
     predictions fail, the others are skipped, because they rest on the submission's word alone.
     """
-    assignment, runs = facts.assignment, facts.runs
-    asked = any(checks[spec.kind].needs_predictions for spec in assignment.checks)
-    if asked and all(isinstance(one.delivered, NothingDelivered) for one in runs):
-        return _nothing(assignment, runs[0], checks, kind)
-    results = tuple(_answer(checks[spec.kind], spec, facts) for spec in assignment.checks)
+    checks = facts.assignment.checks
+    asked = any(facts.kinds[spec.kind].needs_predictions for spec in checks)
+    if asked and all(isinstance(one.delivered, NothingDelivered) for one in facts.runs):
+        return _nothing(facts, kind)
+    results = tuple(_answer(facts.kinds[spec.kind], spec, facts) for spec in checks)
     summaries = tuple(facts.summaries.values())
     broken = next((r for r in results if r.outcome is Outcome.ERRORED), None)
     if broken is not None:
@@ -77,7 +78,7 @@ def gather(
     runs: Sequence[RunFacts],
     *,
     metrics: Mapping[str, Metric],
-    replay: Replay | None = None,
+    kinds: Mapping[str, CheckKind[Any]],
     baseline: Baseline | None = None,
     copied: Message | None = None,
     doubted: Message | None = None,
@@ -98,10 +99,10 @@ def gather(
         assignment=assignment,
         runs=tuple(runs),
         metrics=metrics,
+        kinds=kinds,
         summaries=summaries,
         unmeasured=unmeasured,
         baseline=baseline,
-        replay=replay,
         copied=copied,
         doubted=doubted,
         stated=stated,
@@ -121,23 +122,22 @@ def worst_of(outcomes: Collection[Outcome]) -> Verdict:
     return Verdict.INCONCLUSIVE if Outcome.INCONCLUSIVE in outcomes else Verdict.PASSED
 
 
-def _answer(check: Check, spec: CheckSpec, facts: Facts) -> CheckResult:
-    answer = ask(spec.kind, lambda: check(spec, facts))
+def _answer(kind: CheckKind[Any], spec: CheckSpec, facts: Facts) -> CheckResult:
+    answer = ask(spec.kind, lambda: kind.answer(facts, spec))
     if not isinstance(answer, Broken):
         return answer
-    return _unearned(spec, Outcome.ERRORED, answer.reason)
+    return unearned(spec, Outcome.ERRORED, answer.reason)
 
 
-def _nothing(
-    assignment: Assignment, first: RunFacts, checks: Mapping[str, Check], kind: FileKind | None
-) -> Judgement:
+def _nothing(facts: Facts, kind: FileKind | None) -> Judgement:
     """Return the judgement of a submission of which no run delivered predictions."""
+    first, assignment = facts.runs[0], facts.assignment
     nothing = first.delivered if isinstance(first.delivered, NothingDelivered) else None
     failed, skipped = say("check-failed-without-predictions"), say("check-skipped-without-predictions")
     results = tuple(
-        _unearned(spec, Outcome.FAILED, failed)
-        if checks[spec.kind].needs_predictions
-        else _unearned(spec, Outcome.SKIPPED, skipped)
+        unearned(spec, Outcome.FAILED, failed)
+        if facts.kinds[spec.kind].needs_predictions
+        else unearned(spec, Outcome.SKIPPED, skipped)
         for spec in assignment.checks
     )
     refused = nothing is not None and nothing.refused
@@ -151,16 +151,4 @@ def _nothing(
         points=Decimal(0),
         checks=results,
         metrics=(),
-    )
-
-
-def _unearned(spec: CheckSpec, outcome: Outcome, message: Message) -> CheckResult:
-    return CheckResult(
-        id=spec.id,
-        kind=spec.kind,
-        outcome=outcome,
-        points=Decimal(0),
-        max_points=spec.points,
-        required=spec.required,
-        message=message,
     )

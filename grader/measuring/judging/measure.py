@@ -1,13 +1,14 @@
 """From predictions and labels to measurements, one run at a time."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from grader.measuring.judging.guard import Broken, ask
+from grader.model.check import CheckSpec
 from grader.model.message import Message
 from grader.model.metric import Direction, Measurement, Unmeasured
-from grader.plugins.interfaces import Metric
+from grader.plugins.guard import Broken, ask
+from grader.plugins.interfaces import CheckKind, Metric
 from grader.words import say
 from grader.words.catalogue import keys
 
@@ -26,6 +27,12 @@ def measure(
     Both mappings go from a group of rows (``"test"``, ``"noise"``) to a 1-D array, rows in the same order.
     """
     return {metric.name: _measure_one(metric, predicted, truth) for metric in metrics}
+
+
+def metrics_wanted(checks: Sequence[CheckSpec], kinds: Mapping[str, CheckKind[Any]]) -> tuple[str, ...]:
+    """Return the names of the metrics that ``checks`` are answered from, sorted."""
+    named = (kinds[spec.kind].measures(spec) for spec in checks)
+    return tuple(sorted({name for name in named if name is not None}))
 
 
 def metric_name(name: str) -> Message:

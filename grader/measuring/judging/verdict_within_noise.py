@@ -5,16 +5,17 @@ points. That is noise, if either verdict is what the values on its own side give
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from grader.measuring.judging.judge import worst_of
 from grader.measuring.judging.standing import standing
 from grader.measuring.judging.statistics import summarise
 from grader.model.assignment import Assignment
 from grader.model.certificate import Certificate, CertifiedCheck
-from grader.model.check import MetricCheck, Outcome
+from grader.model.check import CheckSpec, Outcome
 from grader.model.metric import Baseline, Measurement
 from grader.model.result import Verdict
-from grader.plugins.interfaces import Metric
+from grader.plugins.interfaces import CheckKind, Metric
 
 
 def only_beside_a_bar(
@@ -23,12 +24,13 @@ def only_beside_a_bar(
     assignment: Assignment,
     *,
     metrics: Mapping[str, Metric],
+    kinds: Mapping[str, CheckKind[Any]],
     baseline: Baseline | None,
 ) -> bool:
     """Return whether the verdicts differ by one step, and both follow from what was measured.
 
-    The points of every check must be the same, and each check that came out otherwise must be one of a metric
-    against a bar, with the outcome that the values of its own certificate give.
+    The points of every check must be the same, and each check that came out otherwise must be of a kind with
+    a bar, with the outcome that the values of its own certificate give.
     """
     if certified.verdict is now.verdict or Verdict.INCONCLUSIVE not in (certified.verdict, now.verdict):
         return False
@@ -45,9 +47,9 @@ def only_beside_a_bar(
         if check.points != other.points:
             return False
         if check.outcome is not other.outcome and not (
-            isinstance(spec, MetricCheck)
-            and _follows(check, spec, certified, assignment, metrics=metrics, baseline=baseline)
-            and _follows(other, spec, now, assignment, metrics=metrics, baseline=baseline)
+            kinds[spec.kind].has_bar
+            and _follows(check, spec, certified, assignment, metrics=metrics, kinds=kinds, baseline=baseline)
+            and _follows(other, spec, now, assignment, metrics=metrics, kinds=kinds, baseline=baseline)
         ):
             return False
     return True
@@ -55,22 +57,24 @@ def only_beside_a_bar(
 
 def _follows(
     check: CertifiedCheck,
-    spec: MetricCheck,
+    spec: CheckSpec,
     certificate: Certificate,
     assignment: Assignment,
     *,
     metrics: Mapping[str, Metric],
+    kinds: Mapping[str, CheckKind[Any]],
     baseline: Baseline | None,
 ) -> bool:
     """Return whether ``check`` came out as the values in ``certificate`` say, and these as its runs say."""
-    said = next((one for one in certificate.metrics if one.metric == spec.metric), None)
-    measured = {run.metrics.get(spec.metric) for run in certificate.runs}
+    name = kinds[spec.kind].measures(spec)
+    said = next((one for one in certificate.metrics if one.metric == name), None)
+    measured = {run.metrics.get(said.metric) for run in certificate.runs} if said is not None else set()
     if said is None or not said.values or not set(said.values) <= measured:
         return False
     runs = [Measurement(metric=said.metric, value=value, n=said.n) for value in said.values]
-    metric = metrics[spec.metric]
+    metric = metrics[said.metric]
     stands = standing(
-        spec.threshold,
+        kinds[spec.kind].bars(spec, metric)[0],
         summarise(metric, runs, assignment.verdict.rule),
         counts_rows=metric.counts_rows,
         baseline=baseline,

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from grader.coursefiles.contradictions import contradictions
 from grader.coursefiles.load_course import load_course
+from grader.coursefiles.read_checks import read_checks
 from grader.coursefiles.schema import AssignmentFile
 from grader.coursefiles.shape_mistakes import shape_mistakes
 from grader.model.errors import CourseError
@@ -61,7 +62,7 @@ def test_the_mistakes_of_all_assignments_are_told_at_once(tmp_path: Path) -> Non
         ("below = 0.0161", "bellow = 0.0161", "check.error.bellow: unknown key; did you mean 'below'?"),
         ("0.02, points = 3 }", "0.02, point = 3 }", "check.error.partial.1.point: unknown key"),
         ('kind = "runs"', 'kind = "runs"\nmetric = "x"', "check.runs.metric: unknown key"),
-        ('kind = "metric"', 'kind = "metrics"', 'there is no "metrics"; there are: metric, architecture'),
+        ('kind = "metric"', 'kind = "metrics"', 'there is no "metrics"; there are: architecture, claim'),
         ('kind = "metric"', 'kind = "metrics"', "did you mean 'metric'?"),
         ('kind = "runs"\n', "", "check.runs.kind: is missing"),
         ("points = 10", "", "assignment.points: is missing"),
@@ -316,11 +317,12 @@ _TOML = st.recursive(
 @settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(["assignment", "data", "run", "deliver", "check"]), _TOML, max_size=5))
 def test_whatever_stands_in_a_file_its_mistakes_can_be_told(raw: dict[str, object]) -> None:
-    told_of = contradictions(raw, FILE, KNOWN)
+    told_of = contradictions(raw, FILE, KNOWN) + read_checks(raw, FILE, KNOWN.kinds).mistakes
     try:
         AssignmentFile.model_validate(raw)
     except ValidationError as error:
-        told_of += shape_mistakes(raw, FILE, error.errors(include_url=False))
+        known = AssignmentFile.model_json_schema(by_alias=True)
+        told_of += shape_mistakes(raw, FILE, error.errors(include_url=False), known=known)
     assert told_of
     for message in told_of:
         assert message.code in codes()

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.coursefiles.load_course import Known, load_course
+from grader.coursefiles.load_course import load_course
 from grader.model.errors import CourseError
+from tests.unit.coursefiles.written import KNOWN
 
 ASSIGNMENT = """
 [assignment]
@@ -16,7 +17,6 @@ id = "runs"
 kind = "runs"
 points = 1
 """
-KNOWN = Known(datasets=("digits",), metrics=(), runtimes=("keras3",))
 
 
 def course(folder: Path, text: str | None) -> Path:

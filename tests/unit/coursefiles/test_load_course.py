@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 
 from grader.coursefiles.load_course import choose_assignments, find_course, load_course
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
+from grader.measuring.checks import claim, metric, reference, runs, scale
 from grader.model.assignment import Assignment, Labels, OnClose
-from grader.model.check import ClaimCheck, MetricCheck, ReferenceCheck, RunsCheck, ScaleCheck
 from grader.model.errors import CourseError
 from grader.model.metric import Direction, Rule
-from grader.plugins.registry import METRICS, load_plugins
 from grader.wiring import known_names
 from tests.unit.coursefiles.written import KNOWN, VALID, a_course, told
 
@@ -29,22 +28,18 @@ def test_a_course_is_read_into_the_model(tmp_path: Path) -> None:
     assert assignment.data.labels is Labels.CANARY
     assert assignment.run.timeout_seconds == 1200
     assert assignment.run.memory_bytes == 4 * 2**30
-    metric, runs = assignment.checks
-    assert isinstance(metric, MetricCheck)
-    assert metric.required
-    assert metric.points == Decimal("7.5")
-    assert metric.threshold.direction is Direction.LOWER_IS_BETTER
-    assert metric.partial[0].points == Decimal(3)
-    assert isinstance(runs, RunsCheck)
-    assert not runs.required
+    bar, ran = assignment.checks
+    assert isinstance(bar, metric.Spec)
+    assert bar.required
+    assert bar.points == Decimal("7.5")
+    assert bar.threshold.direction is Direction.LOWER_IS_BETTER
+    assert bar.partial[0].points == Decimal(3)
+    assert isinstance(ran, runs.Spec)
+    assert not ran.required
 
 
 def test_the_courses_shipped_here_have_no_mistake() -> None:
-    names = known_names()
-    held_against_metrics = type(names)(
-        datasets=names.datasets, metrics=load_plugins(METRICS), runtimes=names.runtimes
-    )
-    course = load_course(Path(__file__).parents[3], held_against_metrics)
+    course = load_course(Path(__file__).parents[3], known_names())
     assert {"digits", "mnist-dense", "pele"} <= {a.slug for a in course.assignments}
 
 
@@ -81,15 +76,8 @@ def test_a_reference_check_may_name_its_metric_where_no_metric_check_stands(tmp_
         '[[check]]\nid = "ref"\nkind = "reference"\nmetric = "accuracy"\nmargin = 0.01\npoints = 10\n'
     )
     (check,) = _loaded(tmp_path, alone).checks
-    assert isinstance(check, ReferenceCheck)
+    assert isinstance(check, reference.Spec)
     assert check.metric == "accuracy"
-
-
-def test_a_reference_check_without_a_metric_takes_the_only_one(tmp_path: Path) -> None:
-    text = VALID.replace('kind = "runs"', 'kind = "reference"\nmargin = 0.005')
-    check = _loaded(tmp_path, text).checks[1]
-    assert isinstance(check, ReferenceCheck)
-    assert check.metric == "error_rate"
 
 
 SCALE = 'id = "error"\nkind = "scale"\nmetric = "error_rate"\nfrom = 0.16\nmargin = 0.005\npoints = 7.5\n'
@@ -104,23 +92,19 @@ def with_scale(more: str = "") -> str:
     ("more", "full"), [("", None), ('to = "reference"\n', None), ("to = 0.1\n", 0.1), ("to = 0\n", 0.0)]
 )
 def test_a_scale_ends_at_a_number_or_at_the_reference(tmp_path: Path, more: str, full: float | None) -> None:
-    scale = _loaded(tmp_path, with_scale(more)).checks[0]
-    assert isinstance(scale, ScaleCheck)
-    assert (scale.start, scale.full, scale.margin) == (0.16, full, 0.005)
-    assert scale.required
+    check = _loaded(tmp_path, with_scale(more)).checks[0]
+    assert isinstance(check, scale.Spec)
+    assert (check.start, check.full, check.margin) == (0.16, full, 0.005)
+    assert check.required
 
 
-def test_a_reference_check_without_a_metric_takes_that_of_the_scale(tmp_path: Path) -> None:
-    check = _loaded(tmp_path, with_scale().replace('kind = "runs"', 'kind = "reference"')).checks[1]
-    assert isinstance(check, ReferenceCheck)
-    assert check.metric == "error_rate"
-
-
-def test_a_claim_check_is_about_the_error_or_accuracy_that_is_measured(tmp_path: Path) -> None:
-    check = _loaded(tmp_path, VALID.replace('kind = "runs"', 'kind = "claim"')).checks[1]
-    assert isinstance(check, ClaimCheck)
-    assert check.metric == "error_rate"
+def test_a_kind_requires_its_checks_or_not_unless_the_file_says_so(tmp_path: Path) -> None:
+    text = VALID.replace('kind = "runs"', 'kind = "claim"')
+    check = _loaded(tmp_path / "own", text).checks[1]
+    assert isinstance(check, claim.Spec)
     assert not check.required
+    asked = text.replace('kind = "claim"', 'kind = "claim"\nrequired = true')
+    assert _loaded(tmp_path / "asked", asked).checks[1].required
 
 
 def test_the_verdicts_rule_and_who_gets_the_benefit_are_read(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.coursefiles.load_course import Known
+from grader.measuring.metrics import Accuracy, ErrorRate
 from grader.model.errors import CourseError
-from grader.model.metric import Direction
+from grader.plugins.interfaces import Metric
+from grader.plugins.registry import CHECKS, load_plugins
 
 VALID = """
 [assignment]
@@ -43,20 +45,13 @@ points = 2.5
 """
 
 
-class Share:
-    """A metric that counts rows, as far as a course's file asks."""
-
-    counts_rows = True
-
-    def __init__(self, direction: Direction) -> None:
-        self.direction = direction
-
-
-METRICS: Mapping[str, Share] = {
-    "error_rate": Share(Direction.LOWER_IS_BETTER),
-    "accuracy": Share(Direction.HIGHER_IS_BETTER),
-}
-KNOWN = Known(datasets=("mnist", "digits"), metrics=METRICS, runtimes=("keras3", "keras2"))
+METRICS: Mapping[str, Metric] = {"error_rate": ErrorRate(), "accuracy": Accuracy()}
+KNOWN = Known(
+    datasets=("mnist", "digits"),
+    metrics=METRICS,
+    runtimes=("keras3", "keras2"),
+    kinds=load_plugins(CHECKS),
+)
 
 
 def a_course(folder: Path, text: str | bytes = VALID, slug: str = "mnist-dense") -> Path:

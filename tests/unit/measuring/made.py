@@ -7,12 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from grader.measuring.checks.claim_check import ClaimAnswer
-from grader.measuring.checks.metric_checks import MetricAnswer, ReferenceAnswer
-from grader.measuring.checks.run_checks import ArchitectureAnswer, FigureAnswer, FitAnswer, RunsAnswer
-from grader.measuring.checks.scale_check import ScaleAnswer
+from grader.measuring.checks import metric, scale
+from grader.measuring.checks.architecture import ArchitectureKind
+from grader.measuring.checks.claim import ClaimKind
+from grader.measuring.checks.figure import FigureKind
+from grader.measuring.checks.fit import FitKind
+from grader.measuring.checks.metric import MetricKind
+from grader.measuring.checks.reference import ReferenceKind
+from grader.measuring.checks.runs import RunsKind
+from grader.measuring.checks.scale import ScaleKind
 from grader.measuring.evidence.predictions import Chosen, NothingDelivered
-from grader.measuring.judging.facts import Check, RunFacts
+from grader.measuring.judging.facts import Replay, RunFacts
 from grader.measuring.metrics import R2, Accuracy, ErrorRate, Mae, NoiseError, Rmse
 from grader.model.assignment import (
     Assignment,
@@ -24,26 +29,26 @@ from grader.model.assignment import (
     RunSpec,
     VerdictSpec,
 )
-from grader.model.check import CheckSpec, MetricCheck, ScaleCheck, Tier
+from grader.model.check import CheckSpec
 from grader.model.evidence import HarnessReport, Place, ProgramError, Source
 from grader.model.message import Text
 from grader.model.metric import Baseline, Direction, Measurement, MetricSummary, Rule, Threshold, Unmeasured
 from grader.model.run import MemoryGuard, Run, RunStatus
-from grader.plugins.interfaces import Metric
+from grader.plugins.interfaces import CheckKind, Metric
 
 ALL_SOURCES = (Source.PREDICT, Source.PREDICTIONS, Source.CAPTURED, Source.MODEL)
 METRICS: dict[str, Metric] = {m.name: m for m in (ErrorRate(), Accuracy(), NoiseError(), Rmse(), Mae(), R2())}
-CHECKS: dict[str, Check] = {
+KINDS: dict[str, CheckKind[Any]] = {
     c.name: c
     for c in (
-        MetricAnswer(),
-        ReferenceAnswer(),
-        ScaleAnswer(),
-        ArchitectureAnswer(),
-        RunsAnswer(),
-        FigureAnswer(),
-        FitAnswer(),
-        ClaimAnswer(),
+        MetricKind(),
+        ReferenceKind(),
+        ScaleKind(),
+        ArchitectureKind(),
+        RunsKind(),
+        FigureKind(),
+        FitKind(),
+        ClaimKind(),
     )
 }
 
@@ -58,22 +63,22 @@ def above(value: float) -> Threshold:
 
 def error_check(
     bar: float = 0.05, *, points: int = 6, partial: tuple[tuple[float, int], ...] = ()
-) -> MetricCheck:
-    return MetricCheck(
+) -> metric.Spec:
+    return metric.Spec(
         id="error",
         kind="metric",
         points=Decimal(points),
         required=True,
         metric="error_rate",
-        threshold=below(bar),
-        partial=tuple(Tier(threshold=below(b), points=Decimal(p)) for b, p in partial),
+        below=bar,
+        partial=tuple(metric.Tier(below=b, points=Decimal(p)) for b, p in partial),
     )
 
 
 def scale_check(
     start: float = 0.16, full: float | None = None, *, margin: float = 0.0, points: str = "5"
-) -> ScaleCheck:
-    return ScaleCheck(
+) -> scale.Spec:
+    return scale.Spec(
         id="scale",
         kind="scale",
         points=Decimal(points),
@@ -167,6 +172,7 @@ def run_facts(
     said: HarnessReport | None = None,
     ended: Run | None = None,
     nothing: NothingDelivered | None = None,
+    replay: Replay | None = None,
 ) -> RunFacts:
     measurements: Mapping[str, Measurement | Unmeasured] = {m.metric: m for m in measured}
     return RunFacts(
@@ -174,6 +180,7 @@ def run_facts(
         report=said or report(),
         delivered=nothing or chosen(),
         measurements=measurements,
+        replay=replay,
     )
 
 

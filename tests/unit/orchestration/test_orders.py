@@ -47,8 +47,8 @@ def _assignment(folder: Path, text: str = VALID) -> Assignment:
 
 def _tools(**fields: Any) -> Tools:
     made = Tools(
-        metrics={},
-        checks={},
+        metrics=KNOWN.metrics,
+        checks=KNOWN.kinds,
         sandbox=FakeSandbox(lambda _: {}),
         cache=Path("/nowhere"),
         data_dir=None,

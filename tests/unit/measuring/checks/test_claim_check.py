@@ -6,16 +6,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.measuring.checks.claim_check import ClaimAnswer, claim_of, hold_against, overstated
+from grader.measuring.checks import claim as claim_kind
+from grader.measuring.checks import runs
 from grader.measuring.claims.statements import Statement
 from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.judge import gather, judge
-from grader.model.check import ClaimCheck, Outcome, RunsCheck
+from grader.measuring.judging.stated_result import claim_of, hold_against, overstated
+from grader.model.check import Outcome
 from grader.model.evidence import Fit
 from grader.model.metric import MetricSummary
 from grader.model.submission import Severity
 from tests.unit.measuring.made import (
-    CHECKS,
+    KINDS,
     METRICS,
     assignment,
     baseline,
@@ -25,7 +27,7 @@ from tests.unit.measuring.made import (
     run_facts,
 )
 
-CLAIM = ClaimCheck(id="claim", kind="claim", points=Decimal(1), required=False, metric="error_rate")
+CLAIM = claim_kind.Spec(id="claim", kind="claim", points=Decimal(1))
 MNIST = baseline("error_rate", 0.0118, sd=0.0010)
 CASES = 5_000
 
@@ -50,15 +52,15 @@ def facts(
     n: int = 10_000,
     metric: str = "error_rate",
     fits: tuple[Fit, ...] = (),
-    check: ClaimCheck = CLAIM,
 ) -> Facts:
     runs = [run_facts(counted(metric, count, n), said=report(fits=fits)) for count in wrong]
-    return gather(assignment(error_check(0.0161), check), runs, metrics=METRICS, baseline=MNIST, stated=claim)
+    bar = replace(error_check(0.0161), metric=metric)
+    return gather(assignment(bar, CLAIM), runs, metrics=METRICS, kinds=KINDS, baseline=MNIST, stated=claim)
 
 
 def answered(claim: Statement | None, *wrong: int, **changed: Any) -> tuple[Outcome, int, str | None]:
     found = facts(claim, *wrong, **changed)
-    result = ClaimAnswer()(found.assignment.checks[1], found)
+    result = KINDS["claim"].answer(found, CLAIM)
     return result.outcome, int(result.points), result.message.code
 
 
@@ -85,7 +87,7 @@ def test_a_figure_worse_than_noise_explains_keeps_its_points_for_a_person_to_loo
 
 def test_nothing_stated_fails_and_says_how_to_state_it() -> None:
     found = facts(None, 163)
-    result = ClaimAnswer()(CLAIM, found)
+    result = KINDS["claim"].answer(found, CLAIM)
     assert result.outcome is Outcome.FAILED
     assert result.points == 0
     assert result.message.code == "GR273"
@@ -123,10 +125,9 @@ def test_an_accuracy_is_held_against_a_measured_error_and_told_as_one() -> None:
 
 
 def test_an_error_is_held_against_a_measured_accuracy() -> None:
-    check = replace(CLAIM, metric="accuracy")
-    assert answered(stated(0.005), 352, metric="accuracy", check=check)[0] is Outcome.FAILED
-    assert answered(stated(0.0352), 352, metric="accuracy", check=check)[0] is Outcome.PASSED
-    claim = claim_of(facts(stated(0.005), 352, metric="accuracy", check=check))
+    assert answered(stated(0.005), 352, metric="accuracy")[0] is Outcome.FAILED
+    assert answered(stated(0.0352), 352, metric="accuracy")[0] is Outcome.PASSED
+    claim = claim_of(facts(stated(0.005), 352, metric="accuracy"))
     assert claim is not None
     assert (claim.metric, claim.value) == ("accuracy", 0.995)
 
@@ -147,9 +148,9 @@ def test_a_perfect_program_and_a_perfect_claim_agree() -> None:
 
 
 def test_a_claim_does_not_rescue_a_program_that_delivered_nothing() -> None:
-    asked = assignment(CLAIM, RunsCheck(id="runs", kind="runs", points=Decimal(1), required=False))
+    asked = assignment(CLAIM, runs.Spec(id="runs", kind="runs", points=Decimal(1)))
     found = facts(stated(0.01))
-    judged = judge(gather(asked, [run_facts()], metrics=METRICS, stated=found.stated), CHECKS)
+    judged = judge(gather(asked, [run_facts()], metrics=METRICS, kinds=KINDS, stated=found.stated))
     assert judged.checks[0].outcome is Outcome.ERRORED  # nothing measured: ours to explain, never a pass
 
 

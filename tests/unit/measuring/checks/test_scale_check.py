@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.measuring.checks.more_runs import more_runs_wanted
-from grader.measuring.checks.scale_check import Scale
+from grader.measuring.checks.scale import Scale
 from grader.measuring.judging.facts import RunFacts
 from grader.measuring.judging.judge import Judgement, gather, judge
+from grader.measuring.judging.more_runs import more_runs_wanted
 from grader.model.assignment import OnClose
 from grader.model.check import CheckResult, Outcome
 from grader.model.message import Text
 from grader.model.metric import Measurement, Rule
 from grader.model.result import Status, Verdict
 from tests.unit.measuring.made import (
-    CHECKS,
+    KINDS,
     METRICS,
     assignment,
     baseline,
@@ -34,9 +34,9 @@ def measured(*wrong: int) -> list[RunFacts]:
 
 
 def judged(*wrong: int, check: Any = FASHION, **given: Any) -> Judgement:
-    known: dict[str, Any] = {"metrics": METRICS, "baseline": REFERENCE, **given}
+    known: dict[str, Any] = {"metrics": METRICS, "kinds": KINDS, "baseline": REFERENCE, **given}
     rule, on_close = known.pop("rule", Rule.MEAN), known.pop("on_close", OnClose.BENEFIT)
-    return judge(gather(assignment(check, rule=rule, on_close=on_close), measured(*wrong), **known), CHECKS)
+    return judge(gather(assignment(check, rule=rule, on_close=on_close), measured(*wrong), **known))
 
 
 def only(found: Judgement) -> CheckResult:
@@ -92,7 +92,7 @@ def test_a_reference_no_better_than_the_simple_baseline_is_the_courses_mistake()
 def test_a_metric_of_which_more_is_better_has_a_scale_too() -> None:
     check = replace(scale_check(0.5, 0.8), metric="r2")
     runs = [run_facts(Measurement(metric="r2", value=0.65, n=100))]
-    found = judge(gather(assignment(check), runs, metrics=METRICS), CHECKS)
+    found = judge(gather(assignment(check), runs, metrics=METRICS, kinds=KINDS))
     assert found.points == Decimal("2.5")
 
 
@@ -111,8 +111,8 @@ def test_another_run_is_made_while_noise_may_move_a_twentieth_of_the_points(
     wrong: list[int],
     wanted: bool,  # noqa: FBT001 - a case
 ) -> None:
-    facts = gather(assignment(FASHION), measured(*wrong), metrics=METRICS, baseline=REFERENCE)
-    assert more_runs_wanted(FASHION, facts) is wanted
+    facts = gather(assignment(FASHION), measured(*wrong), metrics=METRICS, kinds=KINDS, baseline=REFERENCE)
+    assert more_runs_wanted(facts) is wanted
 
 
 @pytest.mark.parametrize("rule", list(Rule))

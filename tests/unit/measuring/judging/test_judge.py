@@ -6,28 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.measuring.checks.more_runs import more_runs_wanted
+from grader.measuring.checks import architecture, figure, fit, reference, runs
 from grader.measuring.evidence.predictions import NothingDelivered
-from grader.measuring.judging.facts import Check, Facts, Replay, RunFacts
+from grader.measuring.judging.facts import Facts, Replay, RunFacts
 from grader.measuring.judging.judge import Judgement, gather, judge
+from grader.measuring.judging.more_runs import more_runs_wanted
 from grader.model.assignment import Assignment, Labels, OnClose, VerdictSpec
-from grader.model.check import (
-    ArchitectureCheck,
-    CheckResult,
-    CheckSpec,
-    FigureCheck,
-    FitCheck,
-    Outcome,
-    ReferenceCheck,
-    RunsCheck,
-)
+from grader.model.check import CheckResult, Outcome
 from grader.model.evidence import Fit
 from grader.model.message import Text
 from grader.model.metric import Measurement, Rule, Unmeasured
 from grader.model.result import Reason, Status, Verdict
 from grader.model.run import RunStatus
+from grader.plugins.interfaces import CheckKind
 from tests.unit.measuring.made import (
-    CHECKS,
+    KINDS,
     METRICS,
     assignment,
     baseline,
@@ -39,13 +32,13 @@ from tests.unit.measuring.made import (
     run_facts,
 )
 
-RUNS = RunsCheck(id="runs", kind="runs", points=Decimal(1), required=False)
-FIGURE = FigureCheck(id="figure", kind="figure", points=Decimal(1), required=False, at_least=2)
-FIT = FitCheck(id="fit", kind="fit", points=Decimal(1), required=True)
-REFERENCE = ReferenceCheck(
+RUNS = runs.Spec(id="runs", kind="runs", points=Decimal(1), required=False)
+FIGURE = figure.Spec(id="figure", kind="figure", points=Decimal(1), required=False, at_least=2)
+FIT = fit.Spec(id="fit", kind="fit", points=Decimal(1), required=True)
+REFERENCE = reference.Spec(
     id="reference", kind="reference", points=Decimal(1), required=False, metric="error_rate", margin=0.005
 )
-DENSE = ArchitectureCheck(
+DENSE = architecture.Spec(
     id="dense-only",
     kind="architecture",
     points=Decimal(2),
@@ -59,9 +52,9 @@ WATCHED = Fit(epochs=3, seconds=1.0, history={}, on_test_rows=True)
 
 
 def judged(asked: Assignment, *runs: RunFacts, **given: Any) -> Judgement:
-    known: dict[str, Any] = {"metrics": METRICS, **given}
-    kind, checks = known.pop("kind", None), known.pop("checks", CHECKS)
-    return judge(gather(asked, runs, **known), checks, kind=kind)
+    known: dict[str, Any] = {"metrics": METRICS, "kinds": KINDS, **given}
+    kind = known.pop("kind", None)
+    return judge(gather(asked, runs, **known), kind=kind)
 
 
 def measured(wrong: int, n: int = 10_000, **changed: Any) -> RunFacts:
@@ -199,14 +192,14 @@ def test_where_closeness_costs_the_points_runs_go_on_until_it_is_settled(
 ) -> None:
     check = error_check(0.0161)
     asked = assignment(check, on_close=OnClose.REVIEW)
-    facts = gather(asked, [measured(w) for w in wrong], metrics=METRICS, baseline=MNIST)
-    assert more_runs_wanted(check, facts) is wanted
+    facts = gather(asked, [measured(w) for w in wrong], metrics=METRICS, kinds=KINDS, baseline=MNIST)
+    assert more_runs_wanted(facts) is wanted
 
 
 def test_the_steps_may_stand_in_any_order() -> None:
     check = error_check(0.0161, partial=((0.05, 1), (0.025, 3)))
-    facts = gather(assignment(check), [measured(245)], metrics=METRICS, baseline=MNIST)
-    assert more_runs_wanted(check, facts)
+    facts = gather(assignment(check), [measured(245)], metrics=METRICS, kinds=KINDS, baseline=MNIST)
+    assert more_runs_wanted(facts)
 
 
 def test_nothing_delivered_is_failed_without_points_and_with_a_reason() -> None:
@@ -236,15 +229,15 @@ def test_an_assignment_that_asks_for_no_predictions_needs_none() -> None:
 
 
 def test_a_check_of_ours_that_raises_is_never_a_zero() -> None:
-    class Broken:
+    class Broken(CheckKind[runs.Spec]):
         name = "runs"
+        table = runs.Spec
         needs_predictions = False
 
-        def __call__(self, spec: CheckSpec, facts: Facts) -> CheckResult:  # noqa: ARG002 - the protocol's
+        def answer(self, facts: Facts, spec: runs.Spec) -> CheckResult:  # noqa: ARG002 - the protocol's
             raise ZeroDivisionError("ours")
 
-    checks: dict[str, Check] = CHECKS | {"runs": Broken()}
-    found = judged(assignment(error_check(), RUNS), measured(0), checks=checks)
+    found = judged(assignment(error_check(), RUNS), measured(0), kinds=KINDS | {"runs": Broken()})
     assert (found.status, found.verdict, found.points) == (Status.NOT_GRADED, None, None)
     assert found.reason is Reason.INFRASTRUCTURE
     assert found.checks[1].outcome is Outcome.ERRORED
@@ -339,7 +332,7 @@ LAYERS = ("InputLayer", "Flatten", "Dense", "Dense")
 def test_an_architecture_holds_only_for_the_model_behind_the_predictions(
     replay: Replay | None, outcome: Outcome, words: str
 ) -> None:
-    found = only(judged(assignment(DENSE), measured(0), replay=replay))
+    found = only(judged(assignment(DENSE), measured(0, replay=replay)))
     assert found.outcome is outcome
     assert words in found.message.en
     looked_at = replay is not None and replay.layers is not None
@@ -365,14 +358,16 @@ def test_metrics_that_no_check_asks_for_are_summarised_too() -> None:
 )
 def test_another_run_is_wanted_only_while_it_can_change_the_points(wrong: list[int], wanted: bool) -> None:  # noqa: FBT001 - a case
     check = error_check(0.0161, partial=((0.025, 3),))
-    facts = gather(assignment(check), [measured(w) for w in wrong], metrics=METRICS, baseline=MNIST)
-    assert more_runs_wanted(check, facts) is wanted
+    facts = gather(
+        assignment(check), [measured(w) for w in wrong], metrics=METRICS, kinds=KINDS, baseline=MNIST
+    )
+    assert more_runs_wanted(facts) is wanted
 
 
 def test_copied_labels_earn_nothing_for_a_model_that_did_not_make_them() -> None:
     copied = Text("copiou", "copied")
     replay = Replay(layers=("InputLayer", "Dense"), agreement=0.2)
-    found = only(judged(assignment(DENSE), measured(0), replay=replay, copied=copied))
+    found = only(judged(assignment(DENSE), measured(0, replay=replay), copied=copied))
     assert (found.outcome, found.points) == (Outcome.INCONCLUSIVE, Decimal(0))
     assert "withheld" in found.message.en
 
@@ -403,15 +398,15 @@ def test_a_program_that_leaves_before_its_end_did_not_run_to_the_bottom() -> Non
 
 def test_lists_of_made_up_names_are_cut_short() -> None:
     names = tuple(f"Made{number}" for number in range(1, 1001))
-    forbidden = only(judged(assignment(DENSE), measured(0), replay=Replay(layers=names)))
+    forbidden = only(judged(assignment(DENSE), measured(0, replay=Replay(layers=names))))
     assert "Made9, Made10 and 990 more. Allowed: InputLayer" in forbidden.message.en
     assert "Made9, Made10 e mais 990." in forbidden.message.pt
     unknown = Replay(layers=LAYERS, custom=names[:11])
-    custom = only(judged(assignment(DENSE), measured(0), replay=unknown))
+    custom = only(judged(assignment(DENSE), measured(0, replay=unknown)))
     assert "Made10 and 1 more" in custom.message.en
     deep = Replay(layers=LAYERS * 5, agreement=1.0)
-    assert "and 10 more" in only(judged(assignment(DENSE), measured(0), replay=deep)).message.en
-    ten = only(judged(assignment(DENSE), measured(0), replay=Replay(layers=names[:10])))
+    assert "and 10 more" in only(judged(assignment(DENSE), measured(0, replay=deep))).message.en
+    ten = only(judged(assignment(DENSE), measured(0, replay=Replay(layers=names[:10]))))
     assert "Made10. Allowed" in ten.message.en
 
 

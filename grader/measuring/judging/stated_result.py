@@ -1,8 +1,7 @@
-"""Holds what a student states against what was measured: the claim audit, and the check of kind ``claim``."""
+"""Holds what a student states about the result against what was measured."""
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 
 from grader.measuring.claims.statements import Statement
 from grader.measuring.judging.facts import Facts
@@ -10,13 +9,14 @@ from grader.measuring.judging.measure import metric_name
 from grader.measuring.judging.notes import disturbed
 from grader.measuring.judging.standing import spread_of
 from grader.measuring.judging.tell import tell_value
-from grader.model.check import CLAIMABLE, CheckResult, CheckSpec, ClaimCheck, Outcome
 from grader.model.message import Message
 from grader.model.metric import Baseline, MetricSummary
 from grader.model.result import Claim
 from grader.model.submission import Finding, Severity
 from grader.words import say
 
+CLAIMABLE = ("error_rate", "accuracy")
+"""The metrics that a stated figure can be held against; each is one minus the other."""
 _ERRORS_APART = 3.0
 
 
@@ -44,7 +44,7 @@ class Comparison:
 
 
 def hold_against(stated: Statement, summary: MetricSummary, baseline: Baseline | None) -> Comparison:
-    """Return how ``stated`` stands to ``summary``, of a metric in :data:`~grader.model.check.CLAIMABLE`.
+    """Return how ``stated`` stands to ``summary``, of a metric in :data:`CLAIMABLE`.
 
     A standard error combines the rows of both figures, the spread of the one run that the student had, and
     that of the mean of ours. A figure told as 98 % stands for anything from 97.5 to 98.5.
@@ -74,7 +74,7 @@ def overstated(facts: Facts) -> Finding | None:
     found = hold_against(stated, summary, facts.baseline)
     if not found.better:
         return None
-    message = say("claim-suspiciously-good", **_told(stated, summary, found))
+    message = say("claim-suspiciously-good", **tell_comparison(stated, summary, found))
     return Finding(severity=Severity.REVIEW, message=message, p_value=found.p_value)
 
 
@@ -89,61 +89,8 @@ def claim_of(facts: Facts) -> Claim | None:
     return Claim(metric=metric, value=round(value, 9), where=stated.where, printed=stated.printed)
 
 
-class ClaimAnswer:
-    """Answers kind ``claim``: does the stated figure agree with the measured one?"""
-
-    name = "claim"
-    needs_predictions = True
-
-    def __call__(self, spec: CheckSpec, facts: Facts) -> CheckResult:
-        """Return passed within three standard errors, failed when stated better, or when nothing is stated.
-
-        Stated worse is inconclusive with the points: it harms nobody, and a figure typed at random should
-        not pass unseen. So is stated better by a program that was disturbed by changed labels.
-        """
-        if not isinstance(spec, ClaimCheck):
-            raise TypeError(f"{spec.id} is no claim check")
-        summary = facts.summaries.get(spec.metric)
-        if summary is None:
-            lost = facts.unmeasured.get(spec.metric)
-            reason = (
-                lost.reason
-                if lost
-                else say("metric-group-without-rows", metric=metric_name(spec.metric), group="?")
-            )
-            return _result(spec, Outcome.ERRORED, Decimal(0), reason)
-        stated = facts.stated
-        if stated is None or not stated.compared:
-            return _result(spec, Outcome.FAILED, Decimal(0), _missing(stated, spec.metric))
-        found = hold_against(stated, summary, facts.baseline)
-        told = _told(stated, summary, found)
-        if found.better and disturbed(facts):
-            return _result(
-                spec, Outcome.INCONCLUSIVE, spec.points, say("claim-overstated-test-rows-trained", **told)
-            )
-        if found.better:
-            return _result(spec, Outcome.FAILED, Decimal(0), say("claim-overstated", **told))
-        if found.worse:
-            return _result(spec, Outcome.INCONCLUSIVE, spec.points, say("claim-understated", **told))
-        return _result(spec, Outcome.PASSED, spec.points, say("claim-agrees", **told))
-
-
-def _measured(facts: Facts) -> MetricSummary | None:
-    return next((facts.summaries[name] for name in CLAIMABLE if name in facts.summaries), None)
-
-
-def _missing(stated: Statement | None, metric: str) -> Message:
-    """Return how to state a result, and why what was found does not do."""
-    error = metric == "error_rate"
-    example = say("claim.example.error" if error else "claim.example.accuracy")
-    if stated is None:
-        return say("claim-not-found", example=example)
-    claimed = tell_value(stated.value, counts_rows=True)
-    key = "claim-only-printed" if stated.printed else "claim-ambiguous"
-    return say(key, claimed=claimed, where=stated.where, example=example)
-
-
-def _told(stated: Statement, summary: MetricSummary, found: Comparison) -> dict[str, Message | str]:
+def tell_comparison(stated: Statement, summary: MetricSummary, found: Comparison) -> dict[str, Message | str]:
+    """Return what a sentence about a stated figure tells: both figures, and where the one is stated."""
     share = stated.error_rate if summary.metric == "error_rate" else 1 - stated.error_rate
     return {
         "metric": metric_name(summary.metric),
@@ -154,13 +101,5 @@ def _told(stated: Statement, summary: MetricSummary, found: Comparison) -> dict[
     }
 
 
-def _result(spec: ClaimCheck, outcome: Outcome, points: Decimal, message: Message) -> CheckResult:
-    return CheckResult(
-        id=spec.id,
-        kind=spec.kind,
-        outcome=outcome,
-        points=points,
-        max_points=spec.points,
-        required=spec.required,
-        message=message,
-    )
+def _measured(facts: Facts) -> MetricSummary | None:
+    return next((facts.summaries[name] for name in CLAIMABLE if name in facts.summaries), None)
