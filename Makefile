@@ -38,7 +38,7 @@ test quick slow stage-unit stage-sandbox stage-gradings: export GRADER_BROWSER_T
 WORKERS ?= 2
 STAGE := sh tools/stage.sh
 PYTEST := .venv/bin/python -m pytest -q --times build/times.json --longest 30
-BESIDE := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
+BESIDE := -n $(WORKERS) --max-worker-restart 0
 QUICK := tests/unit tests/house
 NOT_QUICK := tests --ignore tests/unit --ignore tests/house
 

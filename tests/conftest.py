@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.gate"]
+pytest_plugins = ["tests.gate", "tests.workers"]
 
 # A busy machine is no finding, so no deadline. In CI the same examples each time: what random ones find at
 # a developer's desk becomes an @example.
@@ -21,36 +21,8 @@ def _needs_data(item: pytest.Item) -> bool:
     return item.get_closest_marker("data") is not None or "data_dir" in getattr(item, "fixturenames", ())
 
 
-def _stays_together(item: pytest.Item) -> str:
-    """Name the tests that one worker makes: a file's, or those of one class of attackers in one mode."""
-    if "lesson" in getattr(item, "fixturenames", ()):
-        return f"attackers, graded as {item.callspec.params['lesson']}"  # type: ignore[attr-defined]
-    return item.path.name
-
-
-def _seconds_expected(items: list[pytest.Item]) -> float:
-    """Return what a group is expected to take: the longest of its marks, and a moment for each test."""
-    marks = (item.get_closest_marker("takes") for item in items)
-    return max((mark.args[0] for mark in marks if mark is not None), default=0) + len(items) / 1000
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist writes the groups into the names
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs the datasets where there are none; group the rest for several workers."""
-    _leave_out_data(config, items)
-    if not getattr(config.option, "loadgroup", False):  # set where one of several workers collects
-        return
-    groups: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        name = _stays_together(item)
-        item.add_marker(pytest.mark.xdist_group(name))
-        groups.setdefault(name, []).append(item)
-    # What takes long begins first, so that no worker ends long after the others.
-    longest_first = sorted(groups.values(), key=_seconds_expected, reverse=True)
-    items[:] = [item for group in longest_first for item in group]
-
-
-def _leave_out_data(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs the datasets where there are none."""
     if os.environ.get("GRADER_DATA_DIR"):
         return
     left = [item for item in items if _needs_data(item)]

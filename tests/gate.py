@@ -119,10 +119,7 @@ class Gate:
         return sorted(long - self._has_a_reason, key=lambda name: -self._seconds[name])
 
     def _write(self, file: Path) -> None:
-        """Write the longest first; a file that is there keeps what it says of other tests.
-
-        What stands behind ``@`` in a name is the group that xdist kept together.
-        """
+        """Write the longest first; a file that is there keeps what it says of other tests."""
         told = {
             name.partition("@")[0]: {
                 "seconds": round(seconds, 2),

@@ -20,7 +20,7 @@ import numpy as np
 from grader.running.owned_names import is_orphan
 from grader.wiring import cache_folder
 from tests.e2e.classroom import ROOT, Ended, OrdinaryUser, lay_out_course, results
-from tests.integration.promises import OURS, ROOMS
+from tests.integration.promises import OURS, ROOMS, groups
 
 HOSTILE = Path(__file__).with_name("programs")
 HONEST = Path(__file__).with_name("honest_programs")
@@ -179,7 +179,7 @@ def left_behind(before: set[str], ids: range, scratch: Path, seconds: float = 10
 def traces(ids: range) -> set[str]:
     """Return mounts, cgroups whose grader is gone, and what programs inside own where all may write."""
     found = set(Path("/proc/self/mountinfo").read_text().splitlines())
-    found.update(str(group) for group in Path("/sys/fs/cgroup").glob("**/grader-*") if is_orphan(group.name))
+    found.update(str(group) for group in groups("grader-*") if is_orphan(group.name))
     for room in map(Path, ROOMS):
         for path in room.iterdir():
             with suppress(OSError):  # it has just been removed

@@ -7,6 +7,7 @@ from tests.integration.confined import MIB, Confined
 pytestmark = pytest.mark.sandbox
 
 
+@pytest.mark.alone
 @pytest.mark.attack("honest_at_the_limits")
 def test_nine_tenths_of_every_limit_are_free_to_use(confined: Confined) -> None:
     code = """

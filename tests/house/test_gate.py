@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -32,9 +33,13 @@ SIX = """
 import pytest
 
 @pytest.mark.parametrize("number", range(6))
-@pytest.mark.xdist_group("together")
 def test_of_six(number):
     assert number < 6
+"""
+
+LONG = """
+@pytest.mark.takes(60, "it says so")
+def test_at_the_end_of_its_file(): pass
 """
 
 
@@ -47,10 +52,8 @@ class Course:
     def run(self, tests: str, *options: str, conftest: str = "") -> "subprocess.CompletedProcess[str]":
         (self.folder / "conftest.py").write_text(conftest)
         (self.folder / "test_these.py").write_text(tests)
-        (self.folder / "pytest.ini").write_text(
-            "[pytest]\nmarkers =\n    takes(seconds, why)\n    xdist_group(name)\n"
-        )
-        plugins = ["-p", "xdist.plugin", "-p", "tests.gate"]
+        (self.folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    takes(seconds, why)\n")
+        plugins = ["-p", "xdist.plugin", "-p", "tests.gate", "-p", "tests.workers"]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *plugins, *options],
@@ -67,8 +70,20 @@ def course(tmp_path: Path) -> Course:
     return Course(tmp_path)
 
 
+def test_the_tests_of_a_file_stay_with_one_worker_and_the_longest_begin_first(course: Course) -> None:
+    for name in ("short", "other"):
+        (course.folder / f"test_{name}.py").write_text(SIX)
+    (course.folder / "test_long.py").write_text(SIX + LONG)
+    done = course.run(SIX, "-n", "2", "-vv")
+    assert done.returncode == 0
+    ran = re.findall(r"^\[(gw\d)\] .* PASSED (test_\w+)\.py", done.stdout, re.MULTILINE)
+    assert len(ran) == 4 * 6 + 1
+    assert len({file for _, file in ran}) == len(set(ran))
+    assert {file for _, file in ran[:2]} >= {"test_long"}
+
+
 def test_a_worker_that_ends_between_two_tests_fails_the_run(course: Course) -> None:
-    two = ("-n", "2", "--dist", "loadgroup", "--max-worker-restart", "0")
+    two = ("-n", "2", "--max-worker-restart", "0")
     done = course.run(SIX, *two, conftest=ENDS_ITS_WORKER)
     assert done.returncode != 0
     assert "node down" in done.stdout

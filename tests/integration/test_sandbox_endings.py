@@ -98,6 +98,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status), os.listdir('.'))
     assert confined.run(code).text == "(0, 0)\n11 False []\n"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("code", ["while True: pass", "import time; time.sleep(60)"])
 @pytest.mark.attack("infinite_loop")
 def test_time_is_held_to_a_tenth_of_a_second(confined: Confined, code: str) -> None:
@@ -177,6 +178,7 @@ def test_addresses_are_not_memory(confined: Confined) -> None:
     assert (run.status, run.text) == ("OK", "mapped\n")
 
 
+@pytest.mark.alone
 @pytest.mark.attack("fork_bomb")
 def test_a_fork_bomb_is_held_and_leaves_nobody(confined: Confined) -> None:
     marker = f"fork-bomb-{confined.mode}-{os.getpid()}"

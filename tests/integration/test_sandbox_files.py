@@ -175,6 +175,7 @@ def test_rows_nobody_asked_for_are_not_sent(confined: Confined) -> None:
     assert (run.status, run.rows_sent) == ("OK", False)
 
 
+@pytest.mark.alone
 @pytest.mark.attack("unread_rows")
 def test_a_reader_that_does_not_read_holds_nothing_up(confined: Confined) -> None:
     rows = confined.folder / "rows"

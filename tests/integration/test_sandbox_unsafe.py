@@ -92,6 +92,7 @@ def test_endings_are_told_apart(tmp_path: Path) -> None:
     assert (crash.status, crash.signal) == (RunStatus.CRASH, 11)
 
 
+@pytest.mark.alone
 def test_time_is_held(tmp_path: Path) -> None:
     outcome = run("while True: pass", tmp_path, wall_seconds=0.5)
     assert outcome.status is RunStatus.TIMEOUT
