@@ -41,7 +41,7 @@ class Target:
     words: tuple[bytes, ...] = ()
     longest: int = 4096
     runs: int = 5_000
-    """How many of them the gate tries: a few seconds of them."""
+    """How many inputs a guided search of `make slow` tries: a few seconds of them."""
 
 
 def _never_two_marks(content: bytes) -> None:

@@ -68,6 +68,7 @@ def test_no_damage_breaks_a_promise(name: str, data: st.DataObject) -> None:
     TARGETS[name].look(data.draw(inputs(name)))
 
 
+@pytest.mark.slow
 @EVERY
 def test_a_guided_search_breaks_no_promise(name: str, tmp_path: Path) -> None:
     runs = TARGETS[name].runs
