@@ -62,12 +62,17 @@ class AffineMap:
             blocks = [self._mapped(flat[i : i + _BLOCK]) for i in range(0, len(flat), _BLOCK)]
         return np.concatenate(blocks) if blocks else np.zeros((0, flat.shape[1]), np.float32)
 
-    def told(self) -> Message:
-        """Return the map in words, for the page."""
-        if self.kind is MapKind.SCALAR:
-            scale, offset = float(self.scale), float(self.offset)
-            return say("verdict.map.scalar", scale=scale, offset=offset)
-        return say(f"verdict.map.{self.kind.value}")
+    def in_words(self) -> Message | None:
+        """Return what the program does to its inputs before the model, for its page; None where nothing."""
+        match self.kind:
+            case MapKind.IDENTITY:
+                return None
+            case MapKind.SCALAR:
+                scale, offset = float(self.scale), float(self.offset)
+                rounding = abs(offset) <= TOLERANCE * abs(scale)
+                return say("verdict.map.scalar", scale=scale, offset=0.0 if rounding else offset)
+            case _:
+                return say(f"verdict.map.{self.kind.value}")
 
     def _mapped(self, rows: "Array") -> "NDArray[np.float32]":
         import numpy as np

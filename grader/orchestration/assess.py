@@ -24,7 +24,7 @@ from grader.orchestration.orders import record_of
 from grader.orchestration.picture import draw_picture
 from grader.orchestration.read_run import RunRead, array_of_ours, digest_of_answers, read_run
 from grader.orchestration.reference_rows import pair_with_reference
-from grader.orchestration.replay import asked_rows_trained_on, model_table
+from grader.orchestration.replay import asked_rows_trained_on, map_in_words, model_table
 from grader.orchestration.signs_in_runs import Seen, Signs, find_signs
 from grader.orchestration.stated_result import stated_by
 from grader.orchestration.tables_in_program import tables_in
@@ -255,6 +255,9 @@ def _seen(one: RunRead, *, typed: bool) -> Seen:
 def _notes(first: RunRead, *, fixed: bool) -> tuple[Message, ...]:
     delivered = first.facts.delivered
     notes = list(delivered.notes) if isinstance(delivered, Chosen) else []
+    mapped = map_in_words(first.stored)
+    if mapped is not None:
+        notes.append(mapped)
     if fixed:
         notes.append(say("runs-exactly-the-same"))
     elif first.facts.report.own_seed:

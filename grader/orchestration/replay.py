@@ -31,6 +31,12 @@ def asked_rows_trained_on(stored: StoredRun) -> int:
     return count
 
 
+def map_in_words(stored: StoredRun) -> Message | None:
+    """Return what the program does to its inputs before its model, where a map to them was inferred."""
+    kept = stored.extra.get("replay", {}).get("map")
+    return from_plain(kept) if kept else None
+
+
 def model_trouble(stored: StoredRun) -> dict[Source, Message]:
     """Return why the run's model could not be applied, when that is known."""
     why = stored.extra.get("replay", {}).get("why")

@@ -85,6 +85,9 @@ def _replayed(
         # Nothing that stands in such a file is believed, its layers neither.
         return {"layers": None, "why": to_plain(answer.table.reason)}
     told: dict[str, Any] = {} if answer.table is None else {"table": _table_kept(answer.table)}
+    mapped = found.map.in_words()
+    if mapped is not None:
+        told["map"] = to_plain(mapped)
     if found.asked_rows:
         told["asked_rows"] = found.asked_rows
     why = answer.why

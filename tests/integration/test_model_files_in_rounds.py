@@ -36,8 +36,13 @@ HONEST = weights(
 )
 
 
-def graded(classroom: Class, digits: Digits, *layers: Any, answer: bytes = HONEST) -> SubmissionResult:
-    """Return the result of a program whose predictions are right and whose model says the same."""
+def graded(
+    classroom: Class, digits: Digits, *layers: Any, answer: bytes = HONEST, scale: float = 1.0
+) -> SubmissionResult:
+    """Return the result of a program whose predictions are right and whose model says the same.
+
+    The program multiplies its inputs by ``scale`` before the model.
+    """
     whole = digits[0].assignment("digits")
     assert whole is not None
     checks = tuple(c for c in whole.checks if c.kind in ("metric", "architecture", "runs"))
@@ -54,12 +59,12 @@ def graded(classroom: Class, digits: Digits, *layers: Any, answer: bytes = HONES
         if asked_of_b(command):
             folder = next(bind.source for bind in command.binds if bind.target == "/rows")
             given = np.load(folder / "rows.npy")
-            told = np.eye(10)[[known[row.tobytes()] for row in given]]
+            told = np.eye(10)[[known[np.rint(row / scale).tobytes()] for row in given]]
             return {"predictions.npy": npy(told), "weights.json": answer}
         order = secret_order(command)
         return {
             "predictions.npy": npy(labels[order]),
-            "captured_inputs.npy": npy(rows[order]),
+            "captured_inputs.npy": npy(rows[order] * np.float32(scale)),
             "captured_model.keras": archive(sequential(layer("InputLayer", name="rows"), *layers)),
             "report.json": REPORT,
         }
@@ -83,6 +88,20 @@ def test_a_model_that_is_read_and_replayed_passes_and_its_table_is_kept(
             ModelLayer(name="answer", kind="Dense", parameters=650),
         ),
     )
+
+
+def test_what_is_done_to_inputs_before_the_model_is_told_to_the_student(
+    classroom: Class, digits: Digits
+) -> None:
+    result = graded(classroom, digits, DENSE, scale=1 / 16)
+    assert architecture(result).outcome is Outcome.PASSED
+    (note,) = result.notes
+    assert note.en.startswith("The program transforms the inputs before the model: x · (0.0625) + (0).")
+    assert note.pt.startswith("O programa transforma as entradas antes do modelo: x · (0,0625) + (0).")
+
+
+def test_of_inputs_that_reach_the_model_as_given_nothing_is_told(classroom: Class, digits: Digits) -> None:
+    assert graded(classroom, digits, DENSE).notes == ()
 
 
 @pytest.mark.attack("model_false_shapes", "model_weights_elsewhere")

@@ -28,7 +28,9 @@ def exact(raw: Any, fitted: Any) -> AffineMap:
 
 
 def test_rows_as_they_stand_are_the_identity() -> None:
-    assert exact(rows(), rows().astype("float32")).kind is MapKind.IDENTITY
+    found = exact(rows(), rows().astype("float32"))
+    assert found.kind is MapKind.IDENTITY
+    assert found.in_words() is None
 
 
 def test_the_notes_inversion_is_one_scale_and_offset() -> None:
@@ -36,13 +38,19 @@ def test_the_notes_inversion_is_one_scale_and_offset() -> None:
     assert found.kind is MapKind.SCALAR
     assert float(found.scale) == pytest.approx(-1 / 255)
     assert float(found.offset) == pytest.approx(1)
-    assert "-0.003922 + 1" in found.told().en
-    assert "-0,003922" in found.told().pt
+    words = found.in_words()
+    assert words is not None
+    assert "x · (-0.003922) + (1)" in words.en
+    assert "x · (-0,003922) + (1)" in words.pt
 
 
 def test_columns_brought_to_their_own_scale_are_found() -> None:
     raw = rows()
-    assert exact(raw, (raw - raw.mean(axis=0)) / raw.std(axis=0)).kind is MapKind.COLUMNS
+    found = exact(raw, (raw - raw.mean(axis=0)) / raw.std(axis=0))
+    assert found.kind is MapKind.COLUMNS
+    words = found.in_words()
+    assert words is not None
+    assert "each input column on a scale of its own" in words.en
 
 
 @pytest.mark.parametrize("order", [[5, 4, 3, 2, 1, 0], [0, 2, 4]])
