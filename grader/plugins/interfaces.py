@@ -1,5 +1,6 @@
 """The published contracts of plugins: what the registry holds each of them against when it is loaded."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -32,6 +33,7 @@ class Metric(Protocol):
     group: str
     counts_rows: bool
 
+    @abstractmethod
     def __call__(self, predicted: "np.ndarray[Any, Any]", truth: "np.ndarray[Any, Any]") -> float:
         """Return the value for 1-D ``predicted`` and ``truth`` of equal length.
 
@@ -56,6 +58,7 @@ class CheckKind(Protocol[Spec]):
     own_word: bool = False
     has_bar: bool = False
 
+    @abstractmethod
     def answer(self, facts: "Facts", spec: Spec) -> CheckResult:
         """Answer ``spec`` from ``facts``; what it raises becomes an errored check, never a failed one."""
         ...
@@ -93,6 +96,7 @@ class Sandbox(Protocol):
 
     name: str
 
+    @abstractmethod
     def run(self, command: SandboxCommand) -> SandboxOutcome:
         """Run ``command`` to its end or to a limit; when this returns, nothing of it is alive.
 
@@ -101,6 +105,7 @@ class Sandbox(Protocol):
         """
         ...
 
+    @abstractmethod
     def probe(self) -> None:
         """Return when a trivial program runs confined on this machine.
 
@@ -119,6 +124,7 @@ class Exporter(Protocol):
     name: str
     file_name: str
 
+    @abstractmethod
     def __call__(self, grading: Grading, language: Language) -> bytes:
         """Return the file's content: every submission received has its place in it, not graded is no zero.
 

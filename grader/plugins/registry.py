@@ -9,7 +9,7 @@ from typing import Any
 from grader.model.errors import CourseError, UnknownPlugin
 from grader.model.message import Joined, Message
 from grader.plugins.interfaces import CheckKind, Exporter, Metric, Sandbox
-from grader.plugins.validate import first_line, validate
+from grader.plugins.validate import first_line, unwritten, validate
 from grader.words import say
 from grader.words.mistake_words import legible, nearest
 
@@ -44,6 +44,10 @@ class Plugins(Mapping[str, Any]):
         if name not in self._found:
             raise UnknownPlugin(_unknown(self._kind, name, list(self._found)))
         return self._found[name]
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        """Return the plugin called ``name``, or ``default`` where there is none: for who may do without."""
+        return self._found.get(name, default)
 
     def __contains__(self, name: object) -> bool:
         return name in self._found
@@ -106,9 +110,14 @@ def _load(kind: Kind, entries: Iterable[EntryPoint]) -> _Loaded:
     packages: dict[str, str] = {}
     for entry in sorted(entries, key=lambda e: (e.name, e.value, _package(e))):
         try:
-            plugin = _made(entry.load())
+            named = entry.load()
+            left = unwritten(named, kind.contract)
+            plugin = None if left else _made(named)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - somebody else's import: whatever it raises is told
             loaded.mistakes.append(_refused(entry, say("plugin-does-not-load", error=first_line(error))))
+            continue
+        if left:
+            loaded.mistakes.append(_refused(entry, _broken(kind, left)))
             continue
         if entry.name in packages:
             taken = say("plugin-name-taken", others=packages[entry.name])
@@ -130,13 +139,17 @@ def _wrong(kind: Kind, name: str, plugin: Any) -> Iterator[Message]:
         yield say("plugin-name-not-plain")
     lacking = validate(plugin, kind.contract)
     if lacking:
-        yield say("plugin-breaks-contract", contract=kind.contract.__name__, lacking=Joined("; ", lacking))
+        yield _broken(kind, lacking)
         return
     if plugin.name != name:
         yield say("plugin-name-mismatch", own=legible(plugin.name))
     also = tuple(kind.also(plugin))
     if also:
-        yield say("plugin-breaks-contract", contract=kind.contract.__name__, lacking=Joined("; ", also))
+        yield _broken(kind, also)
+
+
+def _broken(kind: Kind, lacking: tuple[Message, ...]) -> Message:
+    return say("plugin-breaks-contract", contract=kind.contract.__name__, lacking=Joined("; ", lacking))
 
 
 def _refused(entry: EntryPoint, why: Message) -> Message:
@@ -172,7 +185,7 @@ def _table(kind: CheckKind[Any]) -> Iterator[Message]:
         yield say("plugin.attribute_wrong", name="table", got=got, expected=expected)
         return
     try:
-        reader_of(kind.table)
+        reader_of(kind.table).rebuild()
     except Exception as error:  # noqa: BLE001 - somebody else's annotations: whatever they raise is told
         yield say(
             "plugin.attribute_raises",

@@ -46,6 +46,15 @@ def methods_of(contract: type) -> Mapping[str, FunctionType]:
     }
 
 
+def unwritten(loaded: Any, contract: type) -> tuple[Message, ...]:
+    """Return the methods that a class derived from ``contract`` leaves unwritten: it cannot be made."""
+    left = getattr(loaded, "__abstractmethods__", ()) if isinstance(loaded, type) else ()
+    methods = methods_of(contract)
+    return tuple(
+        say("plugin.method_missing", method=_called(name, methods[name])) for name in methods if name in left
+    )
+
+
 def first_line(error: BaseException) -> str:
     """Return what an exception says, on one line: its kind and the first line of its words."""
     lines = str(error).strip().splitlines()
@@ -66,14 +75,22 @@ def _attribute(plugin: Any, name: str, wanted: Any) -> Iterator[Message]:
 
 
 def _method(plugin: Any, name: str, asked: FunctionType) -> Iterator[Message]:
-    parameters = list(inspect.signature(asked).parameters.values())[1:]
-    written = f"{name}({', '.join(_written(parameter) for parameter in parameters)})"
+    parameters, written = _parameters(asked), _called(name, asked)
     method = plugin if name == "__call__" else getattr(plugin, name, None)
     if not callable(method):
         yield say("plugin.method_missing", method=written)
     elif not _takes(method, parameters):
         own = f"{name}{_own_signature(method)}"
         yield say("plugin.method_parameters", own=legible(own, _LONGEST), method=written)
+
+
+def _parameters(asked: FunctionType) -> list[inspect.Parameter]:
+    return list(inspect.signature(asked).parameters.values())[1:]
+
+
+def _called(name: str, asked: FunctionType) -> str:
+    """Return how a method of a contract is called: ``answer(facts, spec)``."""
+    return f"{name}({', '.join(_written(parameter) for parameter in _parameters(asked))})"
 
 
 def _takes(method: Callable[..., Any], parameters: Iterable[inspect.Parameter]) -> bool:

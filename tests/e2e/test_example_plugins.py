@@ -43,12 +43,19 @@ def test_a_class_is_graded_with_what_the_package_adds(course: Path, installed: d
     rows = results(course)
     good, bad = rows["ana", "balanced"], rows["bia", "balanced"]
     assert (good["verdict"], good["points"]) == ("passed", 10)
-    assert (bad["verdict"], bad["points"]) == ("failed", 0)
+    assert (bad["verdict"], bad["points"]) == ("failed", 2)
+    assert [(check["id"], check["outcome"]) for check in bad["checks"]] == [
+        ("every-class", "failed"),
+        ("quick", "passed"),
+    ]
+    quick = bad["checks"][1]["message"]["en"]
+    assert quick.startswith("The slowest run took ")
+    assert quick.endswith("; the limit is 60 s.")
     assert bad["metrics"]["balanced_error"]["value"] == pytest.approx(0.9)
     assert (course / "reports" / "points.tsv").read_text(encoding="utf-8").splitlines() == [
         "student\tassignment\tpoints",
         "ana\tbalanced\t10",
-        "bia\tbalanced\t0",
+        "bia\tbalanced\t2",
     ]
 
 
@@ -56,6 +63,22 @@ def test_without_the_package_the_course_says_which_names_it_lacks(course: Path) 
     ended = grader("grade", "submissions", "--export", "tsv", "--lang", "en", cwd=course)
     assert ended.status == 2
     assert 'check.every-class.metric: there is no "balanced_error"; there are: accuracy, ' in ended.err
+    assert 'check.quick.kind: there is no "cpu_time"; there are: architecture, ' in ended.err
+
+
+def test_a_misspelt_key_of_the_packages_check_is_a_clear_mistake(
+    course: Path, installed: dict[str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(course / "assignments", tmp_path / "assignments")
+    toml = tmp_path / "assignments" / "balanced" / "assignment.toml"
+    text = toml.read_text(encoding="utf-8").replace("seconds = 60", "second = 60")
+    toml.write_text(text, encoding="utf-8")
+    ended = grader("grade", "submissions", "--lang", "en", cwd=tmp_path, environment=installed)
+    assert ended.status == 2
+    unknown, missing = sorted(ended.err.splitlines())
+    place = "assignments/balanced/assignment.toml, check.quick."
+    assert unknown == f"error GR102: {place}second: unknown key; did you mean 'seconds'?"
+    assert missing.startswith(f"error GR103: {place}seconds: ")
 
 
 def test_an_exporter_that_fails_takes_nothing_from_the_grading(

@@ -93,6 +93,14 @@ def test_every_mistake_of_a_course_is_a_line(capsys: Told, tmp_path: Path) -> No
     assert {line.split(":")[0] for line in err.splitlines()} == {"error GR102", "error GR105", "error GR107"}
 
 
+def test_a_metric_that_does_not_exist_is_told_where_it_stands(capsys: Told, tmp_path: Path) -> None:
+    a_course(tmp_path, VALID.replace('"error_rate"', '"errorrate"'))
+    status, _, err = _says(capsys, "grade", "in")
+    assert status == 2
+    assert "error GR105: assignments/mnist-dense/assignment.toml, check.error.metric: there is no " in err
+    assert err.count("error ") == 1
+
+
 def test_an_export_that_cannot_be_written_is_told_before_anything_is_run(
     capsys: Told, tmp_path: Path
 ) -> None:

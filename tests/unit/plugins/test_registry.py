@@ -1,13 +1,17 @@
+import re
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
 
 from grader.measuring.metrics import Accuracy, ErrorRate
+from grader.model.check import CheckResult
 from grader.model.errors import CourseError, UnknownPlugin
 from grader.model.message import Language
 from grader.model.metric import Direction
 from grader.model.result import Grading
+from grader.plugins.interfaces import CheckKind
 from grader.plugins.registry import (
     CHECKS,
     EXPORTERS,
@@ -18,9 +22,22 @@ from grader.plugins.registry import (
     load_kinds,
     load_plugins,
 )
+from grader.plugins.tables import CheckTable
 
 HERE = "tests.unit.plugins.test_registry"
 KINDS = (METRICS, CHECKS, SANDBOXES, EXPORTERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec(CheckTable):
+    """Does it do what it should?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misspelt(Spec):
+    """A table with a field of a type that no file can hold."""
+
+    at_most: "Nothing" = 1  # type: ignore[name-defined]  # noqa: F821 - that is its mistake
 
 
 class Halfway:
@@ -66,6 +83,30 @@ class Spaced(Accuracy):
 class Noise:
     def __init__(self, level: int) -> None:
         self.level = level
+
+
+class Unanswered(CheckKind[Spec]):
+    """A kind of check that leaves out the one thing that nobody else can write."""
+
+    name = "unanswered"
+    table = Spec
+
+
+class Tableless(CheckKind[Spec]):
+    name = "tableless"
+
+    def answer(self, facts: Any, spec: Spec) -> CheckResult:
+        raise NotImplementedError(facts, spec)
+
+
+class OfPlainData(Tableless):
+    name = "of_plain_data"
+    table = dict  # type: ignore[assignment]
+
+
+class OfWrongWords(Tableless):
+    name = "of_wrong_words"
+    table = Misspelt
 
 
 class Elsewhere:
@@ -141,6 +182,12 @@ def test_an_unknown_name_tells_the_near_miss_and_what_there_is() -> None:
     assert "did you mean" not in far.value.message.en
 
 
+def test_who_may_do_without_a_plugin_gets_none() -> None:
+    plugins = loaded(entry("error_rate", "grader.measuring.metrics:ErrorRate"))
+    assert plugins.get("errorrate") is None
+    assert plugins.get("error_rate") is plugins["error_rate"]
+
+
 def test_a_plugin_that_lacks_something_is_told_what_and_what_is_expected() -> None:
     (message,) = mistakes(entry("halfway", f"{HERE}:Halfway"))
     assert message.startswith(
@@ -186,6 +233,21 @@ def test_of_two_plugins_of_one_name_both_packages_are_told() -> None:
     )
     assert "of the package tests.unit.plugins.twice" in message
     assert "a plugin of the package grader.measuring.metrics already has" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "lacking"),
+    [
+        ("Unanswered", "the method answer(facts, spec) is missing"),
+        ("Tableless", "the attribute table is missing (needed: "),
+        ("OfPlainData", "the attribute table is <class 'dict'> (needed: "),
+        ("OfWrongWords", "the attribute table cannot be read: "),
+    ],
+)
+def test_a_kind_of_check_that_lacks_its_table_or_its_answer_is_told(name: str, lacking: str) -> None:
+    snake = re.sub("(?<!^)([A-Z])", r"_\1", name).lower()
+    (message,) = mistakes(entry(snake, f"{HERE}:{name}", CHECKS.group), kinds=(CHECKS,))
+    assert f"breaks the contract CheckKind: {lacking}" in message
 
 
 def test_an_exporter_names_a_file_and_no_place() -> None:
