@@ -2,9 +2,21 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.integration.harness_runs import PROGRAMS, banknotes, harness_run, images, serve, stage
+from grader.measuring.evidence.values import read_values
+from grader.readers.refused import Refused
+from tests.crossing import same
+from tests.integration.harness_runs import (
+    PROGRAMS,
+    banknotes,
+    harness_run,
+    images,
+    notebook,
+    serve,
+    stage,
+)
 
 pytestmark = pytest.mark.runtime
 
@@ -76,3 +88,44 @@ QP = Rows()
         "why": "raised",
         "detail": "SystemExit: all tests passed",
     }
+
+
+TENSORS = b"""
+import keras, numpy as np, tensorflow as tf
+A = np.arange(6, dtype="u1").reshape(2, 3)
+C = tf.constant([[1.0, 2.0]]) * 2
+W = tf.Variable([1, 2])
+half = tf.cast(C, "bfloat16")
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer="ones")])
+kernel = model.weights[0]
+history = {"loss": [np.float32(0.5), np.float32(0.25)], "epochs": range(2)}
+words = tf.constant(["a"])
+"""
+
+
+def test_arrays_and_tensors_of_a_real_program_cross_in_their_own_dtype(tmp_path: Path) -> None:
+    names = ("A", "C", "W", "half", "kernel", "model", "history", "words")
+    left = harness_run(tmp_path, {"p.py": TENSORS}, asks={"values": names})
+    assert left.report["errors"] == []
+    values = read_values((left.out / "values.json").read_bytes(), names)
+    expected = {
+        "A": np.arange(6, dtype="u1").reshape(2, 3),
+        "C": np.array([[2.0, 4.0]], dtype="f4"),
+        "W": np.array([1, 2], dtype="i4"),
+        "half": np.array([[2.0, 4.0]], dtype="f4"),
+        "kernel": np.ones((2, 1), dtype="f4"),
+    }
+    assert [name for name, value in expected.items() if not same(values[name], value)] == []
+    told = {name: value.reason.en for name, value in values.items() if isinstance(value, Refused)}
+    assert set(told) == {"model", "history", "words"}
+    assert "(Sequential)" in told["model"]
+    assert "(range)" in told["history"]
+    assert "array of object" in told["words"]
+
+
+def test_the_variables_of_a_notebook_cross_as_they_stood_at_its_end(tmp_path: Path) -> None:
+    cells = [("code", "C = [1]"), ("code", "C.append({'a': (2.5,)})\n1 / 0"), ("code", "D = 'later'")]
+    left = harness_run(tmp_path, {"p.ipynb": notebook(cells)}, asks={"values": ("C", "D")})
+    values = read_values((left.out / "values.json").read_bytes(), ["C", "D"])
+    assert values["C"] == [1, {"a": (2.5,)}]
+    assert values["D"] == "later"
