@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.coursefiles.contradictions import Known, contradictions
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
+from grader.model.ask import Ask, together
 from grader.model.assignment import (
     Assignment,
     AuditSpec,
@@ -173,6 +174,9 @@ def _to_model(parsed: "schema.AssignmentFile", checks: "Checks", course: Path, f
         "deliver": asked["deliver"],
     }
     run_parts["architecture"] = any(ask.kind == "model" for ask in checks.needs)
+    # Versions from before there were other asks stay what they were.
+    if further := together(ask for ask in checks.needs if ask != Ask(kind="model")):
+        run_parts["asks"] = [[ask.kind, ask.names] for ask in further]
     return Assignment(
         slug=slug,
         title=Text(parsed.assignment.title.pt, parsed.assignment.title.en),

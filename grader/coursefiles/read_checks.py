@@ -1,11 +1,11 @@
 """Reads every ``[[check]]`` of a file by its own kind."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.coursefiles.shape_mistakes import shape_mistakes
-from grader.model.ask import Ask
+from grader.model.ask import KINDS, Ask, unknown_kinds
 from grader.model.check import CheckSpec
 from grader.model.message import Message
 from grader.plugins.interfaces import CheckKind
@@ -45,11 +45,28 @@ def read_checks(raw: Mapping[str, Any], where: str, kinds: Mapping[str, CheckKin
             checks.mistakes += shape_mistakes(raw, where, errors, known=known, inside=inside)
             continue
         checks.specs.append(spec)
-        checks.needs += kind.needs(spec)
+        needs = tuple(kind.needs(spec))
+        checks.needs += needs
+        checks.mistakes += _unknown_needs(needs, kind, check_label(table, number + 1), where)
         # As it was written: what a kind requires by itself is no part of an assignment's version.
         written = {"required": table.get("required")}
         checks.digested.append(reader.dump_python(spec, mode="json", by_alias=True) | written)
     return checks
+
+
+def _unknown_needs(needs: tuple[Ask, ...], kind: CheckKind[Any], key: str, where: str) -> Iterator[Message]:
+    """Yield what a kind of check needs and nothing can bring back: told before anything runs."""
+    for asked in unknown_kinds(needs):
+        hint = near_miss(asked, KINDS)
+        yield say(
+            "check-asks-unknown",
+            file=where,
+            key=key,
+            kind=kind.name,
+            asked=shown(asked),
+            hint=hint,
+            available=", ".join(KINDS),
+        )
 
 
 def _of_no_kind(table: Any, number: int, where: str, kinds: Mapping[str, CheckKind[Any]]) -> Message:

@@ -15,6 +15,9 @@ from grader.storage.run_files import CANARIES_FILE, ORDER_FILE
 from grader.storage.run_store import StoredRun
 from grader.worker.workplace import harness_digest, runtime_digest
 
+_ANSWERS = ("predictions", "captured", "predict")
+"""What an extra run is asked for: its answers are compared, nobody sees its figures or asks its model."""
+
 
 def order_of(submission: Submission, ground: Ground, number: int, means: Means) -> RunOrder:
     """Return the order for run ``number``; its key changes when anything the run depends on does.
@@ -77,6 +80,7 @@ def audit_order_of(
     repeats = purpose is not Purpose.PLACEBO
     order = digest_bytes(first.read(ORDER_FILE) or b"") if repeats else ""
     labels = digest_bytes(first.read(CANARIES_FILE) or b"") if purpose is Purpose.REPEAT else ""
+    model = evidence is Source.MODEL
     return replace(
         graded,
         key=digest_parts(graded=graded.key, purpose=purpose.value, order=order, labels=labels),
@@ -84,7 +88,8 @@ def audit_order_of(
         threads=first.run.threads,
         purpose=purpose,
         repeats=graded.key if repeats else None,
-        applies_model=evidence is Source.MODEL,
+        asks=tuple(ask for ask in graded.asks if ask.kind in _ANSWERS or (model and ask.kind == "model")),
+        applies_model=model,
     )
 
 

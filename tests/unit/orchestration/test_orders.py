@@ -8,17 +8,20 @@ import pytest
 from grader.coursefiles.load_course import load_course
 from grader.datasets.prepare import prepare
 from grader.model.assignment import Assignment
+from grader.model.evidence import Source
 from grader.model.message import Text
 from grader.model.order import RunOrder
+from grader.model.run import Purpose
 from grader.model.submission import FileKind, Submission
 from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.ground import Ground
 from grader.orchestration.means import Means, Options, Tools
-from grader.orchestration.orders import limits_of, order_of, threads_for
+from grader.orchestration.orders import audit_order_of, limits_of, order_of, threads_for
 from grader.runtimes.catalogue import Runtime
-from grader.storage.run_store import RunStore
+from grader.storage.run_store import RunStore, StoredRun
 from tests.fakes import FakeSandbox, RememberingProgress, fixed_clock
 from tests.unit.coursefiles.written import KNOWN, VALID, a_course
+from tests.unit.measuring.made import run
 
 SUBMISSION = Submission(
     id="ana",
@@ -138,3 +141,23 @@ def test_an_order_holds_no_place_and_no_name_of_this_machine(tmp_path: Path) -> 
 @pytest.mark.parametrize(("cpus", "jobs", "threads"), [(8, 2, 4), (2, 1, 2), (2, 4, 1), (3, 2, 1), (4, 0, 4)])
 def test_processors_are_shared_fairly(tmp_path: Path, cpus: int, jobs: int, threads: int) -> None:
     assert threads_for(_means(tmp_path, cpus=cpus, jobs=jobs)) == threads
+
+
+@pytest.mark.parametrize("purpose", [Purpose.PAIR, Purpose.REPEAT, Purpose.PLACEBO])
+@pytest.mark.parametrize(
+    ("evidence", "kinds"),
+    [
+        (Source.PREDICTIONS, ["predictions", "captured", "predict"]),
+        (Source.MODEL, ["predictions", "captured", "model", "predict"]),
+    ],
+)
+def test_an_extra_run_is_asked_for_answers_and_for_a_model_only_where_that_answers(
+    tmp_path: Path, purpose: Purpose, evidence: Source, kinds: list[str]
+) -> None:
+    every = VALID.replace('"predictions"]', '"predictions", "captured", "model"]')
+    graded = _order(tmp_path, _assignment(tmp_path / "course", every))
+    assert [ask.kind for ask in graded.asks] == ["figures", "predictions", "captured", "model", "predict"]
+    first = StoredRun(run=run(), refused=(), folder=tmp_path, extra={})
+    extra = audit_order_of(graded, first, purpose, SUBMISSION, evidence)
+    assert [ask.kind for ask in extra.asks] == kinds
+    assert extra.applies_model == (evidence is Source.MODEL)
