@@ -1,17 +1,17 @@
 """The reference solution down the same road: its record, kept beside it, or one run made now."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader.coursefiles.find_submissions import read_single
+from grader.files.plain_data import plain_of, read_plain
 from grader.model.assignment import Assignment, VerdictSpec
 from grader.model.errors import CourseError
 from grader.model.evidence import Fit
 from grader.model.message import Message
-from grader.model.metric import Baseline, MetricSummary, Rule
+from grader.model.metric import Baseline, MetricSummary
 from grader.model.result import RunResult
 from grader.model.run import NotRun, Run
 from grader.model.submission import Submission
@@ -25,6 +25,24 @@ from grader.storage.run_store import write_whole
 from grader.words import say
 
 RECORD_SCHEMA = "grader/reference/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceRecord:
+    """What ``record.json`` holds: of which solution, settings and data, and what its runs came to."""
+
+    schema: str
+    assignment: str
+    solution: str
+    run_version: str
+    data: str
+    runtime: str
+    threads: int
+    seconds: float | None
+    cpu_seconds: tuple[float, ...]
+    metrics: tuple[MetricSummary, ...]
+    rows: dict[str, Any] | None = None
+    fits: tuple[Fit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,22 +100,22 @@ def write_reference_record(ran: ReferenceRuns) -> Path:
     """
     reference, ground = _from_runs(ran), ran.ground
     assignment, runs = ground.assignment, ran.assessed.result.runs
-    record = {
-        "schema": RECORD_SCHEMA,
-        "assignment": assignment.slug,
-        "solution": ran.submission.digest,
-        "run_version": assignment.run_version,
-        "data": ground.prepared.digest,
-        "runtime": ground.runtime.digest,
-        "threads": runs[0].run.threads,
-        "seconds": reference.seconds,
-        "cpu_seconds": [one.run.cpu_seconds for one in runs],
-        "metrics": [_summary_record(summary) for summary in ran.assessed.result.metrics],
-        "rows": encode_rows(ran.assessed.answers),
-        "fits": [_fit_record(fit) for fit in reference.fits],
-    }
+    record = ReferenceRecord(
+        schema=RECORD_SCHEMA,
+        assignment=assignment.slug,
+        solution=ran.submission.digest,
+        run_version=assignment.run_version,
+        data=ground.prepared.digest,
+        runtime=ground.runtime.digest,
+        threads=runs[0].run.threads,
+        seconds=reference.seconds,
+        cpu_seconds=tuple(one.run.cpu_seconds for one in runs),
+        metrics=ran.assessed.result.metrics,
+        rows=encode_rows(ran.assessed.answers),
+        fits=tuple(_rounded(fit) for fit in reference.fits),
+    )
     path = _record_path(assignment)
-    write_whole(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    write_whole(path, json.dumps(plain_of(record), indent=1, ensure_ascii=False) + "\n")
     return path
 
 
@@ -121,21 +139,21 @@ def _record_path(assignment: Assignment) -> Path:
 def _read_record(ground: Ground, submission: Submission) -> Reference | None:
     """Return the kept record if it is of this solution, these run settings and these data."""
     try:
-        record = json.loads(_record_path(ground.assignment).read_bytes())
+        record = read_plain(ReferenceRecord, json.loads(_record_path(ground.assignment).read_bytes()))
     except (FileNotFoundError, ValueError):
         return None
-    named = (record.get("solution"), record.get("run_version"), record.get("data"))
-    if record.get("schema") != RECORD_SCHEMA or named != (
+    named = (record.solution, record.run_version, record.data)
+    if record.schema != RECORD_SCHEMA or named != (
         submission.digest,
         ground.assignment.run_version,
         ground.prepared.digest,
     ):
         return None
     return Reference(
-        baseline=Baseline(summaries=tuple(_summary(one) for one in record["metrics"])),
-        fits=tuple(_fit(one) for one in record["fits"]),
-        seconds=record["seconds"],
-        answers=decode_rows(record.get("rows")),
+        baseline=Baseline(summaries=record.metrics),
+        fits=record.fits,
+        seconds=record.seconds,
+        answers=decode_rows(record.rows),
     )
 
 
@@ -162,24 +180,7 @@ def _last_fit(run: RunResult) -> tuple[Fit, ...]:
     return run.fits[-1:]
 
 
-def _summary_record(summary: MetricSummary) -> dict[str, Any]:
-    return {**asdict(summary), "rule": summary.rule.value}
-
-
-def _summary(record: Mapping[str, Any]) -> MetricSummary:
-    known = {**record, "values": tuple(record["values"])}
-    return MetricSummary(**{**known, "rule": Rule(record.get("rule", "mean"))})
-
-
-def _fit_record(fit: Fit) -> dict[str, Any]:
-    return {
-        "epochs": fit.epochs,
-        "seconds": round(fit.seconds, 2),
-        "history": {name: [round(v, 6) for v in values] for name, values in fit.history.items()},
-        "on_test_rows": fit.on_test_rows,
-    }
-
-
-def _fit(record: Mapping[str, Any]) -> Fit:
-    history = {name: tuple(values) for name, values in record["history"].items()}
-    return Fit(**{**record, "history": history})
+def _rounded(fit: Fit) -> Fit:
+    """Return ``fit`` with no more digits than a chart shows."""
+    history = {name: tuple(round(value, 6) for value in values) for name, values in fit.history.items()}
+    return replace(fit, seconds=round(fit.seconds, 2), history=history)

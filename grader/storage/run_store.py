@@ -9,18 +9,18 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from enum import Enum
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader.files import write_whole as files
+from grader.files.plain_data import plain_of, read_plain
 from grader.files.publish_folder import sync, sync_folder
 from grader.model.errors import StorageError
 from grader.model.order import RunAnswer
-from grader.model.run import Conditions, MemoryGuard, Refusal, Run, RunStatus
+from grader.model.run import Conditions, Refusal, Run
 from grader.words import say
 
 _RECORD = "run.json"
@@ -41,8 +41,8 @@ class StoredRun:
     def conditions(self) -> Conditions | None:
         """What it was made under; None of a run kept before that was noted."""
         try:
-            return Conditions(**self.extra["conditions"])
-        except (KeyError, TypeError):
+            return read_plain(Conditions, self.extra["conditions"])
+        except (KeyError, ValueError):
             return None
 
     def read(self, name: str) -> bytes | None:
@@ -51,6 +51,18 @@ class StoredRun:
             return (self.folder / name).read_bytes()
         except FileNotFoundError:
             return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    """What ``run.json`` holds."""
+
+    schema: str
+    run: Run
+    refused: tuple[Refusal, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
+    """The digest of each file of the run; not noted of runs kept before."""
+    extra: dict[str, Any]
 
 
 class RunStore:
@@ -114,18 +126,13 @@ class RunStore:
         """
         folder = self._folder(key)
         try:
-            record = json.loads((folder / _RECORD).read_bytes())
-            if record["schema"] != _SCHEMA:
+            record = read_plain(_Record, json.loads((folder / _RECORD).read_bytes()))
+            if record.schema != _SCHEMA:
                 return None
-            return StoredRun(
-                run=_run_from(record["run"]),
-                refused=tuple(Refusal(**r) for r in record["refused"]),
-                folder=folder,
-                extra=dict(record["extra"]),
-            )
+            return StoredRun(run=record.run, refused=record.refused, folder=folder, extra=record.extra)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return self._over.load(key) if self._over is not None else None
-        except (ValueError, LookupError, TypeError, RecursionError):  # not JSON, or not a run's
+        except (ValueError, RecursionError):  # not JSON, or not a run's
             return None
         except OSError as problem:
             raise StorageError(
@@ -190,16 +197,16 @@ def open_store(folder: Path) -> Iterator[RunStore]:
 
 def write_record(folder: Path, answer: RunAnswer) -> None:
     """Write the run's record; the last thing written before the folder is published."""
-    record = {
-        "schema": _SCHEMA,
-        "run": _plain(asdict(answer.run)),
-        "refused": [asdict(r) for r in answer.refused],
-        "files": {file.name: file.sha256 for file in answer.files},
-        "extra": dict(answer.extra),
-    }
+    record = _Record(
+        schema=_SCHEMA,
+        run=answer.run,
+        refused=answer.refused,
+        files={file.name: file.sha256 for file in answer.files},
+        extra=dict(answer.extra),
+    )
     path = folder / _RECORD
     with path.open("w", encoding="utf-8") as stream:
-        json.dump(record, stream, ensure_ascii=False, indent=1)
+        json.dump(plain_of(record), stream, ensure_ascii=False, indent=1)
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -214,20 +221,6 @@ def write_whole(path: Path, content: str | bytes) -> None:
         files.write_whole(path, content)
     except OSError as problem:
         raise StorageError(say("storage-write-failed", folder=str(path), problem=_said(problem))) from problem
-
-
-def _run_from(record: dict[str, Any]) -> Run:
-    return Run(
-        **{
-            **record,
-            "status": RunStatus(record["status"]),
-            "memory_guard": MemoryGuard(record["memory_guard"]),
-        }
-    )
-
-
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.value if isinstance(v, Enum) else v for k, v in value.items()}
 
 
 def _said(problem: OSError) -> str:

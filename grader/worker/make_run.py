@@ -6,7 +6,6 @@ complete folder lies in the store's scratch; labels are not touched here, beyond
 
 import math
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from grader.datasets.serve import (
     wrong_answers,
 )
 from grader.files.hash_file import hash_file
+from grader.files.plain_data import plain_of
 from grader.model.order import LeftFile, RunAnswer, RunOrder, Slot
 from grader.model.run import Bind, Conditions, NotRun, Purpose, RunJob
 from grader.running.machine import list_gpus, processor_model, processors
@@ -66,7 +66,7 @@ def make_run(order: RunOrder, slot: Slot, workplace: Workplace) -> RunAnswer | N
         return replayed
     for name in _ONLY_FOR_REPLAY:
         (folder / name).unlink(missing_ok=True)
-    extra = {"replay": replayed, "served": served.digest, "conditions": asdict(_conditions(job))}
+    extra = {"replay": replayed, "served": served.digest, "conditions": plain_of(_conditions(job))}
     answer = RunAnswer(
         key=order.key, run=output.run, refused=output.refused, files=_manifest(folder), extra=extra
     )
