@@ -135,7 +135,9 @@ class TestZips:
         assert _rows(found) == {"ana": ["digits.py"], "bia": ["digits.py"]}
         assert "larger than a submission may be" in found.findings[0].message.en
 
-    @pytest.mark.parametrize("content", [b"", b"no zip", a_zip({"ana.py": "x" * 500})[:-40]])
+    @pytest.mark.parametrize(
+        "content", [b"", b"no zip", a_zip({"ana.py": "x" * 500})[:-40]], ids=["empty", "text", "cut short"]
+    )
     def test_what_is_no_zip_is_a_mistake_of_the_call(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "class.zip").write_bytes(content)
         with pytest.raises(CourseError) as caught:

@@ -179,6 +179,7 @@ def test_an_honest_text_of_zeros_is_no_bomb() -> None:
         (b"7z\xbc\xaf\x27\x1c", "GR145"),
         (b"\x1f\x8b\x08", "GR145"),
     ],
+    ids=["empty", "text", "cut short", "headless", "rar", "7z", "gzip"],  # a zip's bytes tell the time
 )
 def test_what_is_no_zip_is_refused(content: bytes, code: str) -> None:
     assert _code(content) == code
