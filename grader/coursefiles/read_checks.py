@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from grader.coursefiles.shape_mistakes import shape_mistakes
 from grader.model.ask import KINDS, Ask, unknown_kinds
 from grader.model.check import CheckSpec
 from grader.model.message import Message
+from grader.plugins.guard import Broken, ask
 from grader.plugins.interfaces import CheckKind
 from grader.plugins.tables import reader_of
 from grader.plugins.written import kind_of
@@ -45,13 +47,20 @@ def read_checks(raw: Mapping[str, Any], where: str, kinds: Mapping[str, CheckKin
             checks.mistakes += shape_mistakes(raw, where, errors, known=known, inside=inside)
             continue
         checks.specs.append(spec)
-        needs = tuple(kind.needs(spec))
+        needs = ask(kind.name, partial(_needs, kind, spec))
+        if isinstance(needs, Broken):
+            checks.mistakes.append(needs.reason)
+            continue
         checks.needs += needs
         checks.mistakes += _unknown_needs(needs, kind, check_label(table, number + 1), where)
         # As it was written: what a kind requires by itself is no part of an assignment's version.
         written = {"required": table.get("required")}
         checks.digested.append(reader.dump_python(spec, mode="json", by_alias=True) | written)
     return checks
+
+
+def _needs(kind: CheckKind[Any], spec: CheckSpec) -> tuple[Ask, ...]:
+    return tuple(kind.needs(spec))
 
 
 def _unknown_needs(needs: tuple[Ask, ...], kind: CheckKind[Any], key: str, where: str) -> Iterator[Message]:
@@ -78,7 +87,10 @@ def _of_no_kind(table: Any, number: int, where: str, kinds: Mapping[str, CheckKi
     if "kind" not in table:
         return say("missing-key", file=where, key=f"{key}.kind")
     name, available = table["kind"], ", ".join(kinds)
-    hint = near_miss(str(name), kinds)
+    if not isinstance(name, str):
+        needed = say("needed.text")
+        return say("impossible-value", file=where, key=f"{key}.kind", got=shown(name), needed=needed)
+    hint = near_miss(name, kinds)
     return say(
         "unknown-name", file=where, key=f"{key}.kind", name=shown(name), hint=hint, available=available
     )

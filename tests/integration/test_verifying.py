@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from grader.coursefiles.find_submissions import find_submissions
 from grader.coursefiles.read_certificate import load_certificate
 from grader.datasets.prepare import Prepared, truth
+from grader.measuring.checks import scale
 from grader.model.assignment import Assignment, AuditSpec, Course
 from grader.model.certificate import Answer, Certificate, Verification
 from grader.model.check import Outcome
@@ -184,6 +186,21 @@ def test_beside_a_bar_another_verdict_with_the_same_points_is_noise_and_is_told(
     assert "verdict: in the certificate Passed, now Inconclusive" in told
     back = desk.verify(found.now, desk.sandbox(wrong_by_turns(41, 40, 42)))
     assert back.answer is Answer.WITHIN_NOISE
+
+
+def test_beside_the_lower_end_of_a_scale_another_verdict_is_noise_too(
+    desk: Desk,
+) -> None:
+    end = scale.Spec(
+        id="error", kind="scale", metric="error_rate", start=0.055, full=0.0, points=Decimal("0.2")
+    )
+    desk.assignment = replace(desk.assignment, checks=(end, *desk.assignment.checks[1:]))
+    certificate = desk.grade(wrong_by_turns(41, 40, 42))
+    assert certificate.verdict is Verdict.PASSED
+    found = desk.verify(certificate, desk.sandbox(wrong_by_turns(44, 45, 43)))
+    assert found.now is not None
+    assert found.now.verdict is Verdict.INCONCLUSIVE
+    assert (found.answer, found.differences) == (Answer.WITHIN_NOISE, ())
 
 
 def test_beside_a_bar_a_verdict_that_its_own_values_do_not_give_is_different(desk: Desk) -> None:

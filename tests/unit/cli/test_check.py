@@ -1,18 +1,20 @@
 """``grader check``: what a student is told beside the result."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.cli.check import _print
+from grader.cli.check import _print, _public_part
 from grader.cli.language import speak
 from grader.cli.main import run
 from grader.cli.options import course_and_assignments
+from grader.coursefiles.load_course import load_course
 from grader.model.errors import CourseError, SandboxUnavailable
 from grader.model.message import Language, Message
 from grader.model.result import Reason, Status, SubmissionResult
 from grader.model.submission import Finding, Severity
-from grader.wiring import Request
+from grader.wiring import Request, known_names
 from grader.words import say
 from tests import builders as a
 from tests.unit.coursefiles.written import a_course
@@ -108,3 +110,21 @@ def test_what_was_told_as_the_reason_is_not_told_again(capsys: Told, tmp_path: P
         findings=(found,),
     )
     assert _printed(capsys, tmp_path, result).count("is empty") == 1
+
+
+@pytest.mark.parametrize(
+    ("slug", "left"),
+    [
+        ("mnist-dense", ["error", "dense-only", "runs"]),
+        ("fashion-mnist", ["figure", "dense-only", "runs"]),
+        ("pele", ["accuracy", "noise", "fit", "runs"]),
+    ],
+)
+def test_a_copy_without_a_record_is_not_asked_what_needs_one(slug: str, left: list[str]) -> None:
+    known = known_names()
+    whole = load_course(Path(__file__).parents[3], known).assignment(slug)
+    assert whole is not None
+    public = _public_part(replace(whole, reference=None), known.kinds)
+    assert [check.id for check in public.checks] == left
+    assert public.points == sum(check.points for check in public.checks)
+    assert _public_part(whole, known.kinds) == whole
