@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.measuring.evidence.predictions import decode_predictions
+from grader.readers.model_report import read_outputs
 from grader.readers.npy import count_not_finite, read_npy
 from grader.readers.refused import Refused
 from tests.fuzz.fit_to_show import assert_message
@@ -40,8 +41,17 @@ _ASKED = ((None, ()), (3, ()), (2, ()), (2, (-1.0, 1.0)), (2, (0.25, 8.0)), (1, 
 
 
 def look_at_predictions(content: bytes) -> None:
-    """What is taken as predictions is a class of those there are, or a finite number, for each row."""
+    """What is taken as predictions is a class of those there are, or a finite number, for each row.
+
+    What a model made of rows in the second sandbox is finite numbers for each.
+    """
     array = read_npy(content, max_bytes=LIMIT)
+    outputs = read_outputs(content, _ROWS)
+    if isinstance(outputs, Refused):
+        assert_message(outputs.reason)
+    else:
+        assert len(outputs) == _ROWS
+        assert np.isfinite(outputs).all()
     for classes, targets in _ASKED:
         taken = decode_predictions(content, rows=_ROWS, classes=classes, target_values=targets)
         if isinstance(taken, Refused):
