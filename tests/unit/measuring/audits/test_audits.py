@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, poisson_binom
 
-from grader.measuring.audits.canary import CanaryAgreement, canary_agreement, copied_labels
+from grader.measuring.audits.canary import CanaryAgreement, _poisson_binomial, canary_agreement, copied_labels
 from grader.measuring.audits.significance import most_suspicious
 from grader.measuring.audits.training import implausible_training, trained_on_test_rows, untrained
 from grader.model.evidence import Fit
@@ -165,3 +165,10 @@ def test_a_corrected_p_value_is_still_one(chances: list[float]) -> None:
     found = most_suspicious([agreement(chance) for chance in chances])
     assert found is not None
     assert min(chances) <= found.p_value <= 1
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
+def test_the_distribution_of_repeated_labels_is_the_poisson_binomial(chances: list[float]) -> None:
+    ours = _poisson_binomial(np.array(chances))
+    assert np.allclose(ours, poisson_binom.pmf(np.arange(len(chances) + 1), chances), rtol=1e-12, atol=1e-300)
+    assert ours.sum() == pytest.approx(1)
