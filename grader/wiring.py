@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.coursefiles.load_course import Known
+from grader.coursefiles.own_data import OwnData
 from grader.model.errors import CourseError
 from grader.orchestration.executors import ProcessExecutor, SerialExecutor
 from grader.orchestration.means import Means, Options, Tools
@@ -62,7 +63,26 @@ def known_names() -> Known:
     from grader.runtimes.catalogue import names as runtime_names
 
     metrics, kinds, *_ = load_kinds(METRICS, CHECKS, EXPORTERS, SANDBOXES)
-    return Known(datasets=dataset_names(), metrics=metrics, runtimes=runtime_names(), kinds=kinds)
+    return Known(
+        datasets=dataset_names(),
+        metrics=metrics,
+        runtimes=runtime_names(),
+        kinds=kinds,
+        own_data=_own_data,
+    )
+
+
+def _own_data(assignment: Path) -> OwnData:
+    """Return what the own dataset of the assignment in this folder says."""
+    from grader.datasets.own import own_dataset
+
+    try:
+        entry = own_dataset(assignment)
+    except CourseError as error:
+        return OwnData(mistakes=error.messages)
+    return OwnData(
+        labels_hidden=entry.labels_hidden, has_classes=bool(entry.classes), definition=entry.definition
+    )
 
 
 def tools_for(request: Request) -> Tools:

@@ -114,6 +114,7 @@ def _assignment_of(file: Path, chosen: tuple[Assignment, ...]) -> Assignment:
 
 def _public_part(assignment: Assignment, kinds: Mapping[str, CheckKind[Any]]) -> Assignment:
     """Return the assignment without what cannot be answered where a student's copy holds no record."""
+    assignment = replace(assignment, data=replace(assignment.data, without_hidden=True))
     if assignment.reference is not None and (assignment.reference.parent / "record.json").is_file():
         return assignment
     visible = tuple(c for c in assignment.checks if not kinds[c.kind].needs_record(c))

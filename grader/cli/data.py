@@ -9,7 +9,8 @@ from grader.cli.help import ExplainedGroup
 from grader.cli.language import spoken
 from grader.cli.options import language_option
 from grader.cli.rendering import console, tell
-from grader.datasets.catalogue import Dataset, dataset, names
+from grader.datasets.catalogue import dataset, names
+from grader.datasets.dataset import Dataset
 from grader.datasets.locate import FileState, FileStatus, inspect_files
 from grader.datasets.locate import verify as verify_files
 from grader.model.message import Message

@@ -10,6 +10,7 @@ from grader.cli.help import Explained
 from grader.cli.options import language_option
 from grader.cli.rendering import tell
 from grader.coursefiles.schema import json_schema
+from grader.datasets.schema import json_schema as dataset_schema
 from grader.storage.run_store import write_whole
 from grader.wiring import known_names
 from grader.words import say
@@ -26,7 +27,7 @@ from grader.words import say
 )
 @language_option
 def command(*, out: Path) -> int:
-    """Write the schemas: assignment.toml (for editors), results.json, certificates, verifications."""
+    """Write the schemas of what people edit (assignment.toml, dataset.toml) and of what programs read."""
     for name, text in schemas().items():
         write_whole(out / name, text)
         tell(say("cli.schema_written", path=str(out / name)))
@@ -40,5 +41,6 @@ def schemas() -> dict[str, str]:
     return {
         "assignment.schema.json": json.dumps(json_schema(known_names().kinds), indent=2, ensure_ascii=False)
         + "\n",
+        "dataset.schema.json": json.dumps(dataset_schema(), indent=2, ensure_ascii=False) + "\n",
         **{name: (folder / name).read_text(encoding="utf-8") for name in shipped},
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from grader.coursefiles.own_data import FOLDER, ReadOwnData
 from grader.model.message import Message
 from grader.plugins.guard import Broken, ask
 from grader.plugins.interfaces import CheckKind, Metric
@@ -25,6 +26,8 @@ class Known:
     metrics: Mapping[str, Metric]
     runtimes: Collection[str]
     kinds: Mapping[str, CheckKind[Any]]
+    own_data: ReadOwnData | None = None
+    """How an assignment's own dataset is read; without it none can be named."""
 
 
 def contradictions(raw: Mapping[str, Any], where: str, known: Known) -> list[Message]:
@@ -39,10 +42,14 @@ def contradictions(raw: Mapping[str, Any], where: str, known: Known) -> list[Mes
 
 def _dangling(raw: Mapping[str, Any], where: str, known: Known) -> Iterator[Message]:
     named = as_table(raw.get("data")).get("dataset")
-    yield from unknown_name(named, known.datasets, file=where, key="data.dataset")
+    yield from unknown_name(named, _datasets(known), file=where, key="data.dataset")
     runtime = as_table(raw.get("run")).get("runtime")
     if isinstance(runtime, str) and "/" not in runtime:
         yield from unknown_name(runtime, known.runtimes, file=where, key="run.runtime")
+
+
+def _datasets(known: Known) -> Collection[str]:
+    return known.datasets if known.own_data is None else (*known.datasets, FOLDER)
 
 
 def _rubric(raw: Mapping[str, Any], checks: Sequence[Mapping[str, Any]], where: str) -> Iterator[Message]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.coursefiles.contradictions import Known, contradictions
+from grader.coursefiles.own_data import FOLDER, OwnData, own_data_mistakes
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
 from grader.model.ask import Ask, together
 from grader.model.assignment import (
@@ -137,10 +138,18 @@ def _load_assignment(course: Path, file: Path, known: Known) -> Assignment:
     raw = read_toml(file, where)
     parsed, mistakes = _parse(raw, where)
     checks = read_checks(raw, where, known.kinds)
-    mistakes += [*checks.mistakes, *contradictions(raw, where, known)]
+    own = _own_data(raw, file.parent, known)
+    mistakes += [*checks.mistakes, *contradictions(raw, where, known), *own_data_mistakes(raw, where, own)]
     if parsed is None or mistakes:
         raise CourseError(*mistakes)
-    return _to_model(parsed, checks, course, file.parent)
+    return _to_model(parsed, checks, course, file.parent, own)
+
+
+def _own_data(raw: dict[str, Any], folder: Path, known: Known) -> OwnData | None:
+    """Return what the assignment's own dataset says, where it is the one that it names."""
+    data = raw.get("data")
+    named = data.get("dataset") if isinstance(data, dict) else None
+    return known.own_data(folder) if named == FOLDER and known.own_data is not None else None
 
 
 def _parse(raw: dict[str, Any], where: str) -> tuple["schema.AssignmentFile | None", list[Message]]:
@@ -156,7 +165,9 @@ def _parse(raw: dict[str, Any], where: str) -> tuple["schema.AssignmentFile | No
         return None, shape_mistakes(raw, where, error.errors(include_url=False), known=known)
 
 
-def _to_model(parsed: "schema.AssignmentFile", checks: "Checks", course: Path, folder: Path) -> Assignment:
+def _to_model(
+    parsed: "schema.AssignmentFile", checks: "Checks", course: Path, folder: Path, own: OwnData | None
+) -> Assignment:
     slug = folder.name
     reference = next(
         (
@@ -168,6 +179,8 @@ def _to_model(parsed: "schema.AssignmentFile", checks: "Checks", course: Path, f
     )
     asked = parsed.model_dump(mode="json", by_alias=True) | {"check": checks.digested}
     del asked["assignment"]["title"], asked["assignment"]["source"]
+    if own is not None:
+        asked["data"] |= {"labels": own.labels.value, "definition": own.definition}
     run_parts = {
         "data": asked["data"],
         "run": {**asked["run"], "runs": None},
@@ -185,7 +198,8 @@ def _to_model(parsed: "schema.AssignmentFile", checks: "Checks", course: Path, f
         data=DataSpec(
             dataset=parsed.data.dataset,
             split=parsed.data.split,
-            labels=Labels(parsed.data.labels),
+            labels=Labels(asked["data"]["labels"]),
+            own=own is not None,
         ),
         run=_run_spec(parsed.run, course),
         deliver=DeliverSpec(

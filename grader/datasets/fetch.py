@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.datasets.catalogue import DataFile, Dataset, Mirror
+from grader.datasets.dataset import DataFile, Dataset, Mirror
 from grader.datasets.locate import cached, checksum
 from grader.files.hash_file import hash_file
 from grader.files.write_whole import write_whole

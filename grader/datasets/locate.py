@@ -10,8 +10,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader.datasets.catalogue import DataFile, Dataset, names
 from grader.datasets.catalogue import dataset as catalogue_entry
+from grader.datasets.catalogue import names
+from grader.datasets.dataset import DataFile, Dataset
 from grader.files.hash_file import hash_file
 from grader.files.write_whole import write_whole
 from grader.model.errors import DataMissing
@@ -42,12 +43,19 @@ class FileStatus:
 
 
 def find_files(
-    dataset: Dataset, data_dir: Path | None, cache: Path, *, extra: Mapping[str, Path] | None = None
+    dataset: Dataset,
+    data_dir: Path | None,
+    cache: Path,
+    *,
+    extra: Mapping[str, Path] | None = None,
+    without_hidden: bool = False,
 ) -> Mapping[str, Path]:
     """Return where each published file of ``dataset`` lies, by name, each with the right SHA-256.
 
     Looked at, in this order: ``data_dir`` (``<dir>/<dataset>/<file>``, then ``<dir>/<file>``), the cache that
     :func:`grader.datasets.fetch.fetch` fills, and ``extra`` (files that come with a runtime, by name).
+    A course's own files lie in its data folder, hidden ones in its private folder, else in
+    ``<data_dir>/<dataset>``; ``without_hidden``, where those are absent, they are left out.
 
     Raises:
         DataMissing: a file is absent, or only wrong bytes are there; the message says what to run.
@@ -58,6 +66,8 @@ def find_files(
     for status in inspect_files(dataset, data_dir, cache, extra=extra):
         if status.state is FileState.SOUND and status.path is not None:
             found[status.file.name] = status.path
+            continue
+        if without_hidden and status.file.hidden and status.path is None:
             continue
         missing.append(status.file)
         if wrong is None and status.path is not None:
@@ -140,7 +150,7 @@ def _status(file: DataFile, places: list[Path], cache: Path, *, afresh: bool) ->
         if not place.is_file():
             continue
         sha256 = checksum(place, cache, afresh=afresh)
-        if sha256 == file.sha256:
+        if sha256 == file.sha256 or file.hidden:
             return FileStatus(file=file, state=FileState.SOUND, path=place, sha256=sha256)
         # A neighbour's file is no damage: mnist and fashion-mnist share file names.
         if damaged.path is None and sha256 not in _published():
@@ -160,9 +170,18 @@ def _places(
     cache: Path,
     extra: Mapping[str, Path],
 ) -> list[Path]:
+    if dataset.folder is not None:
+        return _own_places(dataset, file, data_dir)
     given = [] if data_dir is None else [data_dir / dataset.name / file.name, data_dir / file.name]
     shipped = [extra[file.name]] if file.name in extra else []
     return [*given, cached(dataset, file, cache), *shipped]
+
+
+def _own_places(dataset: Dataset, file: DataFile, data_dir: Path | None) -> list[Path]:
+    """Return where a file of a course's own may lie; only its folder tells a hidden one from others."""
+    outside = [] if data_dir is None else [data_dir / dataset.name / file.name]
+    inside = dataset.private if file.hidden else dataset.folder
+    return [*([] if inside is None else [inside / file.name]), *outside]
 
 
 def _remembered(memory: Path) -> dict[str, Any]:
@@ -174,6 +193,8 @@ def _remembered(memory: Path) -> dict[str, Any]:
 
 
 def _corrupt(dataset: Dataset, file: DataFile, place: Path, sha256: str) -> Message:
+    if dataset.folder is not None:
+        return say("own-data-changed", path=str(place), found=sha256, expected=file.sha256)
     return say(
         "dataset-checksum-mismatch",
         path=str(place),
@@ -186,6 +207,10 @@ def _corrupt(dataset: Dataset, file: DataFile, place: Path, sha256: str) -> Mess
 
 def _absent(dataset: Dataset, missing: list[DataFile], data_dir: Path | None, cache: Path) -> Message:
     first = missing[0]
+    if dataset.folder is not None:
+        places = ", ".join(str(place.parent) for place in _own_places(dataset, first, data_dir))
+        key = "hidden-data-missing" if first.hidden else "own-data-missing"
+        return say(key, file=first.name, title=dataset.title, places=places)
     if first.in_runtime is not None:
         return say("dataset-missing-from-runtime", title=dataset.title, file=first.name)
     if not first.mirrors:

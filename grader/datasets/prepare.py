@@ -5,14 +5,16 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.datasets.catalogue import Dataset
+from grader.datasets.assemble import parse
 from grader.datasets.catalogue import dataset as catalogue_entry
+from grader.datasets.dataset import Dataset
 from grader.datasets.locate import checksum, find_files
-from grader.datasets.published import Parsed, npy_bytes, parse
+from grader.datasets.parsed import Parsed, npy_bytes
+from grader.datasets.read_definition import FILE
 from grader.files.publish_folder import publish_folder
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import StorageError
@@ -21,6 +23,8 @@ from grader.words.catalogue import say
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+DEFINITION = f"definition/{FILE}"
+"""Where a prepared folder keeps what says what it is, for a course's own data."""
 _FORMAT = 1
 """Raised when what stands in a prepared folder changes, so that older ones are made anew."""
 
@@ -30,13 +34,18 @@ class Prepared:
     """A dataset ready to be served, in ``folder``; arrays are mapped from disk when asked for.
 
     Holds the true labels: no sandbox ever sees ``folder``. ``digest`` names the bytes of every array and
-    the groups: equal digests, equal data.
+    the groups: equal digests, equal data. Hidden labels have no part in it, nor in any run: it stands on
+    pages that students get, and could be tried out against guesses. ``measured_by`` names them too.
     """
 
     dataset: Dataset
     folder: Path
     digest: str
     groups: Mapping[str, tuple[int, int]]
+    measured_by: str = ""
+    """Like ``digest``, with the labels that metrics are measured by; shown nowhere that students look."""
+    labels_known: bool = True
+    """Whether the labels of the graded rows are on this machine."""
 
     @property
     def x_train(self) -> "NDArray[Any]":
@@ -55,7 +64,7 @@ class Prepared:
 
     @property
     def y_graded(self) -> "NDArray[Any]":
-        """True targets of the graded rows."""
+        """True targets of the graded rows; where they are not known, no target at all in every row."""
         return self._array("y_graded")
 
     def _array(self, name: str) -> "NDArray[Any]":
@@ -72,39 +81,77 @@ def prepare(
     cache: Path,
     extra: Mapping[str, Path] | None = None,
 ) -> Prepared:
-    """Return the dataset ``name`` ready to be served, reading its published files at most once.
+    """Return the dataset ``name`` ready to be served, as :func:`prepare_dataset` does.
+
+    Raises:
+        CourseError: there is no such dataset.
+        DataMissing, StorageError: as there.
+    """
+    return prepare_dataset(catalogue_entry(name), data_dir=data_dir, cache=cache, extra=extra)
+
+
+def prepare_dataset(
+    entry: Dataset,
+    *,
+    data_dir: Path | None,
+    cache: Path,
+    extra: Mapping[str, Path] | None = None,
+    without_hidden: bool = False,
+) -> Prepared:
+    """Return ``entry`` ready to be served, reading its files at most once.
 
     Kept in ``cache/prepared``; what is found there is used again only if its checksums still hold.
     ``extra`` tells where files that come with a runtime lie, by file name (``digits.csv.gz``).
+    ``without_hidden``: hidden files may be absent, as on a student's machine.
 
     Raises:
-        CourseError: the catalogue has no such dataset.
+        CourseError: a course's own files are not what its ``dataset.toml`` says.
         DataMissing: its files are absent or not the published ones.
         StorageError: the cache cannot be written.
     """
-    entry = catalogue_entry(name)
-    files = find_files(entry, data_dir, cache, extra=extra)
-    parsed = parse(name, files) if entry.typed else None
+    files = find_files(entry, data_dir, cache, extra=extra, without_hidden=without_hidden)
+    parsed = parse(entry, files) if entry.typed else None
     key = digest_parts(
         format=_FORMAT,
-        dataset=name,
-        files={file.name: file.sha256 for file in entry.files},
+        dataset=entry.name,
+        files={file.name: file.sha256 or _sha256(files.get(file.name), cache) for file in entry.files},
         typed="" if parsed is None else _content(parsed),
+        **({"definition": entry.definition} if entry.definition else {}),
     )
-    folder = cache / "prepared" / f"{name}-{key[:16]}"
-    digest = _kept(folder, cache)
-    if digest is None:
-        try:
-            digest = _build(entry, parsed or parse(name, files), folder, cache)
-        except OSError as error:
-            raise StorageError(
-                say("dataset-write-failed", path=str(folder.parent), why=error.strerror or str(error))
-            ) from error
-    return Prepared(dataset=entry, folder=folder, digest=digest, groups=entry.groups)
+    folder = cache / "prepared" / f"{entry.name}-{key[:16]}"
+    ready = prepared_in(folder, entry, cache)
+    if ready is not None:
+        return ready
+    try:
+        return _prepared(entry, folder, _build(entry, parsed or parse(entry, files), folder, cache))
+    except OSError as error:
+        raise StorageError(
+            say("dataset-write-failed", path=str(folder.parent), why=error.strerror or str(error))
+        ) from error
+
+
+def prepared_in(folder: Path, entry: Dataset, cache: Path) -> Prepared | None:
+    """Return what is prepared in ``folder``; None where nothing is, or a byte of it has changed."""
+    kept = _kept(folder, cache)
+    return None if kept is None else _prepared(entry, folder, kept)
+
+
+def _prepared(entry: Dataset, folder: Path, kept: "_Kept") -> Prepared:
+    return Prepared(
+        dataset=entry,
+        folder=folder,
+        digest=kept.digest,
+        groups=entry.groups or {"test": (0, kept.graded)},
+        measured_by=kept.measured_by,
+        labels_known=kept.labels_known,
+    )
 
 
 def truth(prepared: Prepared) -> "NDArray[Any]":
-    """Return the true targets of the graded rows in the dataset's own order: int64 classes, or float64."""
+    """Return the true targets of the graded rows in the dataset's own order: int64 classes, or float64.
+
+    Where they are not known, -1 or not-a-number: nothing is measured by them.
+    """
     import numpy as np
 
     graded = prepared.y_graded
@@ -112,12 +159,33 @@ def truth(prepared: Prepared) -> "NDArray[Any]":
     return np.array(graded, dtype=kind)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What is noted of a prepared folder."""
+
+    digest: str
+    measured_by: str
+    labels_known: bool
+    graded: int
+
+
+def _sha256(path: Path | None, cache: Path) -> str:
+    return "" if path is None else checksum(path, cache)
+
+
 def _arrays(parsed: Parsed) -> dict[str, bytes]:
+    import numpy as np
+
+    labels = parsed.y_graded
+    if labels is None:
+        whole = np.issubdtype(parsed.y_train.dtype, np.integer)
+        labels = np.full(len(parsed.x_graded), -1 if whole else np.nan)
+        labels = labels.astype(np.int64) if whole else labels
     return {
         "x_train": npy_bytes(parsed.x_train),
         "y_train": npy_bytes(parsed.y_train),
         "x_graded": npy_bytes(parsed.x_graded),
-        "y_graded": npy_bytes(parsed.y_graded),
+        "y_graded": npy_bytes(labels),
     }
 
 
@@ -125,39 +193,56 @@ def _content(parsed: Parsed) -> str:
     return digest_parts(**{name: digest_bytes(array) for name, array in _arrays(parsed).items()})
 
 
-def _build(entry: Dataset, parsed: Parsed, folder: Path, cache: Path) -> str:
-    """Write a prepared folder whole, and return the digest of its arrays."""
+def _digest(entry: Dataset, arrays: Mapping[str, str], graded: int) -> str:
+    groups = entry.groups or {"test": (0, graded)}
+    return digest_parts(
+        dataset=entry.name,
+        arrays=dict(arrays),
+        groups={name: list(rows) for name, rows in groups.items()},
+        **({"definition": entry.definition} if entry.definition else {}),
+    )
+
+
+def _build(entry: Dataset, parsed: Parsed, folder: Path, cache: Path) -> _Kept:
+    """Write a prepared folder whole, and return what is noted of it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     workplace = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         arrays = _arrays(parsed)
         content = {f"{name}.npy": array for name, array in arrays.items()} | dict(parsed.files)
+        if entry.folder is not None:
+            content[DEFINITION] = (entry.folder / FILE).read_bytes()
         for name, what in content.items():
             path = workplace / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(what)
-            path.chmod(0o444)
-        digest = digest_parts(
-            dataset=entry.name,
-            arrays={name: digest_bytes(array) for name, array in arrays.items()},
-            groups={name: list(rows) for name, rows in entry.groups.items()},
+            path.chmod(0o400 if entry.labels_hidden and name == "y_graded.npy" else 0o444)
+        named = {name: digest_bytes(array) for name, array in arrays.items()}
+        graded = len(parsed.x_graded)
+        measured_by = _digest(entry, named, graded)
+        shown = {name: digest for name, digest in named.items() if name != "y_graded"}
+        kept = _Kept(
+            digest=_digest(entry, shown, graded) if entry.labels_hidden else measured_by,
+            measured_by=measured_by,
+            labels_known=parsed.y_graded is not None,
+            graded=graded,
         )
         record = {
-            "digest": digest,
+            **asdict(kept),
             "files": {name: hashlib.sha256(what).hexdigest() for name, what in content.items()},
         }
         (workplace / "prepared.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
         publish_folder(workplace, folder, intact=lambda place: _kept(place, cache) is not None)
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
-    return digest
+    return kept
 
 
-def _kept(folder: Path, cache: Path) -> str | None:
-    """Return the digest of a prepared folder whose every file is what was written, else None."""
+def _kept(folder: Path, cache: Path) -> _Kept | None:
+    """Return what is noted of a prepared folder whose every file is what was written, else None."""
     try:
         record = json.loads((folder / "prepared.json").read_bytes())
-        intact = all(checksum(folder / name, cache) == sha256 for name, sha256 in record["files"].items())
-        return str(record["digest"]) if intact else None
+        intact = all(checksum(folder / name, cache) == sha256 for name, sha256 in record.pop("files").items())
+        return _Kept(**record) if intact else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

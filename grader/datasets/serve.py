@@ -14,7 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.datasets.catalogue import Dataset
+from grader.datasets.dataset import Dataset
 from grader.datasets.layouts import Arrangement, Layout, link_or_copy, write_layout
 from grader.datasets.prepare import Prepared
 from grader.model.assignment import Labels
@@ -72,12 +72,14 @@ def serve(
     canaries: Canaries | None = None,
     training: Training = Training.AS_PUBLISHED,
     training_rows: "NDArray[Any] | None" = None,
+    drawn: "NDArray[Any] | None" = None,
     fails_at: float = 0.0,
 ) -> Served:
     """Write a new served copy into ``into/data`` and its secrets into ``into/secret``.
 
     ``order`` repeats an earlier serving's and ``canaries`` says which test labels are wrong (both for the
-    pair audit); ``training_rows`` repeats how an earlier serving had its training rows reordered.
+    pair audit); ``training_rows`` repeats how an earlier serving had its training rows reordered, ``drawn``
+    the labels that it drew. Hidden labels have no part in what is written, whatever is asked.
     ``randomness`` makes all of it repeatable in tests. ``fails_at`` is the loosest error rate
     that still earns points in the assignment: at least that share of the served labels is wrong, so that
     handing them back earns nothing.
@@ -98,10 +100,13 @@ def serve(
         x_rows = y_rows = np.asarray(training_rows, dtype=np.int64)
     if x_rows is not None and not np.array_equal(np.sort(x_rows), np.arange(len(prepared.y_train))):
         raise ValueError("training_rows is not a permutation of the training rows")
-    shown, changed = _labels(prepared, labels, canary_source, fails_at)
-    if canaries is not None and not prepared.dataset.typed:
-        shown, changed = np.array(prepared.y_graded), canaries.rows
-        shown[changed] = canaries.labels
+    random = labels is Labels.NONE and not prepared.dataset.typed
+    wrong: Canaries | None = None
+    if random:
+        shown = _drawn(prepared, canary_source) if drawn is None else drawn
+    else:
+        wrong = canaries or _canaries(prepared, canary_source, fails_at)
+        shown = _but_for(prepared, wrong)
     arrangement = Arrangement(order=order, y_test=shown[order], x_rows=x_rows, y_rows=y_rows)
 
     data, secret = into / "data", into / "secret"
@@ -111,7 +116,10 @@ def serve(
     layout = Layout() if prepared.dataset.typed else write_layout(prepared, arrangement, into)
     _describe(prepared.dataset, arrays, layout, data, training)
     _keep(secret / "order.npy", np.asarray(order, dtype=np.int64))
+    changed = np.empty(0, dtype=np.int64) if wrong is None else wrong.rows
     _keep(secret / "canaries.npy", np.column_stack((changed, shown[changed])))
+    if random:
+        _keep(secret / "labels.npy", shown)
     if x_rows is not None:
         _keep(secret / "training.npy", x_rows.astype(np.min_scalar_type(len(x_rows))))
     return Served(
@@ -140,6 +148,17 @@ def load_canaries(secret: Path) -> Canaries:
 
     pairs: NDArray[Any] = np.load(secret / "canaries.npy", allow_pickle=False)
     return Canaries(rows=pairs[:, 0].astype(np.int64), labels=pairs[:, 1])
+
+
+def load_drawn(secret: Path) -> "NDArray[Any] | None":
+    """Return the random labels of a serving, in the dataset's own order; None where they were not random."""
+    import numpy as np
+
+    try:
+        labels: NDArray[Any] = np.load(secret / "labels.npy", allow_pickle=False)
+    except FileNotFoundError:
+        return None
+    return labels
 
 
 def load_training_rows(secret: Path) -> "NDArray[Any] | None":
@@ -172,9 +191,14 @@ def wrong_answers(prepared: Prepared, randomness: "np.random.Generator | None" =
     """Return labels that are wrong for every graded row: a class drawn among the others.
 
     For regression the largest value changes places with the smallest.
+
+    Raises:
+        ValueError: the labels are hidden: of two classes the wrong one tells the right one.
     """
     import numpy as np
 
+    if prepared.dataset.labels_hidden:
+        raise ValueError("hidden labels are not served, wrong ones neither")
     source = _sources(randomness)[1]
     true = prepared.y_graded
     if not prepared.dataset.classes:
@@ -234,34 +258,57 @@ def _wrong_labels(prepared: Prepared, source: "np.random.Generator") -> "NDArray
     return rows
 
 
-def _labels(
-    prepared: Prepared, labels: Labels, source: "np.random.Generator", fails_at: float
-) -> "tuple[NDArray[Any], NDArray[Any]]":
-    """Return the label shown for every graded row (own order), and the rows that carry a canary."""
+def _but_for(prepared: Prepared, wrong: Canaries) -> "NDArray[Any]":
+    """Return the true labels but for those that are ``wrong``.
+
+    Raises:
+        ValueError: the labels are hidden.
+    """
     import numpy as np
 
-    true = prepared.y_graded
-    shown = np.array(true)
-    nothing = np.empty(0, dtype=np.int64)
-    entry = prepared.dataset
-    if entry.typed:
-        return shown, nothing
-    if labels is Labels.NONE:
-        if entry.classes:
-            shown[:] = source.integers(len(entry.classes), size=len(true))
-        else:
-            shown = source.permutation(shown)
-        return shown, nothing
-    count = canary_count(entry, len(true), fails_at)
+    if prepared.dataset.labels_hidden:
+        raise ValueError("hidden labels are served drawn at random: canaries leave nearly all of them true")
+    shown = np.array(prepared.y_graded)
+    shown[wrong.rows] = wrong.labels
+    return shown
+
+
+def _drawn(prepared: Prepared, source: "np.random.Generator") -> "NDArray[Any]":
+    """Return a label for every graded row that has nothing to do with the true ones.
+
+    Classes are drawn evenly. Numbers lie around those of the training rows: one of them, and a distance as
+    wide as they are spread, so that no row shows its own. A draw that shunned the true label would tell it,
+    once seen often enough.
+    """
+    import numpy as np
+
+    rows, classes = len(prepared.x_graded), len(prepared.dataset.classes)
+    trained = prepared.y_train
+    if classes:
+        return source.integers(classes, size=rows).astype(trained.dtype)
+    spread = float(np.std(trained)) or 1.0
+    drawn = source.choice(trained, size=rows) + source.normal(scale=spread, size=rows)
+    return np.asarray(drawn, dtype=trained.dtype)
+
+
+def _canaries(prepared: Prepared, source: "np.random.Generator", fails_at: float) -> Canaries:
+    """Return which graded rows (own order) show another label, and which one; none where rows are typed."""
+    import numpy as np
+
+    true, classes = prepared.y_graded, len(prepared.dataset.classes)
+    if prepared.dataset.typed:
+        return Canaries(rows=np.empty(0, dtype=np.int64), labels=true[:0])
+    count = canary_count(prepared.dataset, len(true), fails_at)
     rows = np.sort(source.choice(len(true), size=count, replace=False))
-    if entry.classes:
-        step = source.integers(1, len(entry.classes), size=count)
-        shown[rows] = (true[rows].astype(np.int64) + step) % len(entry.classes)
-        return shown, rows
+    if classes:
+        step = source.integers(1, classes, size=count)
+        return Canaries(rows=rows, labels=(true[rows].astype(np.int64) + step) % classes)
     # A value from the other half of the chosen rows: far from the truth, and among honest values.
+    shown = np.array(true)
     ranked = rows[np.argsort(true[rows], kind="stable")]
     shown[ranked] = true[np.roll(ranked, count // 2)]
-    return shown, rows[shown[rows] != true[rows]]
+    changed = rows[shown[rows] != true[rows]]
+    return Canaries(rows=changed, labels=shown[changed])
 
 
 def _write_arrays(prepared: Prepared, arrangement: Arrangement, data: Path) -> dict[str, str]:
@@ -292,6 +339,8 @@ def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path
         "files": list(layout.files),
         "keras_files": list(layout.keras_files),
     }
+    if entry.folder is not None and entry.classes:
+        served["classes"] = list(entry.classes)  # what answers in words are read by
     if entry.typed and training is Training.WRONG_LABELS:
         served["wrong_targets"] = True  # the program types its labels: they are exchanged where it trains
     (data / "served.json").write_text(json.dumps(served, indent=1), encoding="utf-8")

@@ -29,11 +29,17 @@ class GpuNeed(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSpec:
-    """Which dataset of the catalogue students work on, and what its served test labels hold."""
+    """Which dataset of the catalogue students work on, and what its served test labels hold.
+
+    ``own``: it is the one in the assignment's own folder. ``without_hidden``: what a course hides of it may
+    be absent, as on a student's machine; then nothing is measured by it.
+    """
 
     dataset: str
     split: str = "official"
     labels: Labels = Labels.CANARY
+    own: bool = False
+    without_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,13 +26,16 @@ class OrderedFile:
 class OrderedData:
     """The data to be served: a dataset at one content, and what its served test labels hold.
 
-    ``fails_at`` is an error rate that earns nothing: copied labels must be at least so wrong.
+    ``fails_at`` is an error rate that earns nothing: copied labels must be at least so wrong. ``own``: a
+    course brings the data, and the worker has them prepared under that content; the true labels of rows whose
+    labels are hidden have no part in it, and no worker needs them.
     """
 
     dataset: str
     sha256: str
     labels: Labels
     fails_at: float
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,6 +183,8 @@ class SubmissionResult:
     """The layer table of the model file, where one was looked at."""
     certificate: str | None = None
     """The certificate's path below the reports folder; only what was graded has one."""
+    rows_hidden: bool = False
+    """No student has the graded rows: what the program said once it had seen them is the instructor's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

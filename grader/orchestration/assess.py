@@ -11,6 +11,7 @@ from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.judge import Judgement, gather, judge
 from grader.measuring.judging.more_runs import more_runs_wanted
 from grader.measuring.judging.stated_result import claim_of, overstated
+from grader.model.assignment import AuditSpec
 from grader.model.evidence import HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Measurement, Paired
@@ -37,6 +38,7 @@ from grader.words import say
 if TYPE_CHECKING:
     import numpy as np
 
+NOTHING_TO_COMPARE = AuditSpec(order=False, canary=False, pair=False, placebo=False)
 _VERSIONS = ("python", "numpy", "tensorflow", "keras", "tf_keras", "sklearn")
 
 
@@ -77,7 +79,8 @@ def assess(
         [_seen(one, typed=prepared.dataset.typed) for one in graded],
         labels,
         learns=shown_to_learn(audits),
-        audits=assignment.audits,
+        # Nobody's answers can be held against labels that are not there.
+        audits=assignment.audits if prepared.labels_known else NOTHING_TO_COMPARE,
     )
     facts = _facts(submission, ground, graded, first=first, signs=signs, audits=audits, tools=tools)
     judgement = judge(facts, kind=submission.kind)
@@ -316,6 +319,7 @@ def _result(
         report=None,
         log=None,
         record={**_versions(report), **record_of(submission, ground)},
+        rows_hidden=ground.prepared.dataset.rows_hidden and ground.prepared.labels_known,
     )
 
 

@@ -54,11 +54,11 @@ def worth_making(ground: Ground, result: SubmissionResult) -> list[Purpose]:
     """Return the extra runs that are worth their time: of those who would pass.
 
     Where inputs are typed in, no test label is served that answers could depend on, and a handful of graded
-    rows tells nothing.
+    rows tells nothing. Nor do extra runs where the true labels are not on this machine.
     """
     asked, prepared = ground.assignment, ground.prepared
     typed = prepared.dataset.typed
-    if result.evidence is None:
+    if result.evidence is None or not prepared.labels_known:
         return []
     if typed and (result.evidence is not Source.MODEL or len(prepared.y_graded) < _FEWEST_ROWS):
         return []

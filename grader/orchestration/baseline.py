@@ -105,7 +105,7 @@ def write_reference_record(ran: ReferenceRuns) -> Path:
         assignment=assignment.slug,
         solution=ran.submission.digest,
         run_version=assignment.run_version,
-        data=ground.prepared.digest,
+        data=ground.prepared.measured_by,
         runtime=ground.runtime.digest,
         threads=runs[0].run.threads,
         seconds=reference.seconds,
@@ -146,7 +146,7 @@ def _read_record(ground: Ground, submission: Submission) -> Reference | None:
     if record.schema != RECORD_SCHEMA or named != (
         submission.digest,
         ground.assignment.run_version,
-        ground.prepared.digest,
+        ground.prepared.measured_by,
     ):
         return None
     return Reference(

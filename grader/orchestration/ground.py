@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from grader.datasets.own import prepare_own
 from grader.datasets.prepare import Prepared
 from grader.model.assignment import Assignment, GpuNeed
 from grader.model.errors import SandboxError
@@ -46,11 +47,20 @@ def lay_ground(assignment: Assignment, means: Means) -> Ground:
     Raises:
         SandboxError: it needs a GPU and none is here.
         DataMissing: its data are not on this machine.
+        CourseError: a course's own data are not what their ``dataset.toml`` says.
         RuntimeMissing: its interpreter is not installed.
     """
     tools = means.tools
     runtime = find_runtime(assignment.run.runtime, tools.cache, cuda=bool(tools.gpus))
     if assignment.run.gpu is GpuNeed.REQUIRED and not tools.gpus:
         raise SandboxError(say("required-gpu-missing"))
-    prepared = prepare_data(assignment.data.dataset, runtime, data_dir=tools.data_dir, cache=tools.cache)
+    if assignment.data.own:
+        prepared = prepare_own(
+            assignment.folder,
+            data_dir=tools.data_dir,
+            cache=tools.cache,
+            without_hidden=assignment.data.without_hidden,
+        )
+    else:
+        prepared = prepare_data(assignment.data.dataset, runtime, data_dir=tools.data_dir, cache=tools.cache)
     return Ground(assignment=assignment, prepared=prepared, runtime=runtime)

@@ -46,7 +46,7 @@ def order_of(submission: Submission, ground: Ground, number: int, means: Means) 
         main=submission.main,
         kind=submission.kind,
         data=OrderedData(
-            dataset=assignment.data.dataset,
+            dataset=prepared.dataset.name,
             sha256=prepared.digest,
             labels=assignment.data.labels,
             fails_at=loosest_error(
@@ -55,6 +55,7 @@ def order_of(submission: Submission, ground: Ground, number: int, means: Means) 
                 kinds=means.tools.checks,
                 metrics=means.tools.metrics,
             ),
+            own=assignment.data.own,
         ),
         runtime=assignment.run.runtime,
         runtime_sha256=runtime_digest(runtime),

@@ -25,7 +25,7 @@ def draw_picture(
 
     figures = tuple(name for name in _FIGURES if (folder / name).is_file())
     classes = prepared.dataset.classes
-    if own is None or not classes:
+    if own is None or not classes or not prepared.labels_known:
         return Picture(figures=figures, folder=str(folder))
     begin, end = prepared.groups["test"]
     truth, predicted = labels[begin:end], own[begin:end]
@@ -46,7 +46,7 @@ def _samples(
     import numpy as np
 
     shape, classes = prepared.dataset.image_shape, prepared.dataset.classes
-    if shape is None:
+    if shape is None or prepared.dataset.labels_hidden:  # a tile shows a row and its label
         return ()
     images = np.asarray(prepared.x_graded[:_SAMPLES], dtype=np.float64)
     grey = np.clip(images * (255 / prepared.dataset.brightest), 0, 255).astype(np.uint8)

@@ -14,6 +14,8 @@ from grader.storage.run_store import write_whole
 INDEX = "index.html"
 ALWAYS = ("csv", "json")
 """The exporters whose files every grading writes, results.json last."""
+PRIVATE = "_instructor"
+"""The folder of the reports that no student gets; no assignment can have this name."""
 CERTIFICATE_SUFFIX = ".certificate.json"
 _FIGURE = re.compile(r"figure-\d\d\.png")
 
@@ -29,20 +31,27 @@ class Publisher:
     def publish(self, grading: Grading) -> None:
         """Write every submission's page, log and certificate, the class page, gradebook and results.json.
 
-        Whoever finds a submission in results.json finds its page.
+        Whoever finds a submission in results.json finds its page. Where the graded rows are hidden, page and
+        certificate tell what was measured; all that the program said stands below ``PRIVATE``.
 
         Raises:
             StorageError: the reports folder cannot be written.
         """
         from grader.reporting.html import index_page, student_page
+        from grader.reporting.withhold import for_student
 
         named = with_paths(grading)
         for result in named.submissions:
-            page = student_page(named, result, self.language, self._figures(result))
-            self._write(str(result.report), page)
+            shown = for_student(result)
+            if result.rows_hidden:
+                whole = replace(result, report=f"{PRIVATE}/{result.report}")
+                page = student_page(named, whole, self.language, self._figures(result))
+                self._write(str(whole.report), page)
+                (self.reports / f"{_base(result)}.log").unlink(missing_ok=True)
+            self._write(str(shown.report), student_page(named, shown, self.language, self._figures(shown)))
             if result.log is not None:
                 self._write(result.log, result.output)
-            self._certify(named, result)
+            self._certify(named, shown)
         self._write(INDEX, index_page(named, self.language))
         for name in ALWAYS:
             exporter = self.exporters[name]
@@ -84,10 +93,11 @@ def with_paths(grading: Grading) -> Grading:
 def _with_paths(result: SubmissionResult) -> SubmissionResult:
     base = _base(result)
     graded = result.status is Status.GRADED and result.runs
+    log = f"{PRIVATE}/{base}.log" if result.rows_hidden else f"{base}.log"
     return replace(
         result,
         report=f"{base}.html",
-        log=f"{base}.log" if result.runs else None,
+        log=log if result.runs else None,
         certificate=f"{base}{CERTIFICATE_SUFFIX}" if graded else None,
     )
 

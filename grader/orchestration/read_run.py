@@ -15,6 +15,7 @@ from grader.model.assignment import Assignment
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import StorageError
 from grader.model.evidence import HarnessReport, Source
+from grader.model.metric import Unmeasured
 from grader.model.run import Run, RunStatus
 from grader.model.submission import FileKind
 from grader.orchestration.means import Tools
@@ -26,7 +27,7 @@ from grader.words import say
 if TYPE_CHECKING:
     import numpy as np
 
-    from grader.model.metric import Measurement, Unmeasured
+    from grader.model.metric import Measurement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,10 +77,14 @@ def read_run(
         own = np.empty_like(delivered.decoded)
         own[order] = delivered.decoded
         wanted = metrics_wanted(assignment.checks, tools.checks)
-        measurements = measure(
-            [tools.metrics[name] for name in wanted],
-            predicted={g: own[a:b] for g, (a, b) in prepared.groups.items()},
-            truth={g: labels[a:b] for g, (a, b) in prepared.groups.items()},
+        measurements = (
+            measure(
+                [tools.metrics[name] for name in wanted],
+                predicted={g: own[a:b] for g, (a, b) in prepared.groups.items()},
+                truth={g: labels[a:b] for g, (a, b) in prepared.groups.items()},
+            )
+            if prepared.labels_known
+            else {name: Unmeasured(metric=name, reason=say("not-measured-here")) for name in wanted}
         )
     facts = RunFacts(
         run=_run_as_seen(stored.run, report, kind),

@@ -62,7 +62,7 @@ def write_zoo(assignment: Assignment, prepared: Prepared, into: Path) -> tuple[A
         CourseError: the zoo has no programs for such data.
     """
     entry = prepared.dataset
-    if not entry.classes:
+    if not entry.classes or entry.labels_hidden:  # some of the programs hold the labels
         raise CourseError(say("zoo-without-programs", name=assignment.slug, dataset=entry.name))
     folder = _zoo() / ("typed" if entry.typed else "served")
     fields = _typed_fields(prepared) if entry.typed else _served_fields(prepared)

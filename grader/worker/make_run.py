@@ -14,6 +14,7 @@ from grader.datasets.serve import (
     Served,
     Training,
     load_canaries,
+    load_drawn,
     load_order,
     load_training_rows,
     rows_for_request,
@@ -29,7 +30,7 @@ from grader.running.run_job import run_job
 from grader.running.workspace import neutral_folder
 from grader.runtimes.catalogue import Runtime
 from grader.runtimes.copies import copies_shown
-from grader.storage.run_files import CANARIES_FILE, ORDER_FILE, TRAINING_FILE
+from grader.storage.run_files import CANARIES_FILE, DRAWN_FILE, ORDER_FILE, TRAINING_FILE
 from grader.storage.run_store import write_record
 from grader.worker.apply_model import apply_model
 from grader.worker.workplace import Workplace
@@ -56,7 +57,7 @@ def make_run(order: RunOrder, slot: Slot, workplace: Workplace) -> RunAnswer | N
         output = run_job(job, workplace.sandbox)
         if isinstance(output, NotRun):
             return output
-        for name in (ORDER_FILE, CANARIES_FILE, TRAINING_FILE):
+        for name in (ORDER_FILE, CANARIES_FILE, DRAWN_FILE, TRAINING_FILE):
             if (served.secret / name).is_file():
                 shutil.copyfile(served.secret / name, folder / name)
         replayed: dict[str, Any] | NotRun = {}
@@ -97,11 +98,11 @@ def _serve(order: RunOrder, prepared: Prepared, repeated: Path | None, folder: P
     training = Training.AS_PUBLISHED if order.number == 1 else Training.REORDERED
     if order.purpose is Purpose.PLACEBO:
         training = Training.WRONG_LABELS
-    wrong = rows = None
+    wrong = rows = drawn = None
     if order.purpose is Purpose.PAIR:
         wrong = wrong_answers(prepared)
     elif order.purpose is Purpose.REPEAT and repeated is not None:
-        wrong, rows = load_canaries(repeated), load_training_rows(repeated)
+        wrong, rows, drawn = load_canaries(repeated), load_training_rows(repeated), load_drawn(repeated)
     return serve(
         prepared,
         into=folder,
@@ -111,6 +112,7 @@ def _serve(order: RunOrder, prepared: Prepared, repeated: Path | None, folder: P
         order=None if repeated is None else load_order(repeated),
         canaries=wrong,
         training_rows=rows,
+        drawn=drawn,
     )
 
 

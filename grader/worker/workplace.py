@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from grader.datasets.own import find_prepared
 from grader.datasets.prepare import Prepared, prepare
 from grader.files.hash_file import hash_file
 from grader.model.digest import digest_bytes, digest_parts
@@ -44,6 +45,8 @@ class Workplace:
             DataMissing: they are not on this machine.
             StorageError: others than were ordered are.
         """
+        if ordered.own:
+            return find_prepared(ordered.dataset, ordered.sha256, self.cache)
         prepared = prepare_data(ordered.dataset, runtime, data_dir=self.data_dir, cache=self.cache)
         _same(ordered.dataset, prepared.digest, ordered.sha256)
         return prepared

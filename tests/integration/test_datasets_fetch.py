@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from grader.datasets.catalogue import DataFile, Dataset, Kind, Mirror, dataset
+from grader.datasets.catalogue import dataset
+from grader.datasets.dataset import DataFile, Dataset, Kind, Mirror
 from grader.datasets.fetch import fetch
 from grader.datasets.locate import find_files
 from grader.model.errors import DataMissing, StorageError

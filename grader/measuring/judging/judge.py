@@ -1,7 +1,7 @@
 """From what was measured to checks, points and a verdict; can be repeated without running anything again."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,9 @@ from grader.plugins.answers import unearned
 from grader.plugins.guard import Broken, ask
 from grader.plugins.interfaces import CheckKind, Metric
 from grader.words import say
+
+NOT_HERE = "not-measured-here"
+"""The key of what is said of a metric whose labels are hidden and not on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,9 @@ def worst_of(outcomes: Collection[Outcome]) -> Verdict:
 def _answer(kind: CheckKind[Any], spec: CheckSpec, facts: Facts) -> CheckResult:
     answer = ask(spec.kind, lambda: kind.answer(facts, spec))
     if not isinstance(answer, Broken):
-        return answer
+        # Where the labels are elsewhere nothing broke: it is answered there.
+        elsewhere = answer.outcome is Outcome.ERRORED and answer.message.key == NOT_HERE
+        return replace(answer, outcome=Outcome.INCONCLUSIVE) if elsewhere else answer
     return unearned(spec, Outcome.ERRORED, answer.reason)
 
 

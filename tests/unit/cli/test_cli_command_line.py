@@ -247,10 +247,11 @@ def test_schemas_are_written_where_they_are_wanted(capsys: Told, tmp_path: Path)
     assert written == [
         "assignment.schema.json",
         "certificate-v1.schema.json",
+        "dataset.schema.json",
         "results-v1.schema.json",
         "verification-v1.schema.json",
     ]
-    assert err.count("schema written to") == 4
+    assert err.count("schema written to") == 5
 
 
 class TestInstallingRuntimes:

@@ -2,7 +2,8 @@ import string
 
 import pytest
 
-from grader.datasets.catalogue import Kind, dataset, names
+from grader.datasets.catalogue import dataset, names
+from grader.datasets.dataset import Kind
 from grader.model.errors import CourseError
 
 

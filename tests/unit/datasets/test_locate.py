@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.datasets.catalogue import DataFile, Dataset, Kind, Mirror, dataset
+from grader.datasets.catalogue import dataset
+from grader.datasets.dataset import DataFile, Dataset, Kind, Mirror
 from grader.datasets.locate import FileState, checksum, find_files, inspect_files, verify
 from grader.model.errors import DataMissing
 from grader.model.message import Text

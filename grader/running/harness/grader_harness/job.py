@@ -47,6 +47,8 @@ class Served:
     arrays: dict[str, Path] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     keras_files: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    """What answers in words are read by, where the data has its labels in words."""
     wrong_targets: bool = False
     """Training is to be given the targets of other rows: the placebo of data typed into the program."""
 
@@ -103,5 +105,6 @@ def read_served(folder: Path) -> Served:
         arrays={name: folder / file for name, file in served.get("arrays", {}).items()},
         files=tuple(served.get("files", ())),
         keras_files=tuple(served.get("keras_files", ())),
+        classes=tuple(served.get("classes", ())),
         wrong_targets=bool(served.get("wrong_targets", False)),
     )

@@ -26,7 +26,7 @@ def take(_ask: Ask, ended: Ended) -> dict[str, str]:
         given = function(rows)
     except BaseException as error:  # SystemExit too: our report must still be written
         return raised(error)
-    array, problem = per_row(given, count, "predict(X)")
+    array, problem = per_row(given, count, "predict(X)", ended.served.classes)
     if problem is not None:
         return problem
     write_array(ended.job.out / "predict.npy", array)

@@ -16,7 +16,7 @@ def take(ask: Ask, ended: Ended) -> dict[str, str]:
     for name in ask.names:
         if name not in ended.namespace:
             continue
-        array, problem = per_row(ended.namespace[name], len(labels), name)
+        array, problem = per_row(ended.namespace[name], len(labels), name, ended.served.classes)
         if problem is None:
             write_array(ended.job.out / "predictions.npy", array)
             return OK

@@ -1,0 +1,1 @@
+"""Adult, baby or child by weight alone: rows that programs type."""

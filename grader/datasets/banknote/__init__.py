@@ -1,0 +1,1 @@
+"""The banknotes of UCI: even rows train, odd rows are graded."""

@@ -1,0 +1,1 @@
+"""California house prices, with scikit-learn's columns."""

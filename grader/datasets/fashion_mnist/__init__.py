@@ -1,0 +1,1 @@
+"""Fashion-MNIST: as published, and as Keras keeps it in its cache."""

@@ -1,0 +1,1 @@
+"""The course's banknotes with noise columns: a zip of four counted texts."""

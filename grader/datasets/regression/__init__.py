@@ -1,0 +1,1 @@
+"""A network that swaps its inputs: rows that programs type."""
