@@ -8,7 +8,7 @@ from functools import cache
 from tests.house.documents import ROOT, code, names_in, pages, table, text_of
 
 NAMED = re.compile(r"((?:`\w+`, )*`\w+`) in `(grader/[\w/]+\.py)`")
-PATH = re.compile(r"`((?:grader|tests|docs|examples|benchmarks|tools)/[\w./-]+)`")
+PATH = re.compile(r"(?<!file of its own, )`((?:grader|tests|docs|examples|benchmarks|tools)/[\w./-]+)`")
 SCHEMA = re.compile(r"grader/[a-z]+/v\d+")
 GLOSSARY = table(text_of("docs/reference/glossary.md"))
 
