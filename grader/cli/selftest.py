@@ -28,12 +28,14 @@ _STYLES = {Ending.HOLE: "bold red", Ending.ALARM: "bold red", Ending.NOT_GRADED:
 @course_options
 @machine_options
 @jobs_option(1)
+@click.option("--only", multiple=True, metavar="NAME", help="help.only_program")
 @format_of("text", "json", "md")
 def command(
     *,
     course: AskedCourse,
     machine: AskedMachine,
     jobs: int,
+    only: tuple[str, ...],
     form: str,
 ) -> int:
     """Grade a zoo of bad programs and say which check or audit catches which.
@@ -47,7 +49,7 @@ def command(
         with tempfile.TemporaryDirectory(prefix="grader-selftest-") as place:
             folder = Path(place)
             with machine.open_grader(folder / "store", jobs=jobs) as means:
-                matrix = selftest(loaded, assignment, means=means, folder=folder / "zoo")
+                matrix = selftest(loaded, assignment, means=means, folder=folder / "zoo", only=only)
         matrices.append(matrix)
         if form == "text":
             _print(matrix)

@@ -1,6 +1,6 @@
 """The self-test of an assignment: its zoo down the road of every submission, and what caught which."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from grader.coursefiles.find_submissions import Found, find_submissions, read_si
 from grader.measuring.audits.registry import ACCUSES_IN, EXTRA_RUNS
 from grader.model.assignment import Assignment, Course
 from grader.model.check import CheckResult, Outcome
+from grader.model.errors import CourseError
 from grader.model.result import AuditOutcome, Status, SubmissionResult, Verdict
 from grader.model.selftest import Animal, Cell, Column, Ending, Matrix, Row
 from grader.model.submission import Severity, Submission
@@ -17,15 +18,20 @@ from grader.orchestration.ground import lay_ground
 from grader.orchestration.means import Means
 from grader.orchestration.zoo import OTHER_TWIN, REFERENCE, TWINS, write_zoo
 from grader.plugins.interfaces import CheckKind
+from grader.words import say
 
 
-def selftest(course: Course, assignment: Assignment, *, means: Means, folder: Path) -> Matrix:
+def selftest(
+    course: Course, assignment: Assignment, *, means: Means, folder: Path, only: Collection[str] = ()
+) -> Matrix:
     """Grade the zoo of ``assignment`` as a class, in ``folder``, and return who was caught by what.
 
     The twins are graded as a class of two: beside the others, who share pieces, everybody would be a twin.
+    ``only`` names the programs to grade; without a name, all.
 
     Raises:
-        CourseError: the zoo has no programs for such data, or the assignment cannot be graded.
+        CourseError: the zoo has no programs for such data, or none of a name in ``only``, or the assignment
+            cannot be graded.
         DataMissing: its data are not on this machine.
     """
     ground = lay_ground(assignment, means)
@@ -40,8 +46,11 @@ def selftest(course: Course, assignment: Assignment, *, means: Means, folder: Pa
         )
         herd += [own] if isinstance(own, Submission) else []
         animals = (REFERENCE, *animals)
-    results = _graded(course, alone, herd, means)
-    if assignment.audits.twins:
+    if only:
+        animals = _named(only, animals, assignment)
+        herd = [s for s in herd if s.student in only]
+    results = _graded(course, alone, herd, means) if herd else {}
+    if assignment.audits.twins and any(animal.name == TWINS for animal in animals):
         two = replace(assignment, audits=replace(assignment.audits, pair=False, placebo=False))
         results |= _graded(course, two, [s for s in found.submissions if s.student in twins], means)
     columns = _columns(assignment, means.tools.checks)
@@ -53,6 +62,21 @@ def selftest(course: Course, assignment: Assignment, *, means: Means, folder: Pa
             _row(animal, results[animal.name], columns) for animal in animals if animal.name in results
         ),
     )
+
+
+def _named(only: Collection[str], animals: Sequence[Animal], assignment: Assignment) -> tuple[Animal, ...]:
+    """Return those of ``animals`` that ``only`` names.
+
+    Raises:
+        CourseError: there is none of one of the names.
+    """
+    names = [animal.name for animal in animals]
+    for name in only:
+        if name not in names:
+            raise CourseError(
+                say("zoo-without-that-program", name=assignment.slug, program=name, programs=", ".join(names))
+            )
+    return tuple(animal for animal in animals if animal.name in only)
 
 
 def _graded(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.classroom import Ended, grader, lay_out_course, real_data
+from tests.e2e.classroom import grader, lay_out_course, real_data
 
 pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
@@ -18,54 +18,97 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lay_out_course(tmp_path_factory.mktemp("course"))
 
 
+IN_THE_GATE = {
+    "digits": (
+        *("honest", "liar", "by-position", "copier", "denoised-copier", "by-content", "reloaded", "twins"),
+    ),
+    "pele": ("reference", "memoriser", "by-hand", "leaker", "reloaded"),
+}
+"""One program for each audit, and controls; all of both zoos are graded by make slow."""
+FOUND = {
+    ("digits", "by-position"): "order",
+    ("digits", "copier"): "canary",
+    ("digits", "denoised-copier"): "pair",
+    ("digits", "epoch-chooser"): "test-rows",
+    ("digits", "by-content"): "placebo",
+    ("digits", "reloaded"): "placebo",
+    ("digits", "liar"): "claim",
+    ("digits", "twins"): "twins",
+    ("pele", "reloaded"): "placebo",
+    ("pele", "leaker"): "test-rows",
+}
+
+
+def told(course: Path, *arguments: str) -> dict[str, Programs]:
+    """Return what a self-test that must hold says of each program, by assignment."""
+    ended = grader("selftest", *arguments, "-j", "2", "--format", "json", cwd=course)
+    assert ended.status == 0, (ended.out, ended.err)
+    assignments = json.loads(ended.out)["assignments"]
+    return {one["assignment"]: {p["program"]: p for p in one["programs"]} for one in assignments}
+
+
+def only(slug: str) -> list[str]:
+    return ["-a", slug, *(word for name in IN_THE_GATE[slug] for word in ("--only", name))]
+
+
 @pytest.fixture(scope="module")
-def shipped(course: Path) -> Ended:
-    return grader("selftest", "-a", "digits", "-a", "pele", "-j", "2", "--format", "json", cwd=course)
+def some(course: Path) -> dict[str, Programs]:
+    return {**told(course, *only("digits")), **told(course, *only("pele"))}
 
 
-def programs(ended: Ended, assignment: str) -> Programs:
-    (told,) = (one for one in json.loads(ended.out)["assignments"] if one["assignment"] == assignment)
-    return {one["program"]: one for one in told["programs"]}
+@pytest.fixture(scope="module")
+def whole(course: Path) -> dict[str, Programs]:
+    return told(course, "-a", "digits", "-a", "pele")
 
 
-def test_no_bad_program_gets_through_and_no_honest_one_is_accused(shipped: Ended) -> None:
-    endings = {f"{a}/{n}": p["ending"] for a in ("digits", "pele") for n, p in programs(shipped, a).items()}
+def assert_none_gets_through(zoos: dict[str, Programs]) -> None:
+    endings = {f"{slug}/{name}": one["ending"] for slug, zoo in zoos.items() for name, one in zoo.items()}
     assert {name: end for name, end in endings.items() if end not in ("caught", "clear", "tolerated")} == {}
-    assert shipped.status == 0, shipped.err
+    assert len(endings) >= 13
+
+
+def assert_controls_are_left_in_peace(zoos: dict[str, Programs]) -> None:
+    controls = (("digits", "reference"), ("digits", "honest"), ("pele", "reference"))
+    there = [zoos[slug][name] for slug, name in controls if name in zoos[slug]]
+    assert len(there) >= 2
+    for one in there:
+        assert "caught" not in one["audits"].values(), one
+        assert one["audits"]["placebo"] == "passed", one
+
+
+@pytest.mark.takes(150, "a zoo is thirty runs of real TensorFlow")
+def test_no_bad_program_gets_through_and_no_honest_one_is_accused(some: dict[str, Programs]) -> None:
+    assert {slug: set(zoo) for slug, zoo in some.items()} == {a: set(n) for a, n in IN_THE_GATE.items()}
+    assert_none_gets_through(some)
+    assert_controls_are_left_in_peace(some)
 
 
 @pytest.mark.parametrize(
-    ("assignment", "program", "audit"),
-    [
-        ("digits", "by-position", "order"),
-        ("digits", "copier", "canary"),
-        ("digits", "denoised-copier", "pair"),
-        ("digits", "epoch-chooser", "test-rows"),
-        ("digits", "by-content", "placebo"),
-        ("digits", "reloaded", "placebo"),
-        ("digits", "liar", "claim"),
-        ("digits", "twins", "twins"),
-        ("pele", "reloaded", "placebo"),
-        ("pele", "leaker", "test-rows"),
-    ],
+    ("assignment", "program"), [(a, name) for a, name in FOUND if name in IN_THE_GATE[a]]
 )
 def test_each_audit_finds_what_it_is_there_for(
-    shipped: Ended, assignment: str, program: str, audit: str
+    some: dict[str, Programs], assignment: str, program: str
 ) -> None:
-    assert programs(shipped, assignment)[program]["audits"][audit] == "caught"
+    assert some[assignment][program]["audits"][FOUND[assignment, program]] == "caught"
 
 
-def test_the_reference_and_a_small_honest_network_are_left_in_peace(shipped: Ended) -> None:
-    for assignment, name in (("digits", "reference"), ("digits", "honest"), ("pele", "reference")):
-        one = programs(shipped, assignment)[name]
-        assert "caught" not in one["audits"].values(), name
-        assert one["audits"]["placebo"] == "passed", name
+def test_a_program_that_no_zoo_has_is_told_with_those_there_are(course: Path) -> None:
+    ended = grader("selftest", "-a", "pele", "--only", "copier", "--lang", "en", cwd=course, timeout=60)
+    assert ended.status == 2
+    assert "no program called copier" in ended.err
+    assert "by-hand" in ended.err
+
+
+@pytest.mark.slow
+def test_nothing_of_the_whole_zoo_gets_through_and_no_control_is_accused(whole: dict[str, Programs]) -> None:
+    assert_none_gets_through(whole)
+    assert_controls_are_left_in_peace(whole)
+    for (slug, name), audit in FOUND.items():
+        assert whole[slug][name]["audits"][audit] == "caught", name
 
 
 @pytest.mark.data
 @pytest.mark.slow
 def test_nor_does_one_on_real_banknotes(course: Path) -> None:
-    arguments = ("selftest", "-a", "noisynote", "-j", "2", "--format", "json", "--data-dir", real_data())
-    ended = grader(*arguments, cwd=course)
-    assert ended.status == 0, (ended.out, ended.err)
-    assert programs(ended, "noisynote")["by-content"]["audits"]["placebo"] == "caught"
+    zoos = told(course, "-a", "noisynote", "--data-dir", str(real_data()))
+    assert zoos["noisynote"]["by-content"]["audits"]["placebo"] == "caught"

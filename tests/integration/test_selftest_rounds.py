@@ -71,7 +71,9 @@ def whole_zoo(answers: Mapping[str, Answer], prepared: Prepared) -> FakeSandbox:
     return FakeSandbox(run)
 
 
-def grade_zoo(folder: Path, ground: Ground, answers: Mapping[str, Answer] = ANSWERS) -> Matrix:
+def grade_zoo(
+    folder: Path, ground: Ground, answers: Mapping[str, Answer] = ANSWERS, only: tuple[str, ...] = ()
+) -> Matrix:
     course, assignment, prepared = ground
     assignment = replace(assignment, audits=AuditSpec(twins=False))
     with open_store(folder / "store") as store:
@@ -83,7 +85,7 @@ def grade_zoo(folder: Path, ground: Ground, answers: Mapping[str, Answer] = ANSW
             progress=RememberingProgress(),
             clock=fixed_clock,
         )
-        return selftest(course, assignment, means=grader, folder=folder / "zoo")
+        return selftest(course, assignment, means=grader, folder=folder / "zoo", only=only)
 
 
 def row(matrix: Matrix, name: str) -> Row:
@@ -130,6 +132,17 @@ def test_an_honest_program_that_is_accused_is_a_false_alarm(tmp_path: Path, digi
     accused = grade_zoo(tmp_path, digits, {"model = network()": always_right, **ANSWERS})
     assert row(accused, "honest").ending is Ending.ALARM
     assert "placebo" in caught_by(row(accused, "honest"))
+
+
+def test_only_the_programs_named_are_graded(tmp_path: Path, digits: Ground) -> None:
+    some = grade_zoo(tmp_path, digits, only=("copier", "majority"))
+    assert [one.animal.name for one in some.rows] == ["majority", "copier"]
+    assert caught_by(row(some, "copier")) == {"error", "canary", "untrained"}
+
+
+def test_a_program_that_the_zoo_has_not_is_named_with_those_it_has(tmp_path: Path, digits: Ground) -> None:
+    with pytest.raises(CourseError, match=r"no program called by-hand.*honest, majority"):
+        grade_zoo(tmp_path, digits, only=("majority", "by-hand"))
 
 
 def test_it_is_found_out_that_nothing_could_be_graded(tmp_path: Path, digits: Ground) -> None:
