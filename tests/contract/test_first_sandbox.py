@@ -8,7 +8,7 @@ import pytest
 from grader.model.run import Limits, RunStatus, SandboxCommand
 from grader.plugins.registry import SANDBOXES
 from grader.running.conformance import CASES, check_sandbox
-from tests.house.first_changes import enter
+from tests.house.shown_plugins import enter
 
 pytestmark = pytest.mark.sandbox
 

@@ -18,14 +18,15 @@ from grader.model.evidence import Fit
 from grader.model.message import Language
 from grader.plugins.registry import CHECKS, METRICS
 from grader.words import catalogue
-from tests.house.first_changes import enter, shown
+from tests.house.shown_plugins import enter, place_named, shown
 from tests.unit.coursefiles.written import KNOWN, VALID, a_course, told
 from tests.unit.measuring.made import KINDS, assignment, report, run_facts
 
 
 @pytest.mark.parametrize("title", ["A metric", "A kind of check", "A sandbox"])
-def test_a_first_change_is_ten_lines_or_about(title: str) -> None:
-    (written,) = shown(title, "python")
+def test_a_first_change_is_ten_lines_or_about_and_says_where_they_go(title: str) -> None:
+    (written,), entry = shown(title, "python"), shown(title, "toml")[0]
+    assert place_named(title).removesuffix(".py").replace("/", ".") in entry
     code = re.sub(r'^ *""".*?"""$|^(?:from|import) .*$', "", written, flags=re.MULTILINE)
     assert len([line for line in code.splitlines() if line.strip()]) <= 12
 
