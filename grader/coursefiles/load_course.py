@@ -1,4 +1,7 @@
-"""``assignments/*/assignment.toml`` to a :class:`Course`; every mistake is reported at once."""
+"""``assignments/*/assignment.toml``, and ``course.toml`` where there is one, to a :class:`Course`.
+
+Every mistake of every file is reported at once.
+"""
 
 import re
 from collections.abc import Iterable

@@ -29,7 +29,8 @@ Made = Mapping[Purpose, RunRead | Message]
 def audit(first: RunRead, made: Made, truth: "NDArray[Any]") -> tuple[AuditResult, ...]:
     """Return what the extra runs say; nothing of audits that were not asked for.
 
-    ``first`` is run 1, ``truth`` the labels in the dataset's own order.
+    ``first`` is the first graded run that delivered: the extra ones repeat it. ``truth`` holds the labels in
+    the dataset's own order.
     """
     said = []
     if Purpose.PAIR in made:
