@@ -1,7 +1,7 @@
 """The one place that chooses an implementation for every port, and reads environment and machine, once."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from grader import __version__
 from grader.coursefiles.load_course import Known
 from grader.coursefiles.own_data import OwnData
 from grader.model.errors import CourseError
+from grader.model.message import Message
 from grader.orchestration.executors import ProcessExecutor, SerialExecutor
 from grader.orchestration.means import Means, Options, Tools
 from grader.orchestration.ports import Executor, Progress
@@ -62,7 +63,11 @@ def known_names() -> Known:
     from grader.plugins.registry import CHECKS, EXPORTERS, METRICS, SANDBOXES, load_kinds
     from grader.runtimes.catalogue import names as runtime_names
 
-    metrics, kinds, *_ = load_kinds(METRICS, CHECKS, EXPORTERS, SANDBOXES)
+    wrong = _mistakes_of(dataset_names)
+    try:
+        metrics, kinds, *_ = load_kinds(METRICS, CHECKS, EXPORTERS, SANDBOXES)
+    except CourseError as error:
+        raise CourseError(*error.messages, *wrong) from None
     return Known(
         datasets=dataset_names(),
         metrics=metrics,
@@ -70,6 +75,15 @@ def known_names() -> Known:
         kinds=kinds,
         own_data=_own_data,
     )
+
+
+def _mistakes_of(question: Callable[[], object]) -> tuple[Message, ...]:
+    """Return why ``question`` has no answer, to be told with the mistakes of others."""
+    try:
+        question()
+    except CourseError as error:
+        return error.messages
+    return ()
 
 
 def _own_data(assignment: Path) -> OwnData:

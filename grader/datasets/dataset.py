@@ -161,6 +161,8 @@ class Dataset:
     given: tuple[Given, ...] = ()
     package: str = ""
     """The package whose folder it is; empty for a course's own data."""
+    shelf: Path | None = None
+    """The folder of a package's dataset: files that come with the package lie there."""
     folder: Path | None = None
     """The folder of a course's own data."""
     private: Path | None = None

@@ -53,7 +53,8 @@ def find_files(
     """Return where each published file of ``dataset`` lies, by name, each with the right SHA-256.
 
     Looked at, in this order: ``data_dir`` (``<dir>/<dataset>/<file>``, then ``<dir>/<file>``), the cache that
-    :func:`grader.datasets.fetch.fetch` fills, and ``extra`` (files that come with a runtime, by name).
+    :func:`grader.datasets.fetch.fetch` fills, ``extra`` (files that come with a runtime, by name), and the
+    folder of the package that the dataset comes in.
     A course's own files lie in its data folder, hidden ones in its private folder, else in
     ``<data_dir>/<dataset>``; ``without_hidden``, where those are absent, they are left out.
 
@@ -174,7 +175,8 @@ def _places(
         return _own_places(dataset, file, data_dir)
     given = [] if data_dir is None else [data_dir / dataset.name / file.name, data_dir / file.name]
     shipped = [extra[file.name]] if file.name in extra else []
-    return [*given, cached(dataset, file, cache), *shipped]
+    packed = [] if dataset.shelf is None else [dataset.shelf / file.name]
+    return [*given, cached(dataset, file, cache), *shipped, *packed]
 
 
 def _own_places(dataset: Dataset, file: DataFile, data_dir: Path | None) -> list[Path]:

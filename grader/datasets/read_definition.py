@@ -122,6 +122,7 @@ def _to_dataset(
         form=_form(parsed.table, parsed.reader),
         given=_given(parsed.give, split, files),
         package=home.package,
+        shelf=home.folder if home.package else None,
         folder=None if home.package else home.folder,
         private=home.private,
         definition="" if home.package else definition,

@@ -45,13 +45,13 @@ def test_a_class_is_graded_with_what_the_package_adds(course: Path, installed: d
     assert (good["verdict"], good["points"]) == ("passed", 10)
     assert (bad["verdict"], bad["points"]) == ("failed", 2)
     assert [(check["id"], check["outcome"]) for check in bad["checks"]] == [
-        ("every-class", "failed"),
+        ("both-kinds", "failed"),
         ("quick", "passed"),
     ]
     quick = bad["checks"][1]["message"]["en"]
     assert quick.startswith("The slowest run took ")
     assert quick.endswith("; the limit is 60 s.")
-    assert bad["metrics"]["balanced_error"]["value"] == pytest.approx(0.9)
+    assert bad["metrics"]["balanced_error"]["value"] == 0.5
     assert (course / "reports" / "points.tsv").read_text(encoding="utf-8").splitlines() == [
         "student\tassignment\tpoints",
         "ana\tbalanced\t10",
@@ -62,7 +62,7 @@ def test_a_class_is_graded_with_what_the_package_adds(course: Path, installed: d
 def test_without_the_package_the_course_says_which_names_it_lacks(course: Path) -> None:
     ended = grader("grade", "submissions", "--export", "tsv", "--lang", "en", cwd=course)
     assert ended.status == 2
-    assert 'check.every-class.metric: there is no "balanced_error"; there are: accuracy, ' in ended.err
+    assert 'check.both-kinds.metric: there is no "balanced_error"; there are: accuracy, ' in ended.err
     assert 'check.quick.kind: there is no "cpu_time"; there are: architecture, ' in ended.err
 
 
@@ -101,16 +101,18 @@ def test_an_exporter_that_fails_takes_nothing_from_the_grading(
     }
 
 
-def test_a_package_that_cannot_be_imported_stops_the_command_in_a_sentence(
+def test_packages_that_do_not_serve_stop_the_command_each_in_a_sentence(
     course: Path, installed: dict[str, str], tmp_path: Path
 ) -> None:
     _lay_out_package(tmp_path, "grader.metrics", "old", text="from grader.gone import Metric\n")
+    _lay_out_package(tmp_path, "grader.datasets", "lost", text="")
     both = {"PYTHONPATH": f"{tmp_path}:{installed['PYTHONPATH']}"}
     ended = grader("grade", "submissions", "--lang", "en", cwd=course, environment=both)
     assert ended.status == 2
+    old, lost = ended.err.splitlines()
     refused = "error GR290: the plugin 'old' of the package old-package (grader.metrics: old_package:Plugin)"
-    why = "does not load (ModuleNotFoundError: No module named 'grader.gone')"
-    assert ended.err == f"{refused} {why}\n"
+    assert old == f"{refused} does not load (ModuleNotFoundError: No module named 'grader.gone')"
+    assert lost.startswith("error GR290: the plugin 'lost' of the package lost-package (grader.datasets: ")
 
 
 BROKEN = """

@@ -2,6 +2,7 @@ import hashlib
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def test_a_file_is_found_in_a_folder_named_like_the_dataset(tmp_path: Path) -> N
 def test_a_file_is_found_in_a_flat_folder(tmp_path: Path) -> None:
     place = put(tmp_path / "data" / "x.bin")
     assert find_files(entry(), tmp_path / "data", tmp_path / "cache") == {"x.bin": place}
+
+
+def test_a_file_that_comes_in_its_datasets_package_is_found_there_last(tmp_path: Path) -> None:
+    packed = put(tmp_path / "package" / "x.bin")
+    packaged = replace(entry(), shelf=packed.parent)
+    assert find_files(packaged, None, tmp_path / "cache") == {"x.bin": packed}
+    cached = put(tmp_path / "cache" / "datasets" / "made-up" / "x.bin")
+    assert find_files(packaged, None, tmp_path / "cache") == {"x.bin": cached}
 
 
 def test_the_given_folder_comes_before_the_cache(tmp_path: Path) -> None:

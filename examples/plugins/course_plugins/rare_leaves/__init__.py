@@ -1,0 +1,1 @@
+"""Leaves of a common and of a rare kind, by length and width (invented)."""
