@@ -158,14 +158,15 @@ def _own_data(raw: dict[str, Any], folder: Path, known: Known) -> OwnData | None
 def _parse(raw: dict[str, Any], where: str) -> tuple["schema.AssignmentFile | None", list[Message]]:
     from pydantic import ValidationError
 
-    from grader.coursefiles.schema import AssignmentFile
-    from grader.coursefiles.shape_mistakes import shape_mistakes
+    from grader.coursefiles.schema import PATTERNS, AssignmentFile
+    from grader.readers.shape_mistakes import shape_mistakes
 
     try:
         return AssignmentFile.model_validate(raw), []
     except ValidationError as error:
         known = AssignmentFile.model_json_schema(by_alias=True)
-        return None, shape_mistakes(raw, where, error.errors(include_url=False), known=known)
+        found = error.errors(include_url=False)
+        return None, shape_mistakes(raw, where, found, known=known, patterns=PATTERNS)
 
 
 def _to_model(
@@ -183,7 +184,9 @@ def _to_model(
     asked = parsed.model_dump(mode="json", by_alias=True) | {"check": checks.digested}
     del asked["assignment"]["title"], asked["assignment"]["source"]
     if own is not None:
-        asked["data"] |= {"labels": own.labels.value, "definition": own.definition}
+        if own.labels is Labels.NONE:
+            asked["data"]["labels"] = Labels.NONE.value
+        asked["data"]["definition"] = own.definition
     run_parts = {
         "data": asked["data"],
         "run": {**asked["run"], "runs": None},

@@ -27,7 +27,7 @@ class OwnData:
 
     @property
     def labels(self) -> Labels:
-        """What the served copy of the test labels holds where the assignment says nothing."""
+        """What the served copy of the test labels may hold at most."""
         return Labels.CANARY if self.has_classes and not self.labels_hidden else Labels.NONE
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from grader.coursefiles.shape_mistakes import shape_mistakes
 from grader.model.ask import KINDS, Ask, unknown_kinds
 from grader.model.check import CheckSpec
 from grader.model.message import Message
@@ -13,6 +12,7 @@ from grader.plugins.guard import Broken, ask
 from grader.plugins.interfaces import CheckKind
 from grader.plugins.tables import reader_of
 from grader.plugins.written import kind_of
+from grader.readers.shape_mistakes import shape_mistakes
 from grader.words import say
 from grader.words.mistake_words import check_label, near_miss, shown
 
@@ -31,6 +31,8 @@ def read_checks(raw: Mapping[str, Any], where: str, kinds: Mapping[str, CheckKin
     """Return the checks of ``raw``, the content of the file ``where``."""
     from pydantic import ValidationError
 
+    from grader.coursefiles.schema import PATTERNS
+
     checks = Checks()
     tables = raw.get("check")
     for number, table in enumerate(tables if isinstance(tables, list) else ()):
@@ -44,7 +46,9 @@ def read_checks(raw: Mapping[str, Any], where: str, kinds: Mapping[str, CheckKin
         except ValidationError as error:
             known, inside = reader.json_schema(by_alias=True), ("check", number)
             errors = error.errors(include_url=False)
-            checks.mistakes += shape_mistakes(raw, where, errors, known=known, inside=inside)
+            checks.mistakes += shape_mistakes(
+                raw, where, errors, known=known, patterns=PATTERNS, inside=inside
+            )
             continue
         checks.specs.append(spec)
         needs = ask(kind.name, partial(_needs, kind, spec))

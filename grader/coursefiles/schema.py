@@ -10,12 +10,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.plugins.interfaces import CheckKind
-from grader.plugins.tables import Name, Points, reader_of
+from grader.plugins.tables import Id, Name, Points, reader_of
 
 _AMOUNT = r"^\s*(?=[0-9.]*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?\s*"
 
 Duration = Annotated[str, Field(pattern=_AMOUNT + r"(s|min|h|x reference)\s*$", examples=["20 min"])]
 Size = Annotated[str, Field(pattern=_AMOUNT + r"(MiB|GiB)\s*$", examples=["4 GiB"])]
+PATTERNS = (
+    (Name, "needed.name"),
+    (Id, "needed.id"),
+    (Duration, "needed.duration"),
+    (Size, "needed.size"),
+)
 
 
 class Table(BaseModel):

@@ -131,7 +131,7 @@ def _columns(raw: Mapping[str, Any], where: str) -> Iterator[Message]:
     whole = any(key == "table" for _, key, _ in _sources(split))
     if (reader in _TABLES or reader == "npy") and whole and "target" not in table:
         yield say("missing-key", file=where, key="table.target")
-    if reader == "csv" and table.get("header", True) is True:
+    if not (reader in ("text", "npy") or (reader == "csv" and table.get("header") is False)):
         return
     named = [("table.target", table.get("target"))]
     named += [(f"table.{key}", name) for key in ("inputs", "also") for name in _list(table.get(key))]

@@ -1,6 +1,5 @@
 """``dataset.toml`` to a :class:`Dataset`; every mistake is reported at once."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -22,7 +21,7 @@ from grader.model.digest import digest_bytes
 from grader.model.errors import CourseError
 from grader.model.message import Message, Text
 from grader.readers.read_toml import read_toml
-from grader.readers.toml_mistakes import toml_mistakes
+from grader.readers.shape_mistakes import shape_mistakes
 
 if TYPE_CHECKING:
     from grader.datasets import schema
@@ -66,32 +65,12 @@ def _parse(
     from grader.datasets import schema
 
     whole = schema.PackagedDatasetFile if home.package else schema.DatasetFile
-    needed = {
-        schema.FILE_NAME: "needed.file_name",
-        schema.ROWS_NAME: "needed.rows_name",
-        schema.SHA256: "needed.sha256",
-        "column": "needed.column",
-    }
     try:
         return whole.model_validate(raw), []
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        return None, toml_mistakes(
-            home.where, found, keys_beside=lambda path: _keys_beside(whole, path), needed=needed
-        )
-
-
-def _keys_beside(table: Any, path: tuple[str | int, ...]) -> Iterable[str]:
-    """Return the keys the schema knows in the table that holds the last part of ``path``."""
-    from typing import get_args
-
-    for part in path[:-1]:
-        if isinstance(part, str) and hasattr(table, "model_fields"):
-            fields = table.model_fields.items()
-            table = next(field.annotation for name, field in fields if part in (name, field.alias))
-            while not hasattr(table, "model_fields") and get_args(table):  # a list of tables, or an optional
-                table = get_args(table)[0]
-    return [field.alias or name for name, field in getattr(table, "model_fields", {}).items()]
+        known = whole.model_json_schema(by_alias=True)
+        errors = error.errors(include_url=False)
+        return None, shape_mistakes(raw, home.where, errors, known=known, patterns=schema.PATTERNS)
 
 
 def _to_dataset(

@@ -8,21 +8,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-FILE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$"
-ROWS_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}(:[A-Za-z0-9_]{1,60})?$"
-SHA256 = r"^[0-9a-f]{64}$"
-
 
 def _column(value: Any) -> str | int:
     if isinstance(value, str) and value:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise PydanticCustomError("column", "a column's name, or its number from 0")
+    raise PydanticCustomError("needed.column", "a column's name, or its number from 0")
 
 
-FileName = Annotated[str, Field(pattern=FILE_NAME)]
-RowsName = Annotated[str, Field(pattern=ROWS_NAME)]
+_FILE = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
+FileName = Annotated[str, Field(pattern=_FILE + "$")]
+RowsName = Annotated[str, Field(pattern=_FILE + r"(:[A-Za-z0-9_]{1,60})?$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Column = Annotated[
     str | int,
     BeforeValidator(_column),
@@ -30,6 +28,11 @@ Column = Annotated[
 ]
 Count = Annotated[int, Field(ge=0)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
+PATTERNS = (
+    (FileName, "needed.file_name"),
+    (RowsName, "needed.rows_name"),
+    (Sha256, "needed.sha256"),
+)
 
 
 class Table(BaseModel):
@@ -49,7 +52,7 @@ class FileTable(Table):
     """``[[file]]``: a file of a course's own, beside ``dataset.toml`` or, ``hidden``, where no student is."""
 
     name: FileName
-    sha256: Annotated[str | None, Field(pattern=SHA256)] = None
+    sha256: Sha256 | None = None
     hidden: bool = False
     licence: Annotated[str, Field(max_length=200)] = ""
     origin: Annotated[str, Field(max_length=500)] = ""
@@ -67,7 +70,7 @@ class PackagedFileTable(Table):
     """``[[file]]`` of a packaged dataset: downloaded, or found in a runtime."""
 
     name: FileName
-    sha256: Annotated[str, Field(pattern=SHA256)]
+    sha256: Sha256
     size: Annotated[int, Field(ge=1)]
     licence: Annotated[str, Field(min_length=1, max_length=200)]
     origin: Annotated[str, Field(min_length=1, max_length=500)]

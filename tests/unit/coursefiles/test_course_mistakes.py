@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from grader.coursefiles.contradictions import contradictions
 from grader.coursefiles.load_course import load_course
 from grader.coursefiles.read_checks import read_checks
-from grader.coursefiles.schema import AssignmentFile
-from grader.coursefiles.shape_mistakes import shape_mistakes
+from grader.coursefiles.schema import PATTERNS, AssignmentFile
 from grader.model.errors import CourseError
+from grader.readers.shape_mistakes import shape_mistakes
 from grader.words.catalogue import codes
 from tests.unit.coursefiles.written import KNOWN, VALID, a_course, told
 
@@ -325,7 +325,8 @@ def test_whatever_stands_in_a_file_its_mistakes_can_be_told(raw: dict[str, objec
         AssignmentFile.model_validate(raw)
     except ValidationError as error:
         known = AssignmentFile.model_json_schema(by_alias=True)
-        told_of += shape_mistakes(raw, FILE, error.errors(include_url=False), known=known)
+        errors = error.errors(include_url=False)
+        told_of += shape_mistakes(raw, FILE, errors, known=known, patterns=PATTERNS)
     assert told_of
     for message in told_of:
         assert message.code in codes()

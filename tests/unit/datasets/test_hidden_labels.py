@@ -1,6 +1,7 @@
 """Hidden labels have no part in anything that a run is shown."""
 
 import json
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.datasets.own import find_prepared
 from grader.datasets.prepare import Prepared, prepare_dataset, truth
 from grader.datasets.serve import (
     Canaries,
@@ -221,3 +223,18 @@ def test_without_the_hidden_files_a_student_can_run_and_nothing_is_known(
     assert len(np.load(copy.folder / "x_test.npy")) == (10 if whole else 8)
     assert set(np.load(copy.folder / "y_test.npy").tolist()) == {0, 1}
     assert (copy.folder / "files" / "test.csv").is_file()
+
+
+def test_a_worker_finds_the_data_by_their_digest_without_the_course(tmp_path: Path) -> None:
+    prepared = ready(tmp_path, ["oak", "pine"] * 4)
+    shutil.rmtree(tmp_path / "assignments")
+    shutil.rmtree(tmp_path / "reference_solutions")
+    found = find_prepared("trees", prepared.digest, tmp_path / "cache")
+    assert found.dataset.labels_hidden
+    copies = [served(one, tmp_path / name) for one, name in ((prepared, "a"), (found, "b"))]
+    assert served_files(copies[0].folder) == served_files(copies[1].folder)
+
+
+def test_data_that_were_never_prepared_are_told(tmp_path: Path) -> None:
+    with pytest.raises(DataMissing):
+        find_prepared("trees", "0" * 64, tmp_path)

@@ -1,24 +1,18 @@
-"""Mistakes of shape in assignment.toml, in our own words: unknown keys, wrong types, impossible values.
+"""Mistakes of shape in what people write as TOML, in our own words: unknown keys, impossible values.
 
 pydantic finds them; its English sentences stay here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from grader.coursefiles import schema
 from grader.model.message import Message
-from grader.plugins import tables
 from grader.words import say
 from grader.words.catalogue import keys
 from grader.words.mistake_words import check_label, legible, near_miss, shown
 
-_PATTERNS = (
-    (tables.Name, "needed.name"),
-    (tables.Id, "needed.id"),
-    (schema.Duration, "needed.duration"),
-    (schema.Size, "needed.size"),
-)
+Patterns = Iterable[tuple[Any, str]]
+"""Texts that follow a pattern (an ``Annotated`` of pydantic), each with the catalogue's word for it."""
 _TYPES = {
     "string_type": "needed.text",
     "string_too_short": "needed.some_text",
@@ -32,11 +26,16 @@ _TYPES = {
     "too_short": "needed.some_items",
     "too_long": "needed.few_items",
     "model_type": "needed.table",
+    "model_attributes_type": "needed.table",
+    "dict_type": "needed.table",
     "dataclass_type": "needed.table",
+    "greater_than": "needed.above",
+    "less_than": "needed.less_than",
     "greater_than_equal": "needed.at_least",
     "less_than_equal": "needed.at_most",
     "literal_error": "needed.one_of",
 }
+_BOUNDS = ("ge", "le", "gt", "lt", "min_length", "max_length")
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
@@ -46,6 +45,7 @@ def shape_mistakes(
     errors: Sequence[Mapping[str, Any]],
     *,
     known: Mapping[str, Any],
+    patterns: Patterns,
     inside: tuple[str | int, ...] = (),
 ) -> list[Message]:
     """Return one message for each of pydantic's ``errors`` about ``raw``, the content of ``where``.
@@ -55,42 +55,43 @@ def shape_mistakes(
         where: what messages call it.
         errors: about the table that stands at ``inside``.
         known: the JSON Schema of that table, for the keys that somebody may have meant.
+        patterns: what texts of that table follow.
         inside: the way to that table, from the outermost.
     """
-    return [_mistake(raw, where, error, known, inside) for error in errors]
+    needed = {pattern: key for kind, key in patterns for pattern in _patterns(kind)}
+    return [
+        _mistake(error, where, tuple(_told(raw, (*inside, *error["loc"]))), known, needed) for error in errors
+    ]
 
 
 def _mistake(
-    raw: Mapping[str, Any],
-    where: str,
     error: Mapping[str, Any],
+    where: str,
+    told: tuple[str, ...],
     known: Mapping[str, Any],
-    inside: tuple[str | int, ...],
+    needed: Mapping[str, str],
 ) -> Message:
-    path = tuple(error["loc"])
-    key = ".".join(_told(raw, (*inside, *path)))
+    path, key = tuple(error["loc"]), ".".join(told)
     if error["type"] in _UNKNOWN_KEY:
-        return say(
-            "unknown-key", file=where, key=key, hint=near_miss(str(path[-1]), _keys_beside(known, path))
-        )
+        hint = near_miss(str(path[-1]), _keys_beside(known, path))
+        return say("unknown-key", file=where, key=key, hint=hint)
     if error["type"] == "missing":
         return say("missing-key", file=where, key=key)
-    return say("impossible-value", file=where, key=key, got=shown(error["input"]), needed=_needed(error))
+    got, should = shown(error["input"]), _needed(error, needed)
+    return say("impossible-value", file=where, key=key, got=got, needed=should)
 
 
-def _needed(error: Mapping[str, Any]) -> Message:
+def _needed(error: Mapping[str, Any], needed: Mapping[str, str]) -> Message:
     """Return what should have stood there; an error that nobody foresaw keeps its own words."""
     limits = error.get("ctx", {})
-    if error["type"] == "string_pattern_mismatch":
-        named = next((key for kind, key in _PATTERNS if limits["pattern"] in _patterns(kind)), None)
-        if named is not None:
-            return say(named)
+    if limits.get("pattern") in needed:
+        return say(needed[limits["pattern"]])
     key = _TYPES.get(error["type"], error["type"])
     if not key.startswith("needed.") or key not in keys():
         return say("needed.other", problem=error["msg"])
     return say(
         key,
-        limit=limits.get("ge", limits.get("le", limits.get("min_length", limits.get("max_length", 0)))),
+        limit=next((limits[bound] for bound in _BOUNDS if bound in limits), 0),
         values=str(limits.get("expected", "")).replace("'", "").replace(" or ", ", "),
     )
 
@@ -123,7 +124,8 @@ def _keys_beside(known: Mapping[str, Any], path: tuple[str | int, ...]) -> list[
 
 
 def _followed(schema_: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a schema refers to among the definitions of ``whole``, or itself."""
+    """Return what a schema refers to among the definitions of ``whole``, or itself; the first of several."""
+    schema_ = schema_.get("anyOf", (schema_,))[0]
     place = schema_.get("$ref")
     if place is None:
         return schema_
