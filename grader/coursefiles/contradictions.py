@@ -16,6 +16,7 @@ from grader.plugins.guard import Broken, ask
 from grader.plugins.interfaces import CheckKind, Metric
 from grader.plugins.written import WrittenCheck, as_list, as_points, as_table, kind_of, unknown_name
 from grader.words import say
+from grader.words.mistake_words import check_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ def contradictions(raw: Mapping[str, Any], where: str, known: Known) -> list[Mes
     return [
         *_dangling(raw, where, known),
         *_rubric(raw, checks, where),
+        *_without_data(raw, checks, where, known),
         *(m for number in range(1, len(checks) + 1) for m in _of_its_kind(checks, number, where, known)),
     ]
 
@@ -65,6 +67,20 @@ def _rubric(raw: Mapping[str, Any], checks: Sequence[Mapping[str, Any]], where: 
     runs = {"min": 1, "max": 5} | as_table(as_table(raw.get("run")).get("runs"))
     if _is_integer(runs["min"]) and _is_integer(runs["max"]) and runs["min"] > runs["max"]:
         yield say("runs-min-above-max", file=where, min=runs["min"], max=runs["max"])
+
+
+def _without_data(
+    raw: Mapping[str, Any], checks: Sequence[Mapping[str, Any]], where: str, known: Known
+) -> Iterator[Message]:
+    """Yield what nothing could come of where no data are served: predictions, and checks of them."""
+    if "data" in raw:
+        return
+    if "deliver" in raw:
+        yield say("deliver-without-data", file=where)
+    for number, table in enumerate(checks, start=1):
+        kind = kind_of(table, known.kinds)
+        if kind is not None and kind.needs_predictions:
+            yield say("check-without-data", file=where, key=check_label(table, number), kind=kind.name)
 
 
 def _of_its_kind(

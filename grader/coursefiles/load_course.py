@@ -13,6 +13,7 @@ from grader.coursefiles.own_data import FOLDER, OwnData, own_data_mistakes
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
 from grader.model.ask import Ask, together
 from grader.model.assignment import (
+    NO_DATA,
     Assignment,
     AuditSpec,
     Course,
@@ -201,7 +202,9 @@ def _to_model(
         title=Text(parsed.assignment.title.pt, parsed.assignment.title.en),
         points=parsed.assignment.points,
         source=parsed.assignment.source,
-        data=DataSpec(
+        data=NO_DATA
+        if parsed.data is None
+        else DataSpec(
             dataset=parsed.data.dataset,
             split=parsed.data.split,
             labels=Labels(asked["data"]["labels"]),
@@ -209,7 +212,7 @@ def _to_model(
         ),
         run=_run_spec(parsed.run, course),
         deliver=DeliverSpec(
-            sources=tuple(Source(s) for s in dict.fromkeys(parsed.deliver.sources)),
+            sources=tuple(Source(s) for s in dict.fromkeys(parsed.deliver.sources)) if parsed.data else (),
             predictions=tuple(parsed.deliver.predictions),
             model=tuple(parsed.deliver.model),
         ),

@@ -103,7 +103,7 @@ class AssignmentFile(Table):
     """The whole of ``assignment.toml``."""
 
     assignment: AssignmentTable
-    data: DataTable
+    data: DataTable | None = None
     run: RunTable = RunTable()
     deliver: DeliverTable = DeliverTable()
     verdict: VerdictTable = VerdictTable()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.datasets.assemble import parse
 from grader.datasets.catalogue import dataset as catalogue_entry
-from grader.datasets.dataset import Dataset
+from grader.datasets.dataset import Dataset, Kind
 from grader.datasets.locate import checksum, find_files
 from grader.datasets.parsed import Parsed, npy_bytes
 from grader.datasets.read_definition import FILE
@@ -120,10 +120,35 @@ def prepare_dataset(
     )
     folder = cache / "prepared" / f"{entry.name}-{key[:16]}"
     ready = prepared_in(folder, entry, cache)
-    if ready is not None:
-        return ready
+    return ready or _written(entry, parsed or parse(entry, files), folder, cache)
+
+
+def prepare_nothing(cache: Path) -> Prepared:
+    """Return what stands in place of data where an assignment has none: no row to train on, none graded.
+
+    Raises:
+        StorageError: the cache cannot be written.
+    """
+    import numpy as np
+
+    entry = Dataset(
+        name="no-data",
+        title=say("data.none"),
+        kind=Kind.CLASSIFICATION,
+        files=(),
+        classes=(),
+        groups={"test": (0, 0)},
+        typed=True,
+    )
+    rows, labels = np.empty((0, 1)), np.empty(0, dtype=np.int64)
+    parsed = Parsed(x_train=rows, y_train=labels, x_graded=rows, y_graded=labels)
+    folder = cache / "prepared" / f"{entry.name}-{_content(parsed)[:16]}"
+    return prepared_in(folder, entry, cache) or _written(entry, parsed, folder, cache)
+
+
+def _written(entry: Dataset, parsed: Parsed, folder: Path, cache: Path) -> Prepared:
     try:
-        return _prepared(entry, folder, _build(entry, parsed or parse(entry, files), folder, cache))
+        return _prepared(entry, folder, _build(entry, parsed, folder, cache))
     except OSError as error:
         raise StorageError(
             say("dataset-write-failed", path=str(folder.parent), why=error.strerror or str(error))

@@ -31,6 +31,7 @@ class GpuNeed(Enum):
 class DataSpec:
     """Which dataset of the catalogue students work on, and what its served test labels hold.
 
+    ``dataset`` is empty where an assignment has no data: nothing is served, and nothing measured.
     ``own``: it is the one in the assignment's own folder. ``without_hidden``: what a course hides of it may
     be absent, as on a student's machine; then nothing is measured by it.
     """
@@ -40,6 +41,14 @@ class DataSpec:
     labels: Labels = Labels.CANARY
     own: bool = False
     without_hidden: bool = False
+
+    @property
+    def given(self) -> bool:
+        """Whether there are data at all."""
+        return bool(self.dataset)
+
+
+NO_DATA = DataSpec(dataset="", labels=Labels.NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ class ReferenceRuns:
 
 def reference_of(ground: Ground, means: Means) -> Reference | NotRun:
     """Return what is known of the reference: its calibration record, else one run, made now and kept."""
-    if ground.assignment.reference is None:
+    if ground.assignment.reference is None or not ground.assignment.data.given:
         return Reference()
     submission = _submission(ground.assignment, means)
     recorded = _read_record(ground, submission)

@@ -46,7 +46,7 @@ def order_of(submission: Submission, ground: Ground, number: int, means: Means) 
         main=submission.main,
         kind=submission.kind,
         data=OrderedData(
-            dataset=prepared.dataset.name,
+            dataset=prepared.dataset.name if assignment.data.given else "",
             sha256=prepared.digest,
             labels=assignment.data.labels,
             fails_at=loosest_error(

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.datasets.own import find_prepared
-from grader.datasets.prepare import Prepared, prepare
+from grader.datasets.prepare import Prepared, prepare, prepare_nothing
 from grader.files.hash_file import hash_file
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import StorageError
@@ -91,11 +91,15 @@ class Workplace:
 
 
 def prepare_data(dataset: str, runtime: Runtime, *, data_dir: Path | None, cache: Path) -> Prepared:
-    """Return ``dataset`` ready to be served; what comes with a library is taken from ``runtime``.
+    """Return ``dataset`` ready to be served, nothing where it has no name.
+
+    What comes with a library is taken from ``runtime``.
 
     Raises:
         DataMissing: it is not on this machine.
     """
+    if not dataset:
+        return prepare_nothing(cache)
     digits = runtime.site_packages_here / "sklearn" / "datasets" / "data" / "digits.csv.gz"
     return prepare(dataset, data_dir=data_dir, cache=cache, extra={"digits.csv.gz": digits})
 

@@ -25,6 +25,8 @@ def loosest_error(
     Asked are the bars of every metric that is a share of the test rows.
     """
     loosest = max((0.0, *_errors_allowed(assignment, kinds, metrics)))
+    if not rows:  # an assignment without data: nothing is served
+        return loosest
     return loosest + _CLEARLY * math.sqrt(loosest * (1 - loosest) / rows)
 
 

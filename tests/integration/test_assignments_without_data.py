@@ -1,0 +1,81 @@
+"""An assignment that has no data is graded for what a program does: it runs, it draws."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.cli.main import run
+from grader.coursefiles.load_course import load_course
+from grader.model.errors import CourseError
+from grader.wiring import known_names
+
+TOML = """
+[assignment]
+title = { pt-BR = "Um gráfico", en = "A chart" }
+points = 3
+
+[[check]]
+id = "drawn"
+kind = "figure"
+points = 2
+
+[[check]]
+id = "runs"
+kind = "runs"
+points = 1
+"""
+DRAWS = """
+import matplotlib.pyplot as plt
+plt.plot([0, 1, 4, 9])
+plt.show()
+"""
+
+
+def _course(folder: Path, toml: str = TOML) -> Path:
+    place = folder / "assignments" / "chart"
+    place.mkdir(parents=True)
+    (place / "assignment.toml").write_text(toml, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.sandbox
+@pytest.mark.runtime
+def test_it_is_graded_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    course = _course(tmp_path / "course")
+    for student, text in (("ana", DRAWS), ("bia", "print(1 / 0)\n")):
+        place = tmp_path / "in" / student / "chart"
+        place.mkdir(parents=True)
+        (place / "chart.py").write_text(text)
+    assert run(["grade", str(tmp_path / "in"), "-C", str(course), "-q", "--lang", "en"]) == 0
+    results = json.loads((course / "reports" / "results.json").read_bytes())
+    points = {one["student"]: (one["points"], one["verdict"]) for one in results["submissions"]}
+    assert points == {"ana": (3.0, "passed"), "bia": (0.0, "failed")}
+    ana, bia = sorted(results["submissions"], key=lambda one: str(one["student"]))
+    assert (ana["evidence"], ana["metrics"], ana["findings"]) == (None, {}, [])
+    assert [check["outcome"] for check in bia["checks"]] == ["failed", "failed"]
+    assert "ZeroDivisionError" in bia["checks"][1]["message"]["en"]
+    assert "ana" in capsys.readouterr().out
+
+
+def test_what_looks_at_predictions_is_a_mistake_without_data(tmp_path: Path) -> None:
+    wrong = TOML.replace(
+        "[[check]]",
+        '[deliver]\nfrom = ["predict"]\n\n[[check]]\nid = "error"\nkind = "metric"\n'
+        'metric = "error_rate"\nbelow = 0.1\npoints = 0\n\n[[check]]',
+        1,
+    )
+    with pytest.raises(CourseError) as caught:
+        load_course(_course(tmp_path, wrong), known_names())
+    assert [message.code for message in caught.value.messages] == ["GR152", "GR153"]
+    assert "check.error" in caught.value.messages[1].en
+
+
+def test_what_a_run_depends_on_is_told_apart_from_an_assignment_with_data(tmp_path: Path) -> None:
+    with_data = TOML.replace("[[check]]", '[data]\ndataset = "pele"\n\n[[check]]', 1)
+    bare = load_course(_course(tmp_path / "bare"), known_names()).assignments[0]
+    other = load_course(_course(tmp_path / "other", with_data), known_names()).assignments[0]
+    assert not bare.data.given
+    assert other.data.given
+    assert bare.run_version != other.run_version
+    assert [ask.kind for ask in bare.asks] == ["figures"]
