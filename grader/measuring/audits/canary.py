@@ -43,19 +43,16 @@ def canary_agreement(
     Raises:
         ValueError: there are no canaries, or one of them holds its true label.
     """
-    import numpy as np
-
     flipped = canaries.astype(bool)
     if not flipped.any() or (served_labels[flipped] == truth[flipped]).any():
         raise ValueError("canaries are rows whose served label is not the true one")
     agreed = int((predicted[flipped] == served_labels[flipped]).sum())
     chances = _confusion_chances(predicted, served_labels, truth, flipped)
-    distribution = _poisson_binomial(chances)
     return CanaryAgreement(
         agreed=agreed,
         canaries=int(flipped.sum()),
         expected=float(chances.sum()),
-        p_value=float(np.clip(distribution[agreed:].sum(), 0.0, 1.0)),
+        p_value=_so_many_or_more(agreed, chances),
     )
 
 
@@ -91,18 +88,13 @@ def _confusion_chances(
     return np.asarray(np.clip(share[true_at[flipped], served_at[flipped]], 0.0, 1.0))
 
 
-def _poisson_binomial(chances: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Return the distribution of how many of independent events happen, ``(len(chances) + 1,)``.
+def _so_many_or_more(agreed: int, chances: "NDArray[np.float64]") -> float:
+    """Return the chance that ``agreed`` or more of independent events happen.
 
-    scipy's ``poisson_binom`` has the same bits and takes ten times as long for 1,729 changed labels.
+    The probabilities are summed: one minus the rest would lose what is smaller than 1e-16.
     """
     import numpy as np
+    from scipy.stats import poisson_binom
 
-    distribution = np.zeros(len(chances) + 1)
-    distribution[0] = 1.0
-    for happened, chance in enumerate(chances, 1):
-        distribution[1 : happened + 1] = (
-            distribution[1 : happened + 1] * (1 - chance) + distribution[:happened] * chance
-        )
-        distribution[0] *= 1 - chance
-    return distribution
+    counts = np.arange(agreed, len(chances) + 1)
+    return float(np.clip(np.sum(poisson_binom.pmf(counts, chances)), 0.0, 1.0))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, poisson_binom
+from scipy.stats import binom
 
-from grader.measuring.audits.canary import CanaryAgreement, _poisson_binomial, canary_agreement, copied_labels
+from grader.measuring.audits.canary import CanaryAgreement, _so_many_or_more, canary_agreement, copied_labels
 from grader.measuring.audits.significance import most_suspicious
 from grader.measuring.audits.training import implausible_training, trained_on_test_rows, untrained
 from grader.model.evidence import Fit
@@ -167,8 +167,11 @@ def test_a_corrected_p_value_is_still_one(chances: list[float]) -> None:
     assert min(chances) <= found.p_value <= 1
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
-def test_the_distribution_of_repeated_labels_is_the_poisson_binomial(chances: list[float]) -> None:
-    ours = _poisson_binomial(np.array(chances))
-    assert np.allclose(ours, poisson_binom.pmf(np.arange(len(chances) + 1), chances), rtol=1e-12, atol=1e-300)
-    assert ours.sum() == pytest.approx(1)
+@given(st.integers(0, 40), st.floats(0, 1))
+def test_equal_chances_are_a_binomial(agreed: int, chance: float) -> None:
+    tail = _so_many_or_more(agreed, np.full(40, chance))
+    assert tail == pytest.approx(binom.sf(agreed - 1, 40, chance), abs=1e-12)
+
+
+def test_a_tail_too_small_for_one_minus_the_rest_is_no_zero() -> None:
+    assert 0 < _so_many_or_more(30, np.full(500, 1e-4)) < 1e-60
