@@ -6,9 +6,13 @@ ourselves, and it may lower what they earn. Checks of the kinds ``runs``, ``figu
 else to rest on.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+
+_QUOTED = re.compile(r"^  \S.*, line \d+.*\n    (.*\S.*)$", re.MULTILINE)
+"""A place in a traceback and the line of source below it."""
 
 
 class Source(Enum):
@@ -47,6 +51,14 @@ class SourceReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What an exercise hands out: names of files in the working folder, a loader of ``keras.datasets``."""
+
+    files: tuple[str, ...] = ()
+    loader: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramError:
     """An exception that the program did not catch."""
 
@@ -54,6 +66,12 @@ class ProgramError:
     text: str
     place: Place
     traceback: str
+
+    @property
+    def source_line(self) -> str:
+        """The line of the program that the traceback quotes last; empty where it quotes none."""
+        quoted = _QUOTED.findall(self.traceback)
+        return quoted[-1].strip() if quoted else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +122,8 @@ class HarnessReport:
     versions: Mapping[str, str]
     target_values: tuple[float, ...] = ()
     """Distinct training targets when they are few: tells 0/1 from -1/+1 outputs."""
+    given: Given | None = None
+    """What the exercise handed out, for words only; None where a run left no report."""
 
     def source(self, source: Source) -> SourceReport:
         """Return the report of ``source``; absent when the harness said nothing of it."""

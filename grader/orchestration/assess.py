@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import truth
 from grader.measuring.evidence.predictions import Chosen
+from grader.measuring.evidence.program_text import has_code
 from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.judge import Judgement, gather, judge
 from grader.measuring.judging.more_runs import more_runs_wanted
 from grader.measuring.judging.stated_result import claim_of, overstated
+from grader.measuring.judging.telling_error import errors_of, telling_error
 from grader.model.assignment import AuditSpec
 from grader.model.evidence import HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Measurement, Paired
 from grader.model.result import AuditResult, Claim, Picture, Reason, RunResult, Status, SubmissionResult
 from grader.model.run import Purpose
-from grader.model.submission import Finding, Submission, Unreadable
+from grader.model.submission import FileKind, Finding, Submission, Unreadable
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
 from grader.orchestration.ground import Ground
 from grader.orchestration.means import Tools
@@ -83,7 +85,7 @@ def assess(
         audits=assignment.audits if prepared.labels_known else NOTHING_TO_COMPARE,
     )
     facts = _facts(submission, ground, graded, first=first, signs=signs, audits=audits, tools=tools)
-    judgement = judge(facts, kind=submission.kind)
+    judgement = judge(facts, kind=submission.kind, without_code=_without_code(submission))
     repeats_itself = len(stored) > len(graded)
     result = _result(
         submission,
@@ -104,6 +106,14 @@ def assess(
         leading=read.index(first),
         answers=first.own,
     )
+
+
+def _without_code(submission: Submission) -> bool:
+    """Return whether the script has nothing in it that could run; of a notebook its cells tell."""
+    if submission.kind is not FileKind.SCRIPT:
+        return False
+    main = next(file for file in submission.files if file.name == submission.main)
+    return not has_code(main.path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _facts(
@@ -300,7 +310,7 @@ def _result(
         points=judgement.points,
         max_points=ground.assignment.points,
         evidence=delivered.source if isinstance(delivered, Chosen) else None,
-        sources=report.sources,
+        sources=tuple(s for s in report.sources if s.source in ground.assignment.deliver.sources),
         runs=tuple(_run_result(one) for one in read),
         metrics=judgement.metrics,
         reference=baseline,
@@ -344,12 +354,13 @@ def _run_result(one: RunRead) -> RunResult:
         if isinstance(measured, Measurement)
     }
     report = one.facts.report
-    in_cells = tuple(cell.error for cell in report.cells if cell.error is not None)
+    cause = telling_error(report)
+    others = tuple(error for error in errors_of(report) if error is not cause)
     return RunResult(
         run=one.facts.run,
         metrics=values,
         fits=report.fits,
-        errors=report.errors or in_cells,
+        errors=(cause, *others) if cause else others,
         key=one.stored.folder.name,
         predictions=None if one.own is None else digest_of_answers(one.own),
         conditions=one.stored.conditions,

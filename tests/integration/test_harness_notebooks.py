@@ -27,6 +27,22 @@ CELLS = [
     ("code", "print('10 %\\r50 %\\r100 %')\nprint('x' * 70_000)"),
     ("code", "input('nome? ')\nprint(__name__, y, z)"),
 ]
+NOT_HERE = [
+    "%load_ext watermark\n%watermark -v -p numpy",
+    "from tqdm.notebook import tqdm, trange\nfor i in tqdm([5], desc='é'):\n    print(i)\nlist(trange(2))",
+    "from IPython.display import Audio, Image, display\nImage('logo.png')",
+    "display(Image(filename='fig/rede.jpg', width=300))\nAudio(filename='x.wav')",
+    "import locale as lc\nlc.setlocale(lc.LC_ALL, 'pt_BR.UTF-8')\nprint(lc.currency(1234.5, grouping=True))",
+    "print(lc.atof('1.234,5'), float('1.5'))\nlc.setlocale(lc.LC_ALL, '')\nprint(lc.str(1.5))",
+    "import asyncio\nasync def f():\n    await asyncio.sleep(0.01)\n    return 7",
+    "task = asyncio.create_task(f())",
+    "print(await task)",
+    "%%memit\nw = 3\nfor i in range(2):\n    w += i",
+    "print(w)\n%memit w = w * 2",
+    "%%sql\nSELECT * FROM w",
+    "print(w)\nlc.setlocale(lc.LC_ALL, 'de_DE')",
+    "%%memit\n\n1 / 0",
+]
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +113,29 @@ def test_the_ledger_names_cell_and_line(left: Left) -> None:
         ("drive", "drive.mount('/content/drive')", 14, 2),
         ("input", "input('nome? ')", 17, 1),
     ]
+
+
+def test_what_a_notebook_shows_elsewhere_stops_nothing_here(tmp_path: Path) -> None:
+    left = harness_run(tmp_path, {"n.ipynb": notebook([("code", source) for source in NOT_HERE])})
+    errors = [(error["cell"], error["type"], error["line"]) for error in left.report["errors"]]
+    assert errors == [(13, "Error", 2), (14, "ZeroDivisionError", 3)]  # a language that nobody stands in for
+    shown = {5: "R$ 1.234,50", 6: "1234.5 1.5", 9: "7", 11: "4", 13: "8"}
+    assert {number: output(left, number).splitlines()[0] for number in shown} == shown
+    assert output(left, 6).splitlines()[1] == "1.5"
+    assert [(e["kind"], e["what"], e["cell"]) for e in left.report["ledger"]] == [
+        ("magic", "%load_ext watermark", 1),
+        ("magic", "%watermark -v -p numpy", 1),
+        ("picture", "Image('logo.png')", 3),
+        ("picture", "Image('fig/rede.jpg')", 4),
+        ("picture", "Audio('x.wav')", 4),
+        ("locale", "locale.setlocale('pt_BR.UTF-8')", 5),
+        ("magic", "%%memit", 10),
+        ("magic", "%memit w = w * 2", 11),
+        ("magic", "%%sql", 12),
+        ("magic", "%%memit", 14),
+    ]
+    assert left.report["figures"] == 0
+    assert "é: 100%" in output(left, 2)
 
 
 def test_an_empty_notebook_leaves_a_report_and_no_cells(tmp_path: Path) -> None:

@@ -35,7 +35,11 @@ _WHY = {
     "unsaveable": "model-not-saved",
     "no_fit": "no-model-trained-or-saved",
     "dataset": "predict-call-given-tf-dataset",
+    "other_name": "predictions-under-another-name",
+    "batches": "test-rows-asked-in-batches",
 }
+_NOT_USED = frozenset({"other_name", "batches"})
+"""Reasons that say what might be meant; where another source delivers they would be noise."""
 _TWO_CLASSES = 2
 _HALF = 0.5
 
@@ -56,10 +60,15 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NothingDelivered:
-    """No source gave predictions that can be graded; ``refused`` when one left a file that is not taken."""
+    """No source gave predictions that can be graded; ``refused`` when one left a file that is not taken.
+
+    ``reasons`` are of sources that were tried; ``absent`` of those that a program did not use, with what was
+    seen in their stead.
+    """
 
     reasons: tuple[Message, ...]
     refused: bool = False
+    absent: tuple[Message, ...] = ()
 
 
 def choose_predictions(
@@ -84,6 +93,7 @@ def choose_predictions(
         known: what the grader itself found out about why a source brought nothing.
     """
     passed_over: list[Message] = []
+    absent: list[Message] = []
     refused = False
     for source in assignment.deliver.sources:
         content = candidates.get(source)
@@ -96,7 +106,8 @@ def choose_predictions(
                 else (known or {}).get(source) or _absence(assignment, source, report)
             )
             if why is not None:
-                passed_over.append(say("predictions-source-passed-over", source=source_name(source), why=why))
+                told = absent if refusal is None and _unused(report, source) else passed_over
+                told.append(say("predictions-source-passed-over", source=source_name(source), why=why))
             continue
         taken = decode_predictions(content, rows=rows, classes=classes, target_values=report.target_values)
         if isinstance(taken, Refused):
@@ -109,7 +120,12 @@ def choose_predictions(
             say("predictions-source-replaced", note=note, source=source_name(source)) for note in passed_over
         ]
         return Chosen(source=source, raw=taken[0], decoded=taken[1], notes=tuple(notes))
-    return NothingDelivered(reasons=tuple(passed_over), refused=refused)
+    return NothingDelivered(reasons=tuple(passed_over), refused=refused, absent=tuple(absent))
+
+
+def _unused(report: HarnessReport, source: Source) -> bool:
+    said = report.source(source)
+    return said.state is SourceState.ABSENT or said.why in _NOT_USED
 
 
 def decode_predictions(
@@ -180,8 +196,17 @@ def _absence(assignment: Assignment, source: Source, report: HarnessReport) -> M
         return say("predictions-source-file-missing")
     if said.state is SourceState.ABSENT:
         return None
+    names = ", ".join(assignment.deliver.predictions)
     return say(
         _WHY.get(said.why, "predictions-source-unusable"),
         detail=said.detail,
-        names=", ".join(assignment.deliver.predictions),
+        names=names,
+        remedy=_remedy(assignment, names),
     )
+
+
+def _remedy(assignment: Assignment, names: str) -> Message:
+    """Return how a program can tell which answer is whose, as far as the exercise accepts it."""
+    if Source.PREDICTIONS in assignment.deliver.sources:
+        return say("verdict.remedy.predictions", names=names)
+    return say("verdict.remedy.call" if Source.CAPTURED in assignment.deliver.sources else "run.nothing")

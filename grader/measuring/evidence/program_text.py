@@ -67,3 +67,8 @@ def remarks(source: str) -> Iterator[Piece]:
             bare = _QUOTES.sub("", piece.text)
             for number, text in enumerate(bare.split("\n")):
                 yield Piece(piece.kind, _ESCAPED.sub(" ", text), piece.line + number)
+
+
+def has_code(source: str) -> bool:
+    """Return whether there is more in ``source`` than comments and bare strings."""
+    return any(piece.kind not in (Kind.COMMENT, Kind.STRING) for piece in pieces(source))

@@ -10,6 +10,7 @@ from typing import Any
 from grader.model.evidence import (
     Cell,
     Fit,
+    Given,
     HarnessReport,
     LedgerEntry,
     Place,
@@ -26,6 +27,7 @@ _MAX_LINE_BYTES = 512 * 1024
 _MAX_ERRORS, _MAX_LEDGER, _MAX_FITS, _MAX_CELLS, _MAX_LAYERS = 50, 500, 200, 2000, 1000
 _MAX_METRICS, _MAX_EPOCHS, _MAX_VERSIONS, _MAX_TARGETS = 20, 10_000, 20, 64
 _NAME, _LINE, _TEXT, _OUTPUT = 100, 1000, 10_000, 64 * 1024
+_MAX_FILES = 12
 _LARGEST = 1e30
 
 
@@ -49,7 +51,15 @@ def read_harness_report(report: bytes | None, cells: bytes | None) -> HarnessRep
         layers=tuple(name for x in _items(said.get("layers"), _MAX_LAYERS) if (name := _name(x))),
         versions={_name(k): _name(v) for k, v in versions},
         target_values=_target_values(said.get("target_values")),
+        given=_given(said.get("given")),
     )
+
+
+def _given(said: Any) -> Given | None:
+    if not isinstance(said, dict):
+        return None
+    files = tuple(name for x in _items(said.get("files"), _MAX_FILES) if (name := _name(x)))
+    return Given(files=files, loader=_name(said.get("loader")))
 
 
 def _cells(content: bytes | None) -> tuple[Cell, ...]:

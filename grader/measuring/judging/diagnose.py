@@ -1,11 +1,13 @@
 """Why there is nothing to grade, or why a run was stopped: in one message, with the place and what to try."""
 
 import signal
+from collections.abc import Iterable
 
 from grader.measuring.evidence.predictions import NothingDelivered
 from grader.measuring.judging.hints import SYNTAX, hint_for
+from grader.measuring.judging.telling_error import telling_error
 from grader.model.assignment import DeliverSpec
-from grader.model.evidence import HarnessReport, Place, ProgramError
+from grader.model.evidence import Given, HarnessReport, Place, ProgramError, Source
 from grader.model.message import Message
 from grader.model.run import Run, RunStatus
 from grader.model.submission import FileKind
@@ -20,6 +22,7 @@ _STOPPED = {
     RunStatus.KERNEL_DIED: "run-kernel-died",
 }
 _TEXT_SHOWN = 300
+_SOURCE_SHOWN = 120
 _GIB = 1024**3
 _PREAMBLES = ("Exception encountered when calling", "Graph execution error", "Detected at node")
 
@@ -31,6 +34,7 @@ def explain_failure(
     nothing: NothingDelivered | None = None,
     deliver: DeliverSpec | None = None,
     kind: FileKind | None = None,
+    without_code: bool = False,
 ) -> Message:
     """Return what happened, where, and what to try, for a run that failed or delivered nothing.
 
@@ -40,36 +44,45 @@ def explain_failure(
         nothing: why no source delivered, when that is what is asked.
         deliver: the names the assignment accepts, to tell the student which to use.
         kind: notebook or script; an empty notebook is told as one.
+        without_code: the script has nothing in it that could run.
     """
     stopped = _stopped(run, report)
-    error = first_error(report)
+    error = telling_error(report)
     if stopped is not None:
         return stopped
     if error is not None:
-        told = explain_error(error)
-        reasons = _listed(nothing)
+        told = explain_error(error, report.given)
+        reasons = _listed(nothing.reasons if nothing else ())
         return (
             say("run-error-without-predictions", error=told, reasons=reasons)
             if nothing and nothing.reasons
             else told
         )
+    if without_code:
+        return say("script-without-code")
     return _died(run, report) or _undelivered(report, nothing, deliver, kind)
 
 
-def explain_error(error: ProgramError) -> Message:
+def explain_error(error: ProgramError, given: Given | None = None) -> Message:
     """Return an exception in plain words: its place, its own first line, and a hint where one is known."""
     where = tell_place(error.place)
     if error.type == "SystemExit":
         return say("run-exited-without-predictions", where=where)
-    text = _telling_line(error.text)
-    hint = hint_for(error)
+    hint = hint_for(error, given)
     return say(
         "run-syntax-error" if error.type in SYNTAX else "run-raised-error",
         type=error.type,
-        text=text,
+        text=_telling_line(error.text),
         where=where,
+        source=_quoted(error),
         hint=say("run.hint", hint=hint) if hint else say("run.nothing"),
     )
+
+
+def _quoted(error: ProgramError) -> Message:
+    """Return the line of the program that cannot be read, to stand before what Python says of it."""
+    line = error.source_line
+    return say("run.source_line", line=line[:_SOURCE_SHOWN]) if line else say("run.nothing")
 
 
 def _telling_line(text: str) -> str:
@@ -79,12 +92,6 @@ def _telling_line(text: str) -> str:
     text = (telling or lines or [""])[0][:_TEXT_SHOWN]
     # A sentence of ours follows.
     return text if not text or text[-1] in ".!?:;…" else f"{text}."
-
-
-def first_error(report: HarnessReport) -> ProgramError | None:
-    """Return the error that came first: the report's, else that of a cell of a run that was cut short."""
-    in_cells = (cell.error for cell in report.cells if cell.error is not None)
-    return next(iter(report.errors), None) or next(in_cells, None)
 
 
 def tell_place(place: Place) -> Message:
@@ -138,22 +145,32 @@ def _undelivered(
     """Return why a program that ended well left nothing to measure, and every way it could have."""
     if kind is FileKind.NOTEBOOK and not any(cell.source.strip() for cell in report.cells):
         return say("notebook-without-code")
-    told = _listed(nothing)
     if nothing is not None and nothing.refused:
-        return say("run-left-unusable-predictions", reasons=told)
+        return say("run-left-unusable-predictions", reasons=_listed(nothing.reasons))
+    reasons = _listed((*nothing.reasons, *nothing.absent) if nothing else ())
     ways = say("run.nothing")
-    if deliver is not None:
-        names = ", ".join(deliver.predictions)
-        for source in deliver.sources:
-            way = say(f"run.deliver.{source.value}", names=names)
-            ways = say("run.ways", before=ways, way=way)
-    return say("run-left-no-predictions", reasons=told, ways=ways)
+    for source in deliver.sources if deliver else ():
+        way = say(f"run.deliver.{source.value}", names=_names(deliver))
+        ways = say("run.ways", before=ways, way=way)
+    return say("run-left-no-predictions", reasons=reasons, ways=ways, advice=_advice(deliver))
 
 
-def _listed(nothing: NothingDelivered | None) -> Message:
+def _advice(deliver: DeliverSpec | None) -> Message:
+    """Return what a program without Keras' own calls must do, by what the exercise accepts."""
+    accepted = deliver.sources if deliver else ()
+    if Source.PREDICTIONS in accepted:
+        return say("run.advice.predictions", names=_names(deliver))
+    return say("run.advice.predict" if Source.PREDICT in accepted else "run.advice.model")
+
+
+def _names(deliver: DeliverSpec | None) -> str:
+    return ", ".join(deliver.predictions) if deliver else ""
+
+
+def _listed(reasons: Iterable[Message]) -> Message:
     """Return the reasons of every source that was passed over, one after the other."""
     told = say("run.nothing")
-    for reason in nothing.reasons if nothing else ():
+    for reason in reasons:
         told = say("run.reasons", before=told, reason=reason)
     return told
 

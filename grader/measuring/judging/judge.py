@@ -38,12 +38,13 @@ class Judgement:
     metrics: tuple[MetricSummary, ...]
 
 
-def judge(facts: Facts, *, kind: FileKind | None = None) -> Judgement:
+def judge(facts: Facts, *, kind: FileKind | None = None, without_code: bool = False) -> Judgement:
     """Return checks, points and verdict of one submission from what is known of its graded runs.
 
     Args:
         facts: of at least one graded run; a program with a fixed seed counts once.
         kind: notebook or script, so that an empty notebook is told as one.
+        without_code: a script with nothing in it that could run.
 
     When an assignment asks for predictions and no run delivered any, nothing is earned: checks of
     predictions fail, the others are skipped, because they rest on the submission's word alone.
@@ -51,7 +52,7 @@ def judge(facts: Facts, *, kind: FileKind | None = None) -> Judgement:
     checks = facts.assignment.checks
     asked = any(facts.kinds[spec.kind].needs_predictions for spec in checks)
     if asked and all(isinstance(one.delivered, NothingDelivered) for one in facts.runs):
-        return _nothing(facts, kind)
+        return _nothing(facts, kind, without_code=without_code)
     results = tuple(_answer(facts.kinds[spec.kind], spec, facts) for spec in checks)
     summaries = tuple(facts.summaries.values())
     broken = next((r for r in results if r.outcome is Outcome.ERRORED), None)
@@ -134,7 +135,7 @@ def _answer(kind: CheckKind[Any], spec: CheckSpec, facts: Facts) -> CheckResult:
     return unearned(spec, Outcome.ERRORED, answer.reason)
 
 
-def _nothing(facts: Facts, kind: FileKind | None) -> Judgement:
+def _nothing(facts: Facts, kind: FileKind | None, *, without_code: bool) -> Judgement:
     """Return the judgement of a submission of which no run delivered predictions."""
     first, assignment = facts.runs[0], facts.assignment
     nothing = first.delivered if isinstance(first.delivered, NothingDelivered) else None
@@ -151,7 +152,12 @@ def _nothing(facts: Facts, kind: FileKind | None) -> Judgement:
         verdict=Verdict.FAILED,
         reason=Reason.REFUSED if refused else Reason.NOTHING_DELIVERED,
         reason_message=explain_failure(
-            first.run, first.report, nothing=nothing, deliver=assignment.deliver, kind=kind
+            first.run,
+            first.report,
+            nothing=nothing,
+            deliver=assignment.deliver,
+            kind=kind,
+            without_code=without_code,
         ),
         points=Decimal(0),
         checks=results,

@@ -59,7 +59,8 @@ class Ended:
         if captured is None:
             if self.evidence.saw_dataset:
                 return None, passed_over("dataset", "predict and evaluate were given a tf.data.Dataset")
-            return None, ABSENT
+            batch = self.evidence.rows_in_batches()
+            return None, passed_over("batches", str(batch)) if batch else ABSENT
         outputs = self.with_weights(captured, lambda: self._outputs(captured))
         if outputs is None:
             return None, passed_over("length", "the model does not give one row per test row")

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import weakref
+from collections import deque
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -84,6 +85,8 @@ class Evidence:
         self.model: Any = None
         """The last model fitted or saved."""
         self.target_values: list[float] = []
+        self._parts: deque[Any] = deque(maxlen=2)
+        """What the last calls about fewer rows than there are were given; a loop ends with a rest."""
         self.saw_dataset = False
         """Some model was asked about a tf.data.Dataset, whose rows we do not see."""
         self.original: dict[tuple[str, str], Any] = {}
@@ -239,19 +242,24 @@ class Evidence:
         return known
 
     def _predict(self, model: Any, args: Any, kwargs: Any, result: Any, _seconds: float) -> None:
-        self._capture(model, _argument(args, kwargs, 0, "x", "inputs"), None, result)
+        self.capture(model, _argument(args, kwargs, 0, "x", "inputs"), None, result)
 
     def _evaluate(self, model: Any, args: Any, kwargs: Any, _result: Any, _seconds: float) -> None:
         x, y = _argument(args, kwargs, 0, "x"), _argument(args, kwargs, 1, "y")
-        self._capture(model, x, y, None)
+        self.capture(model, x, y, None)
 
-    def _capture(self, model: Any, x: Any, y: Any, outputs: Any) -> None:
+    def capture(self, model: Any, x: Any, y: Any, outputs: Any) -> None:
+        """Look at one call about ``x``, and keep it where these are the served test rows in their order."""
         with _Unobserved(self._calls):
             if hasattr(x, "element_spec"):
                 self.saw_dataset = True
                 return
             recogniser = self.recogniser
-            if x is None or recogniser is None or _length(x) != recogniser.count:
+            if x is None or recogniser is None:
+                return
+            if _length(x) != recogniser.count:
+                if 0 < _length(x) < recogniser.count:
+                    self._parts.append(x)
                 return
             parts = input_parts(x)
             if y is None and self._rejected.same(x, parts):
@@ -268,6 +276,14 @@ class Evidence:
                 keep = [part.copy() for part in parts]
                 inputs = _like(x, keep)
                 self.captured = Captured(model, model.get_weights(), inputs, rows, outputs, quality)
+
+    def rows_in_batches(self) -> int:
+        """Return how many test rows one of the last calls was about, of those in parts; 0 if none was."""
+        recogniser = self.recogniser
+        if recogniser is None:
+            return 0
+        found = (x for x in self._parts if recogniser.contains_test_rows(input_parts(x)))
+        return max(map(_length, found), default=0)
 
     def _is_test(self, recogniser: Recogniser, rows: Any, y: Any) -> bool:
         import numpy as np

@@ -4,6 +4,7 @@ Importing this imports IPython; it is done before the submission's folder joins 
 """
 
 import base64
+import re
 import subprocess
 import sys
 from typing import Any
@@ -11,12 +12,15 @@ from typing import Any
 from grader_harness.cell_output import CellOutput
 from grader_harness.figures import Figures
 from grader_harness.ledger import Ledger
+from grader_harness.magics import replace_magics, unknown_magic
 from grader_harness.places import Places
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
+
+STARTS_TASKS = re.compile(r"\b(create_task|ensure_future|get_running_loop|TaskGroup)\b")
 
 
 class TextDisplayHook(DisplayHook):
@@ -49,6 +53,7 @@ class NotebookShell(InteractiveShell):
     display_pub_class = Type(TextDisplayPublisher)
     cell_output: CellOutput
     figures: Figures
+    ledger: Ledger
     shown: list[BaseException]
     """Exceptions that IPython has shown for the current cell."""
 
@@ -59,7 +64,7 @@ class NotebookShell(InteractiveShell):
         picture = data.get("image/png")
         if isinstance(picture, str):
             picture = base64.b64decode(picture)
-        if isinstance(picture, bytes):
+        if picture and isinstance(picture, bytes):
             self.figures.keep_png(picture)
 
     def enable_gui(self, gui: str | None = None) -> None:
@@ -68,6 +73,17 @@ class NotebookShell(InteractiveShell):
     def enable_matplotlib(self, gui: str | None = None) -> Any:
         """Draw inline, whatever window was asked for."""
         return super().enable_matplotlib("inline" if gui else gui)
+
+    def should_run_async(self, raw_cell: str, **kwargs: Any) -> bool:
+        """Run a cell that starts asyncio tasks inside the loop, where a kernel runs every cell."""
+        wanted: bool = super().should_run_async(raw_cell, **kwargs)
+        untouched = kwargs.get("preprocessing_exc_tuple") is None
+        return wanted or (untouched and STARTS_TASKS.search(raw_cell) is not None)
+
+    def _find_with_lazy_load(self, kind: str, name: str) -> Any:
+        """Return the magic ``name``, or what stands in for one that nobody knows."""
+        found = super()._find_with_lazy_load(kind, name)
+        return unknown_magic(self, self.ledger, kind, name) if found is None else found
 
     def ask_exit(self) -> None:
         """Go on: in a notebook ``exit()`` does not stop the following cells."""
@@ -119,10 +135,10 @@ def make_shell(output: CellOutput, places: Places, ledger: Ledger, figures: Figu
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell: NotebookShell = NotebookShell.instance(config=config)
-    shell.cell_output, shell.figures, shell.shown = output, figures, []
+    shell.cell_output, shell.figures, shell.ledger, shell.shown = output, figures, ledger, []
     shell.user_ns.update(exit=Exit(), quit=Exit())
     _name_cells(shell, places)
-    _replace_magics(shell, ledger)
+    replace_magics(shell, ledger)
     return shell
 
 
@@ -136,26 +152,3 @@ def _name_cells(shell: NotebookShell, places: Places) -> None:
         return name
 
     shell.compile.cache = named
-
-
-def _replace_magics(shell: NotebookShell, ledger: Ledger) -> None:
-    """Neutralise what installs packages or starts servers; keep IPython's other magics."""
-    kinds = {"pip": "pip", "conda": "pip", "mamba": "pip", "uv": "pip"}
-    kinds |= {"tensorflow_version": "magic", "tensorboard": "magic"}
-    load_extension = shell.find_line_magic("load_ext")
-
-    def neutral(name: str) -> Any:
-        def magic(line: str = "") -> None:
-            ledger.add(kinds[name], f"%{name} {line}".strip())
-
-        return magic
-
-    def load_ext(line: str) -> Any:
-        if line.strip() == "tensorboard":
-            ledger.add("magic", f"%load_ext {line}".strip())
-            return None
-        return load_extension(line)
-
-    for name in kinds:
-        shell.register_magic_function(neutral(name), "line", name)
-    shell.register_magic_function(load_ext, "line", "load_ext")

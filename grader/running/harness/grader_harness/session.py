@@ -106,6 +106,7 @@ class Session:
             "figures": self.figures.count,
             "layers": layers,
             "target_values": self.evidence.target_values,
+            "given": {"files": list(self.served.files), "loader": self.served.loader or ""},
             "versions": _versions(),
             "faults": [*self.hooks.faults, *observation_faults()],
         }

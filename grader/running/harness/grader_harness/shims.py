@@ -10,6 +10,8 @@ from grader_harness.figures import Figures
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.job import Job, Served
 from grader_harness.ledger import Ledger
+from grader_harness.locales import install_locales
+from grader_harness.notebook_views import NotebookViews
 
 
 def install_shims(
@@ -19,4 +21,6 @@ def install_shims(
     Commands(ledger, served, job.work).install(scratch / "bin")
     Downloads(ledger, served).install(hooks)
     Desktop(ledger, figures).install(hooks)
+    NotebookViews(ledger).install(hooks)
+    install_locales(ledger)
     install_colab(ledger, served)

@@ -1,8 +1,10 @@
 import pytest
 
 from grader.measuring.evidence.predictions import NothingDelivered
+from grader.measuring.evidence.program_text import has_code
 from grader.measuring.judging.diagnose import explain_failure
-from grader.model.evidence import Cell, LedgerEntry, Place, ProgramError
+from grader.model.assignment import DeliverSpec
+from grader.model.evidence import Cell, HarnessReport, LedgerEntry, Place, ProgramError, Source
 from grader.model.message import Text
 from grader.model.run import RunStatus
 from grader.model.submission import FileKind
@@ -72,6 +74,113 @@ def test_a_program_that_python_cannot_read_is_told_as_such() -> None:
     told = explain_failure(run(RunStatus.ERROR), said)
     assert told.code == "GR302"
     assert "cannot read the program in line 4" in told.en
+
+
+def test_a_syntax_error_shows_its_line_before_what_python_says_of_it() -> None:
+    quoted = (
+        "Traceback (most recent call last):\n  mlp2.py, line 4\n    k = = 2\nSyntaxError: invalid syntax\n"
+    )
+    said = report(errors=(error("SyntaxError", "invalid syntax", line=4, traceback=quoted),))
+    told = explain_failure(run(RunStatus.ERROR), said)
+    assert "in line 4: k = = 2 — SyntaxError: invalid syntax." in told.en
+    assert "na linha 4: k = = 2 — SyntaxError: invalid syntax." in told.pt
+
+
+def failing(*cells: tuple[str, str]) -> HarnessReport:
+    """Return the report of a notebook whose cells (source, "Type: text") all failed."""
+    made = []
+    for number, (source, told) in enumerate(cells, start=1):
+        kind, _, text = told.partition(": ")
+        made.append(cell(number, source, error(kind, text, cell=number, line=1)))
+    return report(errors=tuple(c.error for c in made if c.error), cells=tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("cells", "cause"),
+    [
+        # What followed from nothing came first; what others miss is the cause.
+        (
+            (
+                ("plt.style.use('bonito')", "OSError: 'bonito' is not a valid package style"),
+                ("ay2 = np_utils.to_categorical(ay)", "ImportError: cannot import name 'np_utils'"),
+                ("model.fit(ax, ay2)", "NameError: name 'ay2' is not defined"),
+            ),
+            2,
+        ),
+        # Nothing is missing anywhere: the cell that trains, not the picture.
+        (
+            (
+                ("img = plt.imread('logo.png')", "FileNotFoundError: logo.png"),
+                ("model.fit(ax, ay)", "ValueError: shapes"),
+            ),
+            2,
+        ),
+        # A name nobody was to make is a cause of its own.
+        ((("x = modelo", "NameError: name 'modelo' is not defined"), ("1 / 0", "ZeroDivisionError: z")), 1),
+        # A chain leads to its beginning.
+        (
+            (
+                ("import emnist as dados", "ModuleNotFoundError: No module named 'emnist'"),
+                ("ax, ay = dados.load()", "NameError: name 'dados' is not defined"),
+                ("model.fit(ax, ay)", "NameError: name 'ax' is not defined"),
+            ),
+            1,
+        ),
+        # Compared and called is not made.
+        (
+            (
+                ("print(ax == 1)", "NameError: name 'ax' is not defined"),
+                ("f(ax=2)", "NameError: name 'ax' is not defined"),
+            ),
+            1,
+        ),
+    ],
+)
+def test_the_first_cell_that_mattered_is_named_as_the_cause(
+    cells: tuple[tuple[str, str], ...], cause: int
+) -> None:
+    told = explain_failure(run(RunStatus.ERROR), failing(*cells), nothing=NOTHING)
+    assert f"in cell {cause}," in told.en
+
+
+def test_a_line_of_64_kb_is_looked_at_in_no_time() -> None:
+    long = failing(("ax " * 22_000, "KeyError: 'x'"), ("fit(ax)", "NameError: name 'ax' is not defined"))
+    assert "cell 2" in explain_failure(run(RunStatus.ERROR), long).en
+
+
+def test_an_empty_script_is_told_like_an_empty_notebook() -> None:
+    told = explain_failure(run(), report(), nothing=NOTHING, kind=FileKind.SCRIPT, without_code=True)
+    assert told.code == "GR316"
+    assert has_code("# nada\n'texto'\nx = 1\n")
+    assert not has_code("# coding: utf-8\n\n'só texto'\n# fim")
+
+
+@pytest.mark.parametrize(
+    ("sources", "fitting", "silent"),
+    [
+        ((Source.MODEL,), "only a Keras model can be measured", ("variable", "predict(X)", "model.evaluate")),
+        ((Source.PREDICT,), "must define the function predict(X)", ("in a variable", "model.save")),
+        ((Source.CAPTURED, Source.MODEL), "only a Keras model", ("variable", "predict(X)")),
+        ((Source.PREDICTIONS,), "in a variable with one of these names (QP, y_pred)", ("predict(X)",)),
+    ],
+)
+def test_advice_is_about_what_the_exercise_accepts(
+    sources: tuple[Source, ...], fitting: str, silent: tuple[str, ...]
+) -> None:
+    deliver = DeliverSpec(sources=sources, predictions=("QP", "y_pred"), model=("model",))
+    told = explain_failure(run(), report(), nothing=NOTHING, deliver=deliver)
+    assert fitting in told.en
+    assert [words for words in silent if words in told.en] == []
+
+
+def test_what_a_program_did_not_use_is_no_reason_beside_an_error() -> None:
+    none, short = Text("nenhum modelo", "no model"), Text("QP tem 5", "QP has 5")
+    nothing = NothingDelivered(reasons=(short,), absent=(none,))
+    said = report(errors=(error("ImportError", "graphviz", cell=2, line=1),))
+    told = explain_failure(run(RunStatus.ERROR), said, nothing=nothing)
+    assert "QP has 5" in told.en
+    assert "no model" not in told.en
+    assert "no model" in explain_failure(run(), report(), nothing=nothing, deliver=DELIVER).en
 
 
 def test_leaving_early_is_told_whichever_way_it_was_done() -> None:

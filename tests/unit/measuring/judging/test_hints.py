@@ -1,154 +1,127 @@
+"""Every error of ``tests/programs/old_code.toml`` has its hint; that the libraries really say so is looked at
+in ``tests/integration/test_old_code.py``.
+"""
+
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from grader.measuring.judging.hints import hint_for
+from grader.measuring.judging.hints import given_in_words, hint_for
+from grader.measuring.judging.replaced_names import _tables, replacement
+from grader.model.evidence import Given, ProgramError
+from grader.model.message import Message
 from tests.unit.measuring.made import error
 
-MEASURED = [
-    ("AttributeError", "module 'tensorflow' has no attribute 'placeholder'", "GR331"),
-    ("AttributeError", "module 'tensorflow' has no attribute 'Session'", "GR331"),
-    ("AttributeError", "module 'tensorflow._api.v2.train' has no attribute 'AdamOptimizer'", "GR332"),
-    ("AttributeError", "`dense` is not available with Keras 3.", "GR333"),
-    ("ModuleNotFoundError", "No module named 'tensorflow.examples'", "GR330"),
-    ("ValueError", "Argument(s) not recognized: {'lr': 0.01}", "GR335"),
-    ("ImportError", "`keras.optimizers.legacy` is not supported in Keras 3. When using `tf.keras`", "GR336"),
-    ("AttributeError", "module 'tensorflow.keras.layers' has no attribute 'experimental'", "GR337"),
-    ("KeyError", "'acc'", "GR338"),
-    ("KeyError", "'val_acc'", "GR338"),
-    ("ValueError", "EarlyStopping callback received monitor=val_acc, but Keras isn't able to", "GR338"),
-    ("TypeError", "TensorFlowTrainer.fit() got an unexpected keyword argument 'nb_epoch'", "GR339"),
-    ("AttributeError", "'Sequential' object has no attribute 'predict_classes'", "GR340"),
-    ("AttributeError", "'Sequential' object has no attribute 'predict_proba'", "GR340"),
-    ("AttributeError", "'Sequential' object has no attribute 'fit_generator'", "GR341"),
-    ("AttributeError", "'Adam' object has no attribute 'lr'", "GR342"),
-    ("AttributeError", "'str' object has no attribute 'name'", "GR342"),
-    ("ValueError", "Invalid filepath extension for saving. Please add either a `.keras` extension", "GR343"),
-    ("ValueError", "The `save_format` argument is deprecated in Keras 3.", "GR343"),
-    ("ValueError", "File format not supported: filepath=m. Keras 3 only supports V3 `.keras` files", "GR345"),
-    ("ValueError", "The filename must end in `.weights.h5`. Received: filepath=w.h5", "GR344"),
-    (
-        "ValueError",
-        (
-            "When using `save_weights_only=True` in `ModelCheckpoint`, the filepath provided"
-            " must end in `.weights.h5` (Keras weights format)."
-        ),
-        "GR344",
-    ),
-    ("TypeError", "ModelCheckpoint.__init__() got an unexpected keyword argument 'period'", "GR346"),
-    (
-        "ValueError",
-        "Could not deserialize 'keras.metrics.mse' because it is not a KerasSaveable subclass",
-        "GR347",
-    ),
-    (
-        "ValueError",
-        "Requested the deserialization of a `Lambda` layer whose `function` is a Python lambda",
-        "GR348",
-    ),
-    ("ImportError", "cannot import name 'np_utils' from 'keras.utils'", "GR349"),
-    ("ModuleNotFoundError", "No module named 'keras.layers.core'", "GR349"),
-    ("ImportError", "cannot import name 'ImageDataGenerator' from 'keras.preprocessing.image'", "GR349"),
-    ("ModuleNotFoundError", "No module named 'tensorflow.keras.wrappers.scikit_learn'", "GR350"),
-    ("ValueError", "A KerasTensor cannot be used as input to a TensorFlow function. A KerasTensor", "GR351"),
-    (
-        "ValueError",
-        (
-            "Arguments `target` and `output` must have the same rank (ndim). Received: "
-            "target.shape=(32,), output.shape=(32, 10)"
-        ),
-        "GR320",
-    ),
-    (
-        "TBNotInstalledError",
-        "TensorBoard is not installed, missing implementation for tf.summary.scalar",
-        "GR352",
-    ),
-    (
-        "AttributeError",
-        "module 'numpy' has no attribute 'float'.\n`np.float` was a deprecated alias",
-        "GR360",
-    ),
-    ("AttributeError", "`np.product` was removed in the NumPy 2.0 release. Use `np.prod` instead.", "GR360"),
-    (
-        "ValueError",
-        (
-            "setting an array element with a sequence. The requested array has an inhomogeneous shape"
-            " after 1 dimensions."
-        ),
-        "GR361",
-    ),
-    ("AttributeError", "'DataFrame' object has no attribute 'append'", "GR362"),
-    ("TypeError", "NDFrame.fillna() got an unexpected keyword argument 'method'", "GR362"),
-    ("ModuleNotFoundError", "No module named 'torch'", "GR328"),
-    ("NameError", "name 'model' is not defined", "GR321"),
-    ("FileNotFoundError", "[Errno 2] No such file or directory: '/content/drive/My Drive/x.csv'", "GR322"),
-    ("FileNotFoundError", "[Errno 2] No such file or directory: 'dados.csv'", "GR323"),
-    ("URLError", "<urlopen error [Errno -3] Temporary failure in name resolution>", "GR327"),
-    ("SyntaxError", "Missing parentheses in call to 'print'. Did you mean print(...)?", "GR325"),
-    ("EOFError", "EOF when reading a line", "GR324"),
-    (
-        "ValueError",
-        "Argument `learning_rate` should be float, or an instance of LearningRateSchedule, or a callable",
-        "GR353",
-    ),
-    ("ValueError", "Argument `output` must have rank (ndim) `target.ndim - 1`. Received: target", "GR334"),
-    ("ValueError", "Arguments `target` and `output` must have the same shape. Received: target", "GR320"),
-    (
-        "InvalidArgumentError",
-        (
-            "Graph execution error:\n\nDetected at node compile_loss/sparse_categorical_crossentropy/"
-            "SparseSoftmaxCrossEntropyWithLogits/SparseSoftmaxCrossEntropyWithLogits defined at"
-        ),
-        "GR329",
-    ),
-    (
-        "ValueError",
-        (
-            "Exception encountered when calling Sequential.call().\n\nInput 0 with name 'None' of layer"
-            " 'dense_5' is incompatible with the layer: expected axis -1"
-        ),
-        "GR354",
-    ),
-    ("ValueError", "Data cardinality is ambiguous. Make sure all arrays contain the same", "GR355"),
-    ("ValueError", "Unrecognized data type: x=[[1, 2], [3]] (of type <class 'list'>)", "GR356"),
-    ("ValueError", "Could not interpret activation function identifier: softmaxx", "GR357"),
-    ("ValueError", "Could not interpret loss identifier: categorical_crossentropi", "GR357"),
-    ("ValueError", "You must call `compile()` before using the model.", "GR358"),
-    ("ValueError", "File not found: filepath=mlp2.keras. Please ensure the file is an accessible", "GR323"),
-    ("TypeError", "OneHotEncoder.__init__() got an unexpected keyword argument 'sparse'", "GR363"),
-    ("RuntimeError", "tf.placeholder() is not compatible with eager execution.", "GR364"),
-    ("RuntimeError", "The Session graph is empty. Add operations to the graph before calling", "GR364"),
-    ("AttributeError", "module 'numpy' has no attribute 'product'", "GR360"),
-]
+OLD_CODE = tomllib.loads((Path(__file__).parents[3] / "programs" / "old_code.toml").read_text("utf-8"))
+QUOTED = (
+    # What legacy code met with other versions than those measured.
+    ("AttributeError: 'str' object has no attribute 'name'", "keras-lr-attribute-renamed"),
+    ("TypeError: fit() got an unexpected keyword argument 'nb_epoch'", "keras-nb-epoch-renamed"),
+    ("AttributeError: `np.product` was removed in the NumPy 2.0 release.", "numpy-name-removed"),
+    ("AttributeError: module 'numpy' has no attribute 'row_stack'", "numpy-name-removed"),
+    ("AttributeError: module 'numpy' has no attribute 'arrey'", "numpy-name-unknown"),
+    ("RuntimeError: Random ops require a seed to be set when determinism is on", "determinism-needs-seed"),
+    ("EOFError: EOF when reading a line", "input-call-while-grading"),
+    ("URLError: <urlopen error [Errno -3] Temporary failure in name resolution>", "no-network-while-grading"),
+    ("CancelledError: ", "asyncio-task-lost"),
+)  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "text", "code"), MEASURED)
-def test_an_error_that_old_code_meets_has_its_hint(kind: str, text: str, code: str) -> None:
-    hint = hint_for(error(kind, text))
-    assert hint is not None
-    assert hint.code == code
+def met(code: str, told: str) -> ProgramError:
+    """Return the error ``told`` as the harness records it in the last line of ``code``."""
+    kind, _, text = told.partition(": ")
+    line = code.splitlines()[-1]
+    quoted = f"Traceback (most recent call last):\n  mlp2.py, line 3, in <module>\n    {line}\n{told}\n"
+    return error(kind, text, line=3, traceback=quoted)
 
 
-def test_a_hint_names_what_is_missing() -> None:
-    hint = hint_for(error("ModuleNotFoundError", "No module named 'torch'"))
-    assert hint is not None
-    assert "'torch' is not installed" in hint.en
-    assert "'torch' não está instalado" in hint.pt
+def hint(code: str, told: str, given: Given | None = None) -> Message:
+    found = hint_for(met(code, told), given)
+    assert found is not None, told
+    return found
 
 
-def test_integer_labels_get_the_loss_to_use() -> None:
-    hint = hint_for(error("ValueError", MEASURED[30][1]))
-    assert hint is not None
-    assert "sparse_categorical_crossentropy" in hint.en
+def test_every_error_that_old_code_meets_has_its_hint() -> None:
+    cases = [(*case, part) for part, cases in OLD_CODE.items() for case in cases if part != "syntax"]
+    found = {(code, told): hint(code, told).key for code, told, _, _ in cases}
+    assert [(told, found[code, told], key) for code, told, key, _ in cases if found[code, told] != key] == []
+    assert [(told, hint("x", told).key, key) for told, key in QUOTED if hint("x", told).key != key] == []
+
+
+def test_what_python_cannot_read_has_its_hint_and_python_says_so() -> None:
+    for code, told, key in OLD_CODE["syntax"]:
+        with pytest.raises(SyntaxError) as refused:
+            compile(code, "mlp2.py", "exec")
+        assert f"{type(refused.value).__name__}: {refused.value.msg}" == told
+        assert hint((refused.value.text or "").strip(), told).key == key
+
+
+def test_every_hint_is_reached_by_some_error() -> None:
+    reached = {key for cases in OLD_CODE.values() for _, _, key in cases} | {key for _, key in QUOTED}
+    catalogue = Path(__file__).parents[4] / "grader" / "words" / "hints.toml"
+    entries = tomllib.loads(catalogue.read_text("utf-8"))
+    assert {key for key in entries if not key.startswith("given.")} - reached == set()
+
+
+def test_what_stands_in_a_line_of_the_program_is_no_error() -> None:
+    told = "ValueError: something of the program's own"
+    assert hint_for(met("gen = ImageDataGenerator(np.matrix(x), lr=1)  # np_utils", told)) is None
+    assert hint_for(met("notes = {'accordion': 1}['acc']", "KeyError: 'accordion'")) is None
+    own = "TypeError: desenhe() got an unexpected keyword argument 'normalize'"
+    assert hint_for(met("desenhe(normalize=True)", own)) is None
+
+
+def test_an_index_error_is_about_gpus_only_where_the_line_says_so() -> None:
+    told = "IndexError: list index out of range"
+    assert hint("tf.config.experimental.set_memory_growth(gpus[0], True)", told).key == "gpu-expected"
+    assert hint_for(met("print(notas[9])", told)) is None
+
+
+def test_a_hint_names_what_is_missing_and_what_to_write() -> None:
+    told = hint("import torch", "ModuleNotFoundError: No module named 'torch'")
+    assert "'torch' is not installed" in told.en
+    assert "'torch' não está instalado" in told.pt
+    trapz = hint("np.trapz(y)", "AttributeError: module 'numpy' has no attribute 'trapz'")
+    assert trapz.en.endswith("it went with numpy 2.4 (2025). Today it is written `np.trapezoid`.")
+    assert trapz.pt.endswith("saiu com o numpy 2.4 (2025). Hoje se escreve `np.trapezoid`.")
+    alias = hint("from tf.keras.models import Sequential", "ModuleNotFoundError: No module named 'tf'")
+    assert "from tensorflow.keras.models import Sequential" in alias.pt
+
+
+def test_a_hint_sends_nobody_to_data_that_are_not_there() -> None:
+    told = "FileNotFoundError: [Errno 2] No such file or directory: 'train-images-idx3-ubyte'"
+    mnist = hint("open('train-images-idx3-ubyte')", told, Given(loader="mnist"))
+    assert "keras.datasets.mnist.load_data()" in mnist.en
+    assert "there are no files" in mnist.en
+    digits = hint("open('dados.csv')", told, Given(files=("ax.txt", "ay.txt")))
+    assert "`ax.txt`, `ay.txt`" in digits.pt
+    assert "keras.datasets" not in digits.pt
+    assert "no data files" in hint("open('dados.csv')", told, Given()).en
+    assert "in its statement" in hint("open('dados.csv')", told).en
+    both = given_in_words(Given(files=("california.csv",), loader="california_housing"))
+    assert "california_housing.load_data()" in both.pt
+    assert "`california.csv`" in both.pt
+
+
+def test_every_row_of_the_table_of_names_is_told_and_none_is_written_as_it_was() -> None:
+    for owner, names in _tables().items():
+        for name in names.keys() - {"as", "shown"}:
+            told = replacement(owner, name)
+            assert told is not None
+            assert told.pt != told.en
+            old, *_ = names["shown"]
+            assert f"`{old}{name}`" not in names[name][1:], (owner, name)
+
+
+def test_keras_is_the_same_by_all_its_paths() -> None:
+    for owner in ("keras.optimizers", "keras._tf_keras.keras.optimizers", "tensorflow.keras.optimizers"):
+        assert replacement(owner, "adam") == replacement("keras.optimizers", "adam") is not None
 
 
 def test_conflict_markers_are_seen_in_the_quoted_line_of_a_syntax_error_only() -> None:
     quoted = "  mlp2.py, line 3\n    <<<<<<< HEAD\nSyntaxError: invalid syntax\n"
-    hint = hint_for(error("SyntaxError", "invalid syntax", traceback=quoted))
-    assert hint is not None
-    assert hint.code == "GR326"
+    found = hint_for(error("SyntaxError", "invalid syntax", traceback=quoted))
+    assert found is not None
+    assert found.code == "GR326"
     assert hint_for(error("ValueError", "no", traceback=quoted)) is None
-
-
-def test_an_error_that_nobody_knows_has_no_hint() -> None:
-    assert hint_for(error("ValueError", "something of the program's own")) is None
-    assert hint_for(error("KeyError", "'accordion'")) is None
