@@ -39,7 +39,7 @@ def test_the_metric_of_the_page_measures(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def epochs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def long_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The kind of check of the page, with its words in the catalogue."""
     for key, entry in tomllib.loads(shown("A kind of check", "toml")[1]).items():
         monkeypatch.setitem(catalogue._entries(), key, entry)  # noqa: SLF001 - as if its file held it
@@ -47,24 +47,24 @@ def epochs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def _written(folder: Path, line: str) -> Path:
-    return a_course(folder / "course", VALID.replace('kind = "runs"', f'kind = "epochs"\n{line}'))
+    return a_course(folder / "course", VALID.replace('kind = "runs"', f'kind = "long_fit"\n{line}'))
 
 
-def test_the_check_of_the_page_is_asked_for_and_answers(epochs: Any, tmp_path: Path) -> None:
-    known = replace(KNOWN, kinds={**KNOWN.kinds, "epochs": epochs})
+def test_the_check_of_the_page_is_asked_for_and_answers(long_fit: Any, tmp_path: Path) -> None:
+    known = replace(KNOWN, kinds={**KNOWN.kinds, "long_fit": long_fit})
     (loaded,) = load_course(_written(tmp_path, "at_least = 5"), known).assignments
     for trained, outcome, points in ((4, Outcome.FAILED, "0"), (5, Outcome.PASSED, "2.5")):
         fit = Fit(epochs=trained, seconds=1.0, history={}, on_test_rows=False)
         ran = run_facts(said=report(fits=(fit,)))
-        facts = gather(assignment(loaded.checks[1]), [ran], metrics={}, kinds={**KINDS, "epochs": epochs})
+        facts = gather(assignment(loaded.checks[1]), [ran], metrics={}, kinds={**KINDS, "long_fit": long_fit})
         (result,) = judge(facts).checks
         assert (result.outcome, result.points) == (outcome, Decimal(points))
         for language in Language:
             assert f" {trained};" in result.message.told_in(language)
 
 
-def test_an_unknown_key_of_the_check_of_the_page_is_one_mistake(epochs: Any, tmp_path: Path) -> None:
-    known = replace(KNOWN, kinds={**KNOWN.kinds, "epochs": epochs})
+def test_an_unknown_key_of_the_check_of_the_page_is_one_mistake(long_fit: Any, tmp_path: Path) -> None:
+    known = replace(KNOWN, kinds={**KNOWN.kinds, "long_fit": long_fit})
     with pytest.raises(CourseError) as mistakes:
         load_course(_written(tmp_path, "at_least = 5\nat_last = 5"), known)
     (mistake,) = told(mistakes.value)
