@@ -9,7 +9,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from grader.coursefiles.file_names import is_litter
+from grader.coursefiles.file_names import is_litter, without_environments
 from grader.coursefiles.zip_reader import (
     MOST_BYTES,
     MOST_RATIO,
@@ -87,16 +87,16 @@ def _wanted(
 
     Whoever handed in nothing but what is refused still has a folder, and so a row.
     """
-    infos = opened.infolist()
-    if len(infos) > _MOST_MEMBERS:
-        raise CourseError(say("zip-too-many-files", name=name, count=len(infos), limit=_MOST_MEMBERS))
+    named = [(info, member_name(info)) for info in opened.infolist()]
+    works = {raw for raw in without_environments(raw for _, raw in named) if not is_litter(raw)}
+    if len(works) > _MOST_MEMBERS:
+        raise CourseError(say("zip-too-many-files", name=name, count=len(works), limit=_MOST_MEMBERS))
     wanted: dict[str, zipfile.ZipInfo] = {}
     refused = []
     folders: set[str] = set()
     emptied: set[str] = set()
-    for info in infos:
-        raw = member_name(info)
-        if raw.endswith("/") or is_litter(raw):
+    for info, raw in named:
+        if raw not in works or raw.endswith("/"):
             continue
         why = why_refused(info, raw)
         if why is None and info.file_size > min(MOST_BYTES, max(_SMALL, info.compress_size * MOST_RATIO)):

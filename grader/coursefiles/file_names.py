@@ -1,13 +1,18 @@
 """What file names tell: litter that nobody meant to hand in, programs, archives, folders around all files."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import PurePosixPath
 
 from grader.coursefiles.lms_names import read_lms_name
 
 PROGRAMS = (".ipynb", ".py")
 OTHER_ARCHIVES = (".tar", ".gz", ".tgz", ".rar", ".7z", ".bz2", ".xz")
-_LITTER = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"})
+_LITTER = frozenset(
+    {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"}
+    | {"venv", "site-packages", "dist-packages", "node_modules"}  # came along, and nobody wrote them
+)
+_ENVIRONMENT = "pyvenv.cfg"
+_ENVIRONMENTS_OWN = frozenset({"bin", "lib", "lib64", "include", "scripts", "share", "etc", _ENVIRONMENT})
 
 
 def is_litter(name: str) -> bool:
@@ -16,6 +21,25 @@ def is_litter(name: str) -> bool:
     A student may be called ``.ana``: what an LMS named is no litter, but for what a Mac puts beside it.
     """
     return any(part in _LITTER or _is_hidden(part) for part in name.split("/"))
+
+
+def without_environments(names: Iterable[str]) -> list[str]:
+    """Return ``names`` without what belongs to a virtual environment, whatever its folder is called.
+
+    An environment may have been made in the folder of the work itself: the work stays.
+    """
+    found = list(names)
+    tops = {name.removesuffix(_ENVIRONMENT) for name in found if f"/{name}".endswith(f"/{_ENVIRONMENT}")}
+    return [name for name in found if not (tops and _is_below(name, tops))]
+
+
+def _is_below(name: str, tops: Container[str]) -> bool:
+    """Return whether ``name`` is one of an environment's own files or folders, or lies in one."""
+    parts = name.split("/")
+    return any(
+        part.casefold() in _ENVIRONMENTS_OWN and "".join(f"{p}/" for p in parts[:depth]) in tops
+        for depth, part in enumerate(parts)
+    )
 
 
 def _is_hidden(part: str) -> bool:

@@ -1,29 +1,37 @@
 """Reads a notebook without running it: hostile bytes in, a plain version-4 notebook or one clear error out.
 
-Of a notebook only the cells' kinds and sources are taken, so no library is asked to make sense of the
-rest: nbformat needs six seconds for 100,000 cells, and nesting that json still accepts breaks it.
+Of a notebook only the cells' kinds and sources are taken. Saved outputs and metadata are thrown away, so
+neither their size nor their mistakes (``NaN``, a key said twice, a hundred levels) decide anything.
 """
 
+import codecs
 import json
 import re
-from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Self
 
+from grader.coursefiles.other_languages import language_of_notebook
+from grader.coursefiles.saved_outputs import saved_text
+from grader.coursefiles.source_text import read_text
 from grader.model.errors import SubmissionError
+from grader.model.evidence import LedgerEntry, Place
 from grader.model.message import Message
+from grader.readers.plain_text import plain_line
+from grader.readers.skim_json import NotJson, Skim, Span
 from grader.words import say
 
-MOST_BYTES = 20 * 2**20
-MOST_NESTING = 60
+MOST_BYTES = 100 * 2**20
+MOST_SOURCE = 20 * 2**20
 MOST_CELLS = 2_000
-_MOST_BRACKETS = 500_000
-_LONGEST_NUMBER = 400
-_MOST_OUTPUTS = 1_000
-_KEPT_TEXT = 32 * 1024
+_MOST_PIECES = 500_000
+_MOST_TOLD = 20
+_LONGEST_SHOWN = 40
 _OLDEST, _NEWEST = 2, 4
-# A string that never ends is one token too, and nothing is tried twice: time is linear in the bytes.
-_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+_MARKDOWN = ("markdown", "heading", "html")
+_OTHER_UNICODE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CHUNK = 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +43,39 @@ class SavedCell:
     output: str
 
 
-def normalise_notebook(content: bytes, name: str) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainNotebook:
+    """A notebook as it is run, and what was passed over or rewritten for that."""
+
+    content: bytes
+    ledger: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cell:
+    """One cell: its kind as the file says it, its source, and where its saved outputs stand."""
+
+    kind: str
+    source: str
+    encoding: str | None
+    outputs: Span | None
+
+
+def normalise_notebook(content: bytes, name: str) -> PlainNotebook:
     """Return the notebook as UTF-8 JSON of nbformat 4, saved outputs dropped.
 
     Raises:
-        SubmissionError: it is not a notebook, or too large; the message says what it is instead.
+        SubmissionError: it is not a notebook of Python, or too large; the message says what it is instead.
     """
-    raw = _parse(content, name)
-    plain = [
-        {"cell_type": kind, "source": source.encode("utf-8", "replace").decode("utf-8"), "metadata": {}}
-        for kind, source in _cells_of(raw, name)
-    ]
+    with _Reading(content, name) as reading:
+        cells = list(reading.cells())
+        code = "\n".join(cell.source for cell in cells if cell.kind == "code")
+        language = reading.other_language(code)
+    if language is not None:
+        raise SubmissionError(say("notebook-of-another-language", name=name, language=language))
+    plain = [{"cell_type": _plain_kind(cell.kind), "source": cell.source, "metadata": {}} for cell in cells]
     text = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": plain}, ensure_ascii=True)
-    return text.encode()
+    return PlainNotebook(content=text.encode(), ledger=tuple(_rewritten(cells))[:_MOST_TOLD])
 
 
 def saved_cells(content: bytes, name: str) -> tuple[SavedCell, ...]:
@@ -56,154 +84,208 @@ def saved_cells(content: bytes, name: str) -> tuple[SavedCell, ...]:
     Raises:
         SubmissionError: it is not a notebook, or too large.
     """
-    raw = _parse(content, name)
-    outputs = [_saved_output(cell) for cell in _raw_cells(raw, name)]
-    cells = zip(_cells_of(raw, name), outputs, strict=True)
-    return tuple(SavedCell(code=kind == "code", source=source, output=text) for (kind, source), text in cells)
+    with _Reading(content, name) as reading:
+        return tuple(
+            SavedCell(
+                code=cell.kind == "code",
+                source=cell.source,
+                output="" if cell.outputs is None else saved_text(reading.skim, cell.outputs),
+            )
+            for cell in reading.cells()
+        )
 
 
-def _parse(content: bytes, name: str) -> dict[str, Any]:
-    if len(content) > MOST_BYTES:
-        size = len(content) / 2**20
-        raise SubmissionError(say("file-too-large", path=name, size=size, limit=MOST_BYTES // 2**20))
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    if not content.strip():
-        raise SubmissionError(say("file-empty", name=name))
-    _bound_nesting(content, name)
+def _plain_kind(kind: str) -> str:
+    return "markdown" if kind in _MARKDOWN else kind if kind == "code" else "raw"
+
+
+def _rewritten(cells: Sequence[_Cell]) -> Iterator[LedgerEntry]:
+    """Yield what a student may wonder about: cells that are not run, cells that were no UTF-8."""
+    for number, cell in enumerate(cells, 1):
+        if cell.kind not in ("code", "raw", *_MARKDOWN):
+            kind = plain_line(cell.kind, limit=_LONGEST_SHOWN)
+            yield LedgerEntry(kind="cell_kind", what=kind, place=Place(cell=number))
+        if cell.kind == "code" and cell.encoding is not None:
+            yield LedgerEntry(kind="encoding", what=cell.encoding, place=Place(cell=number))
+
+
+class _Reading:
+    """One notebook being read; whatever turns out to be no JSON is told as what it is instead."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        if len(content) > MOST_BYTES:
+            size = len(content) / 2**20
+            message = say("file-too-large", path=name, size=size, limit=MOST_BYTES // 2**20)
+            raise SubmissionError(message)
+        content = content.removeprefix(codecs.BOM_UTF8)
+        if not content.strip():
+            raise SubmissionError(say("file-empty", name=name))
+        if content.startswith(_OTHER_UNICODE):
+            raise SubmissionError(say("program-not-utf8", name=name))
+        self._content, self._name = content, name
+        self.skim = Skim(content)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, problem: object, _trace: object) -> None:
+        if isinstance(problem, NotJson):
+            raise SubmissionError(self._what_it_is_instead(problem)) from None
+
+    def cells(self) -> Iterator[_Cell]:
+        """Yield every cell, in order, of any version of the format."""
+        left, pieces = MOST_SOURCE, _MOST_PIECES
+        for number, span in enumerate(self._cell_spans(), 1):
+            wanted = ("cell_type", "source", "input", "outputs")
+            cell = self._members(span, wanted) if span.kind == "{" else {}
+            kind = self._text(cell.get("cell_type"))
+            source = cell.get("source", cell.get("input"))
+            if kind is None:
+                raise self._malformed(say("notebook.cell", number=number))
+            lines = self._lines(source, kind, number, pieces)
+            left -= sum(line.size for line in lines)
+            pieces -= len(lines)
+            if left < 0:
+                limit = MOST_SOURCE // 2**20
+                raise SubmissionError(say("notebook-source-too-large", name=self._name, limit=limit))
+            read = [self._decoded(line) for line in lines]
+            yield _Cell(
+                kind=kind,
+                # A lone half of a character cannot be written anywhere.
+                source="".join(text for text, _ in read).encode("utf-8", "replace").decode("utf-8"),
+                encoding=next((encoding for _, encoding in read if encoding is not None), None),
+                outputs=cell.get("outputs"),
+            )
+
+    def other_language(self, code: str) -> str | None:
+        """Return the language of a notebook that is no Python; its metadata may say anything."""
+        top = self._members(self.skim.whole(), ("metadata",), strict=False)
+        held = self._said(top.get("metadata"), "kernelspec", "language_info")
+        kernel = self._said(held.get("kernelspec"), "language", "name")
+        info = self._said(held.get("language_info"), "name")
+        languages = (self._text(kernel.get("language")), self._text(info.get("name")))
+        kernels = (self._text(kernel.get("name")),)
+        return language_of_notebook(filter(None, languages), filter(None, kernels), code)
+
+    def _said(self, span: Span | None, *wanted: str) -> dict[str, Span]:
+        """Return the ``wanted`` values of an object that nothing depends on: none where it is no JSON."""
+        try:
+            return {} if span is None else self._members(span, wanted, strict=False)
+        except NotJson:
+            return {}
+
+    def _cell_spans(self) -> list[Span]:
+        whole = self.skim.whole()
+        if whole.kind != "{":
+            raise self._malformed(say("notebook.object"))
+        top = self._members(whole, ("nbformat", "cells", "worksheets"))
+        version = self._version(top.get("nbformat"))
+        holders = [top] if version == _NEWEST else self._worksheets(top.get("worksheets"))
+        spans: list[Span] = []
+        for holder in holders:
+            if "cells" not in holder or holder["cells"].kind != "[":
+                raise self._malformed(say("notebook.cells"))
+            for span in self.skim.items(holder["cells"]):
+                spans.append(span)
+                if len(spans) > MOST_CELLS:
+                    raise SubmissionError(self._too_many_cells())
+        return spans
+
+    def _too_many_cells(self) -> Message:
+        """Return how many there are, as far as keys tell: nobody waits for the walk through a million."""
+        count = max(MOST_CELLS + 1, self._content.count(b'"cell_type"'))
+        return say("notebook-too-many-cells", name=self._name, count=count, limit=MOST_CELLS)
+
+    def _worksheets(self, sheets: Span | None) -> list[dict[str, Span]]:
+        if sheets is None or sheets.kind != "[":
+            raise self._malformed(say("notebook.cells"))
+        found = [self._members(sheet, ("cells",)) for sheet in self.skim.items(sheets)]
+        if not found:
+            raise self._malformed(say("notebook.cells"))
+        return found
+
+    def _version(self, span: Span | None) -> int:
+        raw = b"-" if span is None else self.skim.raw(span)[:_LONGEST_SHOWN]
+        if raw not in (b"2", b"3", b"4"):
+            shown = raw.decode("utf-8", "replace")
+            raise self._malformed(say("notebook.version", got=shown, oldest=_OLDEST, newest=_NEWEST))
+        return int(raw)
+
+    def _members(self, span: Span, wanted: tuple[str, ...], *, strict: bool = True) -> dict[str, Span]:
+        """Return where the values of the ``wanted`` keys stand; of two of one name the last, or neither.
+
+        Two readers would run two programs from a notebook that has its cells twice.
+        """
+        found: dict[str, Span] = {}
+        for key, value in self.skim.members(span):
+            if key in wanted:
+                if key in found and strict and key != "outputs":
+                    raise self._malformed(say("notebook.twice", key=key))
+                found[key] = value
+        return found
+
+    def _lines(self, source: Span | None, kind: str, number: int, pieces: int) -> list[Span]:
+        """Return the strings that a source consists of; what is not run may be anything."""
+        if source is None:
+            return []
+        lines = [source] if source.kind == '"' else []
+        if source.kind == "[":
+            for line in self.skim.items(source):
+                lines.append(line)
+                if len(lines) > pieces:
+                    raise SubmissionError(say("notebook-too-many-objects", name=self._name))
+        elif not lines and kind == "code":
+            raise self._malformed(say("notebook.cell", number=number))
+        if all(line.kind == '"' for line in lines):
+            return lines
+        if kind == "code":
+            raise self._malformed(say("notebook.cell", number=number))
+        return []
+
+    def _decoded(self, span: Span) -> tuple[str, str | None]:
+        """Return what a string says, and in which encoding it stood where that was not UTF-8."""
+        text, encoding = read_text(self.skim.raw(span))
+        try:
+            return str(json.loads(text)), encoding
+        except ValueError:
+            raise NotJson(span.start) from None
+
+    def _text(self, span: Span | None) -> str | None:
+        """Return a short text, or None where something else stands."""
+        if span is None or span.kind != '"' or span.size > 4 * _LONGEST_SHOWN:
+            return None
+        with suppress(NotJson):
+            return self._decoded(span)[0]
+        return None
+
+    def _malformed(self, problem: Message) -> SubmissionError:
+        return SubmissionError(say("notebook-malformed", name=self._name, problem=problem))
+
+    def _what_it_is_instead(self, problem: NotJson) -> Message:
+        content, name = self._content, self._name
+        if problem.nested:
+            return say("notebook-too-many-objects", name=name)
+        if not _is_utf8(content):
+            return say("program-not-utf8", name=name)
+        start = content[:4000].decode("utf-8", "replace").lstrip()[:2000]
+        if re.search(rb"^(<{7} |>{7} |={7}$)", content, re.MULTILINE):
+            return say("notebook-has-conflict-markers", name=name)
+        if re.match(r"<!doctype|<html|<\?xml", start, re.IGNORECASE):
+            return say("notebook-is-html-page", name=name)
+        if re.search(r"^\s*(import|from|def|print|#|%|[A-Za-z_]\w*\s*=)", start, re.MULTILINE) and (
+            not start.startswith("{")
+        ):
+            return say("notebook-is-python-source", name=name)
+        line = content.count(b"\n", 0, problem.at) + 1
+        return say("notebook-not-json", name=name, line=line)
+
+
+def _is_utf8(content: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        text = content.decode("utf-8")
+        for at in range(0, len(content), _CHUNK):
+            decoder.decode(content[at : at + _CHUNK])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        raise SubmissionError(say("program-not-utf8", name=name)) from None
-    try:
-        raw = json.loads(
-            text, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_without_repetition
-        )
-    except _Foreign as problem:
-        raise SubmissionError(say("notebook-malformed", name=name, problem=problem.message)) from None
-    except (ValueError, RecursionError) as problem:
-        raise SubmissionError(_what_it_is_instead(text, name, problem)) from None
-    if not isinstance(raw, dict):
-        raise SubmissionError(say("notebook-malformed", name=name, problem=say("notebook.object")))
-    return raw
-
-
-def _cells_of(raw: dict[str, Any], name: str) -> list[tuple[str, str]]:
-    """Return the kind and the source of every cell, in order, of any version of the format."""
-    read = [_cell(cell) for cell in _raw_cells(raw, name)]
-    if None in read:
-        problem = say("notebook.cell", number=read.index(None) + 1)
-        raise SubmissionError(say("notebook-malformed", name=name, problem=problem))
-    return [cell for cell in read if cell is not None]
-
-
-def _raw_cells(raw: dict[str, Any], name: str) -> list[Any]:
-    version = raw.get("nbformat")
-    if isinstance(version, bool) or not isinstance(version, int) or not _OLDEST <= version <= _NEWEST:
-        shown = "-" if version is None else str(version)[:40]
-        raise SubmissionError(
-            say("notebook-malformed", name=name, problem=say("notebook.version", got=shown))
-        )
-    holders = raw.get("worksheets") if version < _NEWEST else [raw]
-    parts = [h.get("cells") if isinstance(h, dict) else None for h in _items(holders)] or [None]
-    if not all(isinstance(part, list) for part in parts):
-        raise SubmissionError(say("notebook-malformed", name=name, problem=say("notebook.cells")))
-    cells = [cell for part in parts for cell in _items(part)]
-    if len(cells) > MOST_CELLS:
-        raise SubmissionError(say("notebook-too-many-cells", name=name, count=len(cells), limit=MOST_CELLS))
-    return cells
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _cell(cell: Any) -> tuple[str, str] | None:
-    """Return a cell's kind and source, or None when it is not a cell; code stood in ``input`` before 4."""
-    kind = cell.get("cell_type") if isinstance(cell, dict) else None
-    if kind not in ("code", "markdown", "raw", "heading", "html"):
-        return None
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
-    if not isinstance(source, str):
-        return None
-    return ("code" if kind == "code" else "raw" if kind == "raw" else "markdown"), source
-
-
-def _saved_output(cell: Any) -> str:
-    """Return the plain text of a cell's saved outputs; of much text the beginning and the end.
-
-    Streams hold it in ``text``, results in ``data`` under ``text/plain``; before version 4 both in ``text``.
-    """
-    texts = []
-    for output in _items(cell.get("outputs") if isinstance(cell, dict) else None)[:_MOST_OUTPUTS]:
-        if isinstance(output, dict):
-            data = output.get("data")
-            said = output.get("text", data.get("text/plain") if isinstance(data, dict) else None)
-            lines = [said] if isinstance(said, str) else _items(said)
-            texts.append("".join(line for line in lines if isinstance(line, str)))
-    text = "\n".join(texts)
-    return text if len(text) <= 2 * _KEPT_TEXT else f"{text[:_KEPT_TEXT]}\n{text[-_KEPT_TEXT:]}"
-
-
-def _bound_nesting(content: bytes, name: str) -> None:
-    depth = count = 0
-    for match in _BRACKETS.finditer(content):
-        token = match[0]
-        if token in (b"[", b"{"):
-            depth += 1
-            count += 1
-            if depth > MOST_NESTING:
-                raise SubmissionError(say("notebook-nested-too-deep", name=name, limit=MOST_NESTING))
-            if count > _MOST_BRACKETS:
-                raise SubmissionError(_too_many(content, name))
-        elif token in (b"]", b"}"):
-            depth -= 1
-
-
-def _too_many(content: bytes, name: str) -> Message:
-    """Return what a notebook has too many of: cells, as far as keys tell unparsed, or anything else."""
-    cells = content.count(b'"cell_type"')
-    if cells > MOST_CELLS:
-        return say("notebook-too-many-cells", name=name, count=cells, limit=MOST_CELLS)
-    return say("notebook-too-many-objects", name=name, limit=_MOST_BRACKETS)
-
-
-class _Foreign(ValueError):  # noqa: N818 - never leaves this module
-    """JSON that no notebook program writes; ``message`` says what of it."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message.en)
-        self.message = message
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > _LONGEST_NUMBER:
-        raise _Foreign(say("notebook.number", digits=len(digits)))
-    return int(digits)
-
-
-def _constant(name: str) -> Any:
-    raise _Foreign(say("notebook.constant", got=name))
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise _Foreign(say("notebook.twice", key=twice[:40]))
-    return found
-
-
-def _what_it_is_instead(text: str, name: str, problem: Exception) -> Message:
-    start = text.lstrip()[:2000]
-    if re.search(r"^(<{7} |>{7} |={7}$)", text, re.MULTILINE):
-        return say("notebook-has-conflict-markers", name=name)
-    if re.match(r"<!doctype|<html|<\?xml", start, re.IGNORECASE):
-        return say("notebook-is-html-page", name=name)
-    if re.search(r"^\s*(import|from|def|print|#|%|[A-Za-z_]\w*\s*=)", start, re.MULTILINE) and (
-        not start.startswith("{")
-    ):
-        return say("notebook-is-python-source", name=name)
-    line = getattr(problem, "lineno", 1)
-    return say("notebook-not-json", name=name, line=line)
+        return False
+    return True

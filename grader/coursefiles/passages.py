@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.coursefiles.notebooks import MOST_BYTES, saved_cells
+from grader.coursefiles.source_text import source_for_python
 from grader.model.errors import SubmissionError
 from grader.model.passage import Origin, Passage
 from grader.model.submission import FileKind, Submission
@@ -12,7 +13,8 @@ from grader.model.submission import FileKind, Submission
 def read_passages(submission: Submission) -> tuple[Passage, ...]:
     """Return the passages of the main file as it came, in order; none when it cannot be read any more."""
     main = next((f.path for f in submission.files if f.name == submission.main), None)
-    path = submission.received or main
+    # A notebook states things in its saved outputs, which are not run; a script is read as Python reads it.
+    path = submission.received if submission.kind is FileKind.NOTEBOOK and submission.received else main
     return () if path is None else passages_of(path, submission.main, submission.kind)
 
 
@@ -25,7 +27,8 @@ def passages_of(path: Path, name: str, kind: FileKind) -> tuple[Passage, ...]:
             return tuple(_of_notebook(content, name))
     except (OSError, SubmissionError):
         return ()
-    return (Passage(origin=Origin.CODE, text=content.decode("utf-8", "replace"), place=name),)
+    text = source_for_python(content)[0].decode("utf-8", "replace")
+    return (Passage(origin=Origin.CODE, text=text, place=name),)
 
 
 def _of_notebook(content: bytes, name: str) -> Iterator[Passage]:

@@ -3,16 +3,26 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from grader.coursefiles.file_names import OTHER_ARCHIVES, common_folder, is_accepted, is_litter, is_program
-from grader.coursefiles.notebooks import MOST_BYTES, normalise_notebook
+from grader.coursefiles.file_names import (
+    OTHER_ARCHIVES,
+    common_folder,
+    is_accepted,
+    is_litter,
+    is_program,
+    without_environments,
+)
+from grader.coursefiles.notebooks import MOST_BYTES, MOST_SOURCE, normalise_notebook
+from grader.coursefiles.other_languages import language_of_file
+from grader.coursefiles.source_text import source_for_python
 from grader.coursefiles.zip_reader import MOST_FILES, read_zip
 from grader.files.write_whole import write_once
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import SubmissionError
+from grader.model.evidence import LedgerEntry, Place
 from grader.model.message import Message
 from grader.model.submission import FileKind, Finding, Severity, Submission, SubmittedFile, Unreadable
 from grader.words import say
@@ -53,7 +63,7 @@ def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Un
         files = _without_common_folder(_staged_files(item, intake, findings))
         main = _main_file(files, item, findings)
         kind = FileKind.NOTEBOOK if main.name.lower().endswith(".ipynb") else FileKind.SCRIPT
-        ready = _fit_to_run(main, intake)
+        ready = _fit_to_run(main, files, intake)
     except SubmissionError as error:
         finding = Finding(
             severity=Severity.ERROR,
@@ -73,12 +83,13 @@ def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Un
         student=item.student,
         assignment=item.assignment,
         attempt=1,
-        files=tuple(ready if f is main else f for f in files),
+        files=tuple(ready.files.get(f.name, f) for f in files),
         main=main.name,
         kind=kind,
         digest=digest_parts(main=main.name, files=sorted([f.name, f.sha256] for f in files)),
         findings=tuple(findings),
         received=main.path,
+        ledger=ready.ledger,
     )
 
 
@@ -102,7 +113,8 @@ def entries(folder: Path) -> tuple[Path, ...]:
         found = sorted(folder.iterdir(), key=lambda p: p.name)
     except OSError as problem:
         raise SubmissionError(_unreadable(folder.name, problem)) from None
-    return tuple(p for p in found if not is_litter(p.name))
+    works = set(without_environments(p.name for p in found))
+    return tuple(p for p in found if p.name in works and not is_litter(p.name))
 
 
 def hidden_works(folder: Path) -> tuple[Path, ...]:
@@ -266,7 +278,9 @@ def _nothing_to_run(files: Sequence[SubmittedFile], item: Received, findings: li
             return say(
                 "archive-type-not-accepted", name=file.name, suffix=PurePosixPath(file.name).suffix.lower()
             )
-    told = [
+    others = ((f.name, language) for f in files if (language := language_of_file(f.name)))
+    told = [say("hint.other_language", name=name, language=language) for name, language in others]
+    told += [
         f.message
         for f in findings
         if f.message.key in ("not-a-regular-file", "zip-member-refused", "file-nested-too-deep")
@@ -275,19 +289,32 @@ def _nothing_to_run(files: Sequence[SubmittedFile], item: Received, findings: li
     return say("nothing-to-run", path=item.shown, why=why)
 
 
-def _fit_to_run(main: SubmittedFile, intake: Path) -> SubmittedFile:
-    """Return the main file in the form that is run: a notebook normalised, a script checked."""
-    if main.size > MOST_BYTES:
-        raise SubmissionError(
-            say("file-too-large", path=main.name, size=main.size / 2**20, limit=MOST_BYTES // 2**20)
-        )
-    content = main.path.read_bytes()
-    if main.name.lower().endswith(".ipynb"):
-        plain = normalise_notebook(content, main.name)
-        return replace(main, path=_keep(plain, main.name, intake).path)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """The files that are run in another form than they came in, by name, and what was done to them."""
+
+    files: Mapping[str, SubmittedFile]
+    ledger: tuple[LedgerEntry, ...]
+
+
+def _fit_to_run(main: SubmittedFile, files: Sequence[SubmittedFile], intake: Path) -> _Ready:
+    """Return the programs in the form that is run: a notebook normalised, scripts in UTF-8."""
+    scripts = [f for f in files if f.name.lower().endswith(".py")]
+    read = {f.name: source_for_python(f.path.read_bytes()) for f in scripts}
+    changed = {f.name: f for f in scripts if read[f.name][1] is not None}
+    ready = {n: replace(f, path=_keep(read[n][0], n, intake).path) for n, f in changed.items()}
+    ledger = [LedgerEntry(kind="encoding", what=f"{n}: {read[n][1]}", place=Place()) for n in changed]
+    if main.name not in read:
+        plain = normalise_notebook(main.path.read_bytes(), main.name)
+        ready[main.name] = replace(main, path=_keep(plain.content, main.name, intake).path)
+        return _Ready(files=ready, ledger=(*plain.ledger, *ledger))
+    content = read[main.name][0]
+    if main.size > MOST_SOURCE:
+        limit = MOST_SOURCE // 2**20
+        raise SubmissionError(say("file-too-large", path=main.name, size=main.size / 2**20, limit=limit))
     if b"\0" in content:
         raise SubmissionError(say("program-not-utf8", name=main.name))
-    return main
+    return _Ready(files=ready, ledger=tuple(ledger))
 
 
 def _keep(content: bytes, name: str, intake: Path) -> SubmittedFile:

@@ -7,7 +7,7 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 
-from grader.coursefiles.file_names import is_litter
+from grader.coursefiles.file_names import is_litter, without_environments
 from grader.model.errors import SubmissionError
 from grader.model.message import Message
 from grader.words import say
@@ -17,7 +17,7 @@ MOST_FILES = 200
 MOST_BYTES = 100 * 2**20
 MOST_RATIO = 200
 _SMALL = 2**20  # a ratio says nothing of a tiny archive
-_MOST_ENTRIES = 20_000  # looked at by zipfile before we can count the files among them
+_MOST_ENTRIES = 100_000  # looked at by zipfile before we can count the files among them
 _ENTRY = b"PK\x01\x02"
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
@@ -61,7 +61,8 @@ def read_zip(content: bytes, name: str) -> Unpacked:
         named = [(info, member_name(info)) for info in archive.infolist()]
     except Exception as problem:  # noqa: BLE001 - struct.error, UnicodeDecodeError, whatever a header invents
         raise SubmissionError(_broken(name, content, problem)) from None
-    files = [(info, raw) for info, raw in named if not (raw.endswith("/") or is_litter(raw))]
+    works = {raw for raw in without_environments(raw for _, raw in named) if not is_litter(raw)}
+    files = [(info, raw) for info, raw in named if raw in works and not raw.endswith("/")]
     if len(files) > MOST_FILES:
         raise SubmissionError(say("zip-too-many-files", name=name, count=len(files), limit=MOST_FILES))
     members: dict[str, Member] = {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from grader.model.evidence import LedgerEntry
 from grader.model.message import Message
 
 
@@ -68,6 +69,8 @@ class Submission:
     findings: tuple[Finding, ...] = ()
     received: Path | None = None
     """The main file as it came: a notebook with its saved outputs. Read for what it states, never run."""
+    ledger: tuple[LedgerEntry, ...] = ()
+    """What was rewritten or passed over before anything ran."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -319,7 +319,7 @@ def _result(
         findings=findings,
         claimed=claimed,
         audits=audits,
-        ledger=report.ledger,
+        ledger=(*submission.ledger, *report.ledger),
         notes=notes,
         paired=paired,
         layers=report.layers,

@@ -62,10 +62,13 @@ MALFORMED: dict[str, bytes] = {
     "a cell is a number": a_notebook(cells=[3]),
     "source is a table": a_notebook(cells=[{"cell_type": "code", "source": {}}]),
     "source is a list of numbers": a_notebook(cells=[{"cell_type": "code", "source": [1, 2]}]),
-    "NaN": a_notebook("x", metadata={"loss": float("nan")}),
-    "Infinity": a_notebook("x", metadata={"loss": float("-inf")}),
+    "NaN for a version": a_notebook("x", nbformat=float("nan")),
+    "Infinity for a source": a_notebook(float("-inf")),
     "an integer of a million digits": b'{"nbformat": ' + b"9" * 10**6 + b', "cells": []}',
-    "doubled keys": b'{"nbformat": 4, "cells": [], "cells": []}',
+    "cells twice": b'{"nbformat": 4, "cells": [], "cells": []}',
+    "a source twice": b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "x", "source": "y"}]}',
+    "a kind twice": b'{"nbformat": 4, "cells": [{"cell_type": "raw", "cell_type": "code", "source": "y"}]}',
+    "cells twice, one in disguise": b'{"nbformat": 4, "cells": [], "\\u0063ells": []}',
     "deep": b'{"nbformat": 4, "cells": ' + b"[" * 10**5 + b"]" * 10**5 + b"}",
     "deep and never closed": b"[" * 10**6,
     "a string that never ends": b'{"nbformat": 4, "cells": ["' + b"x" * 10**6,
@@ -113,6 +116,36 @@ HEAVY: dict[str, Callable[[], bytes]] = {
     "quotes and backslashes": lambda: a_notebook('\\"' * 10**6, PROGRAM),
     "lone surrogates": lambda: a_notebook("x = '\ud800\udfff'", PROGRAM),
     "brackets in a string": lambda: a_notebook("[{" * 10**6, PROGRAM),
+    "a picture of 21 MB": lambda: a_notebook(
+        cells=[
+            {
+                "cell_type": "code",
+                "source": PROGRAM,
+                "outputs": [{"output_type": "display_data", "data": {"image/png": "A" * 28 * 2**20}}],
+            }
+        ]
+    ),
+    "a table of 260,000 rows": lambda: a_notebook(
+        cells=[
+            {
+                "cell_type": "code",
+                "source": PROGRAM,
+                "outputs": [{"data": {"application/json": [{"x": n, "y": [n, n]} for n in range(260_000)]}}],
+            }
+        ]
+    ),
+    "a hundred thousand levels of metadata": lambda: a_notebook(PROGRAM).replace(
+        b'"metadata": {}', b'"metadata": ' + b"[" * 10**5 + b"]" * 10**5
+    ),
+    "keys said twice": lambda: a_notebook(PROGRAM).replace(
+        b'"metadata": {}', b'"metadata": {"tags": [], "tags": [], "tags": {}}'
+    ),
+    "what is no JSON": lambda: a_notebook(PROGRAM).replace(
+        b'"metadata": {}', b'"metadata": {NaN: Infinity, -1e999, "\xff": \\ }'
+    ),
+    "an integer of a million digits": lambda: a_notebook(PROGRAM).replace(
+        b'"execution_count": null', b'"execution_count": ' + b"9" * 10**6
+    ),
     "ids, languages and kernels": lambda: a_notebook(
         PROGRAM, metadata={"kernelspec": {"name": "../../bin/sh"}, "language_info": {"name": "bash"}}
     ),
@@ -124,7 +157,7 @@ HEAVY: dict[str, Callable[[], bytes]] = {
 def test_what_weighs_down_a_notebook_is_left_behind(kind: str) -> None:
     content = HEAVY[kind]()
     begun = time.process_time()
-    read = json.loads(normalise_notebook(content, "digits.ipynb"))
+    read = json.loads(normalise_notebook(content, "digits.ipynb").content)
     assert time.process_time() - begun < 10
     assert read["cells"][-1]["source"].endswith(PROGRAM)
     assert set(read) == {"nbformat", "nbformat_minor", "metadata", "cells"}
@@ -137,8 +170,8 @@ def test_no_notebook_costs_gigabytes() -> None:
     program = (
         "from grader.coursefiles.notebooks import normalise_notebook\n"
         "from grader.model.errors import SubmissionError\n"
-        "for piece in (b'0,', b'\"\",', b'{\"a\":0},'):\n"
-        "    body = piece * (19 * 2**20 // len(piece))\n"
+        "for piece in (b'0,', b'{\"a\":0},'):\n"
+        "    body = piece * (99 * 2**20 // len(piece))\n"
         '    content = b\'{"nbformat":4,"cells":[],"metadata":{"x":[\' + body + b\'0]}}\'\n'
         "    try:\n        normalise_notebook(content, 'x')\n"
         "    except SubmissionError:\n        pass\n"
