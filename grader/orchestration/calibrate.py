@@ -12,10 +12,20 @@ from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.model.metric import Direction, MetricSummary
 from grader.model.run import NotRun
+from grader.model.submission import Finding, Severity
 from grader.orchestration.baseline import ReferenceRuns, run_reference, write_reference_record
 from grader.orchestration.ground import lay_ground
 from grader.orchestration.means import Means, Tools
 from grader.words import say
+
+_ACCUSING = frozenset(
+    {
+        "test-rows-in-training",
+        "typed-test-rows-in-training",
+        "canary-labels-repeated",
+        "answers-follow-published-order",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +76,8 @@ def calibrate(assignment: Assignment, runs: int, means: Means) -> Calibration:
     """Run the reference solution ``runs`` times and keep its record beside it.
 
     Raises:
-        CourseError: there is no reference solution, or it could not be measured.
+        CourseError: there is no reference solution, it could not be measured, or the audits that every
+            submission goes through accuse it: as a measure for others it must be above that.
         DataMissing, RuntimeMissing, SandboxError: this machine lacks what its runs need.
         StorageError: the record could not be written.
     """
@@ -74,12 +85,20 @@ def calibrate(assignment: Assignment, runs: int, means: Means) -> Calibration:
     ran = run_reference(ground, runs, means, what=say("progress.calibrate", name=assignment.slug))
     if isinstance(ran, NotRun):
         raise _unmeasured(assignment, ran.reason)
+    accused = next((one.message for one in ran.assessed.result.findings if _accuses(one)), None)
+    if accused is not None:
+        raise CourseError(say("reference-solution-accused", name=assignment.slug, why=accused))
     bars = tuple(
         _figures(assignment, check, ran, means.tools)
         for check in assignment.checks
         if means.tools.checks[check.kind].has_bar
     )
     return Calibration(bars=bars, record=write_reference_record(ran))
+
+
+def _accuses(finding: Finding) -> bool:
+    """Return whether ``finding`` says that test rows or their labels went into the answers."""
+    return finding.severity is Severity.REVIEW and finding.message.key in _ACCUSING
 
 
 def _figures(assignment: Assignment, check: CheckSpec, ran: ReferenceRuns, tools: Tools) -> BarFigures:

@@ -115,3 +115,16 @@ def test_a_reference_that_is_no_number_is_told_and_keeps_no_record(
     assert "the reference solution of digits could not be measured" in capsys.readouterr().err
     assert calibrate.reference is not None
     assert not (calibrate.reference.parent / "record.json").exists()
+
+
+def test_a_reference_that_its_own_audits_accuse_is_refused_and_no_record_kept(
+    calibrate: Calibrating, capsys: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = {"epochs": 3, "seconds": 1.0, "history": {"loss": [0.3]}, "on_test_rows": True}
+    watching = json.dumps({**json.loads(REPORT), "fits": [fit]}).encode()
+    monkeypatch.setattr(f"{__name__}.REPORT", watching)
+    assert calibrate([20]) == 2
+    assert "GR828" in (said := capsys.readouterr().err)
+    assert "rows of the test set" in said
+    assert calibrate.reference is not None
+    assert not calibrate.reference.with_name("record.json").exists()

@@ -111,7 +111,10 @@ class Evidence:
         """The served test rows, read when first asked for; None when none are served."""
         if self._recogniser is None and self._served.has("x_test"):
             self._recogniser = Recogniser(
-                self._served.load("x_test"), self._served.load("y_test"), self._served.image_shape
+                self._served.load("x_test"),
+                self._served.load("y_test"),
+                self._served.image_shape,
+                functools.partial(self._served.load, "x_train"),
             )
         return self._recogniser
 

@@ -11,7 +11,10 @@ Two ways, and never by length alone:
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
+
+from grader_harness.scattered_rows import CHUNK, KnownRows
 
 FEW_ROWS = 30  # below this a regression proves nothing: an exact map is asked for
 SOME_ROWS = 150  # below this an exact map is looked for first: a regression sees half of all cases
@@ -71,12 +74,20 @@ def flat_rows(parts: list[Any]) -> Any:
 class Recogniser:
     """Knows the served test rows and labels; answers whether given values are made from them."""
 
-    def __init__(self, x_test: Any, y_test: Any, image_shape: tuple[int, ...] | None = None) -> None:
+    def __init__(
+        self,
+        x_test: Any,
+        y_test: Any,
+        image_shape: tuple[int, ...] | None = None,
+        x_train: Callable[[], Any] = lambda: None,
+    ) -> None:
+        """Know the served test rows; ``x_train`` reads the training rows, when some must be told apart."""
         self._rows = flat_rows([to_array(x_test)])
+        self._x_train = x_train
         self._labels = None if y_test is None else to_array(y_test).reshape(-1)
         self._image_shape = image_shape
         self._basis: Any = None
-        self._prints: Any = None
+        self._known: KnownRows | None = None
         self.count = len(self._rows)
 
     def rows_match(self, rows: Any) -> bool:
@@ -119,7 +130,8 @@ class Recogniser:
     def contains_test_rows(self, parts: list[Any]) -> bool:
         """Return whether test rows are among ``parts``: all in order, before or after others, or scattered.
 
-        Scattered rows are found when all values went through one affine map (255 - x, / 255).
+        Scattered rows are found when all values of a row went through one affine map (255 - x, / 255). Exact
+        rows count alone, and none that is a training row as well: tables repeat rows.
         """
         if any(part is None or part.ndim == 0 for part in parts):
             return False
@@ -132,10 +144,23 @@ class Recogniser:
         sample = flat_rows([part[: length : max(1, length // SAMPLE)] for part in parts])
         if sample is None or sample.shape[1] != self._rows.shape[1] or self.count < FEW_ROWS:
             return False
-        if self._prints is None:
-            self._prints = set(_fingerprints(self._rows))
-        found = sum(mark in self._prints for mark in _fingerprints(sample))
-        return found >= max(5, len(sample) // 100)
+        if self._known is None:
+            self._known = KnownRows(self._rows)
+        found, _ = self._known.look_up(sample)
+        enough = max(5, len(sample) // 100)
+        return bool(found.sum() >= enough) and self._not_of_training(sample[found]) >= enough
+
+    def _not_of_training(self, rows: Any) -> int:
+        """Return how many different ones of ``rows`` are no training rows."""
+        import numpy as np
+
+        suspects = KnownRows(np.unique(rows, axis=0))
+        training = to_array(self._x_train())
+        met = np.zeros(suspects.count, dtype=bool)
+        for start in range(0, 0 if training is None else len(training), CHUNK):
+            chunk = flat_rows([training[start : start + CHUNK]])
+            met |= suspects.look_up(chunk)[1]
+        return int((~met).sum())
 
 
 def _features(rows: Any, image_shape: tuple[int, ...] | None) -> Any:
@@ -258,18 +283,3 @@ def _ranks(values: Any) -> Any:
     import numpy as np
 
     return np.unique(values, return_inverse=True)[1].astype(np.float64).reshape(-1)
-
-
-def _fingerprints(rows: Any) -> list[tuple[int, ...]]:
-    """A mark for each row that survives one affine map of all values, also a negative one."""
-    import numpy as np
-
-    generator = np.random.Generator(np.random.PCG64(21))
-    directions = generator.standard_normal((rows.shape[1], 4)).astype(np.float32)
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    length = np.sqrt((centred**2).sum(axis=1, keepdims=True))
-    seen = (centred / np.maximum(length, 1e-12)) @ directions
-    seen *= np.sign(seen[:, :1])
-    marks = np.round(seen * 200).astype(int)
-    marks[length[:, 0] == 0] = 0
-    return [tuple(mark) for mark in marks.tolist() if any(mark)]
