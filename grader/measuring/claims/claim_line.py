@@ -25,8 +25,13 @@ from grader.measuring.claims.claim_words import (
     OR_LESS,
     OTHER_FIGURE,
     OTHER_ROWS,
+    OTHERS,
     OWN,
+    SPEAKER,
+    STOPPING,
     TEST,
+    UNFINISHED,
+    WISHING,
 )
 
 LONGEST = 1_000
@@ -49,7 +54,7 @@ _PASSED_OVER = frozenset("'\"`*_#.")
 _TOKENS = re.compile(
     r"(?P<number>[0-9]+(?:[.,][0-9]+)*(?:e[-+]?[0-9]{1,2}(?!\w))?)|(?P<word>[^\W\d_]+)|(?P<sign>[^\s\w]|_)"
 )
-_SENTENCE = re.compile(r"(?<!\bacc)(?<!aprox)(?<!approx)[.!?…](?=\s|$)")
+_SENTENCE = re.compile(r"(?<!\bacc)(?<!\bal)(?<!\bi\.e)(?<!\be\.g)(?<!aprox)(?<!approx)[.!?…](?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class _Clause:
     """A clause's tokens, each a word, a number or a sign, and what separated it from the one before."""
 
     opened_by: str
+    closed_by: str = ""
     tokens: list[str] = field(default_factory=list)
     numbers: dict[int, str] = field(default_factory=dict)
 
@@ -96,14 +102,15 @@ def figures_in(line: str) -> tuple[Figure, ...]:
     text = spelt_plainly(text)
     found: list[Figure] = []
     said, outside = _Said(), []
-    for clause in _clauses(text):
+    for clause, nobodys in _with_speaker(list(_clauses(text))):
         if clause.opened_by == ".":
             said = _Said()
         elif clause.opened_by == "(":
             outside.append((said.goal, said.label, said.rows))
         elif clause.opened_by == ")" and outside:
             said.goal = outside.pop()[0]
-        found += _figures_of(clause, said)
+        figures = list(_figures_of(clause, said))
+        found += [] if nobodys else figures
     if of_training(text):
         found = [one for one in found if one.on_test]
     return tuple(found)
@@ -113,6 +120,12 @@ def states_label(line: str) -> bool:
     """Return whether ``line`` ends by announcing a figure: ``Test accuracy:``."""
     text = folded(line[-LONGEST:]).rstrip()
     return text.endswith((":", "=")) and any(word in _LABELS for word in re.findall(r"[^\W\d_]+", text))
+
+
+def goes_on(line: str) -> bool:
+    """Return whether ``line`` ends in the middle of a sentence: ``Train a network that``."""
+    words = re.findall(r"[^\W\d_]+|[^\s\w]", folded(line[-LONGEST:]))
+    return words[-1:] != [] and (words[-1] in UNFINISHED or words[-1] == ",")
 
 
 def folded(text: str) -> str:
@@ -141,6 +154,7 @@ def _clauses(text: str) -> Iterator[_Clause]:
             else:
                 clause.tokens.append(token)
         elif at in ends:
+            clause.closed_by = token
             yield clause
             clause = _Clause(".")
         elif token in _SEPARATORS or (_apart(text, at) and found[0] == "-"):
@@ -149,6 +163,24 @@ def _clauses(text: str) -> Iterator[_Clause]:
         elif token not in _PASSED_OVER:
             clause.tokens.append(token)
     yield clause
+
+
+def _with_speaker(clauses: list[_Clause]) -> Iterator[tuple[_Clause, bool]]:
+    """Yield the clauses in order, and whether what they tell is no result of the student's own.
+
+    Decided for a whole sentence: a question, why a program stops, somebody else's figure.
+    """
+    start = 0
+    while start < len(clauses):
+        end = start + 1
+        while end < len(clauses) and clauses[end].opened_by != ".":
+            end += 1
+        sentence = clauses[start:end]
+        words = {token for clause in sentence for token in clause.tokens}
+        others = bool(words & OTHERS) and not words & (OWN | SPEAKER)
+        stops = bool(words & STOPPING) and not words & TEST
+        yield from ((clause, others or stops or sentence[-1].closed_by == "?") for clause in sentence)
+        start = end
 
 
 def _glued(text: str, start: int, end: int) -> bool:
@@ -162,7 +194,8 @@ def _apart(text: str, at: int) -> bool:
 
 def _figures_of(clause: _Clause, said: _Said) -> Iterator[Figure]:
     words = set(clause.tokens)
-    said.goal = bool(words & GOAL) or _numbered(clause) or (said.goal and not words & OWN)
+    wished = bool(words & WISHING) and not words & (OWN | SPEAKER)
+    said.goal = bool(words & GOAL) or wished or _numbered(clause) or (said.goal and not words & OWN)
     hidden = said.goal or bool(words & OTHER_FIGURE)
     if words & OTHER_FIGURE:
         said.label = None

@@ -51,6 +51,44 @@ GOAL = _words(
 )
 """Words by which a figure is asked for, hoped for, remembered, or somebody else's."""
 
+WISHING = _words(
+    """
+    achieve alcancar alcance atinja atingir build can chegar chegue consiga conseguir construa
+    could create crie design enough escreva faca get hit implement implemente improve make may maybe
+    melhore might obtain obtenha obter perhaps pode podem poderia reach seu seus sua suas suficiente
+    suficientes talvez tente treine try until voce voces write you your yours
+    """
+)
+"""Words of an exercise, of advice, of what may be: no figure that was reached, unless the student says so."""
+
+SPEAKER = _words("eu i we")
+"""Who speaks of what was reached, in the present tense too: ``we reach 98 %``."""
+
+STOPPING = _words(
+    """
+    cancel cancela cancelando cancelar canceling cancelling encerra encerrando encerrar interrompe
+    interrompendo interromper parando parar pare stop stopping stops
+    """
+)
+"""Words by which a program says why it stops: with any figure of the same sentence."""
+
+OTHERS = _words(
+    """
+    according al alguem aluno alunos author authors autor autora autores benchmark blog book chatgpt
+    chollet colleague github human humano humanos humans kaggle lecun livro record recorde someone
+    stackoverflow student students tutorial wikipedia winner vencedor
+    """
+)
+"""Whose figure it is, when it is not the student's: told anywhere in the sentence."""
+
+UNFINISHED = _words(
+    """
+    a an and at ate com da de do e for least menos no of o os para pelo que the that to um uma until which
+    with
+    """
+)
+"""A line that ends so goes on in the next one."""
+
 COMPARING = _words(
     """
     abaixo above acima ate below greater higher inferior inferiores least less lower maior maiores mais

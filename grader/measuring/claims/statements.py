@@ -8,22 +8,28 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from grader.measuring.claims.claim_line import LONGEST, Figure, figures_in, folded, states_label
+from grader.measuring.claims.claim_line import LONGEST, Figure, figures_in, folded, goes_on, states_label
 from grader.measuring.claims.claim_words import OTHER_ROWS, TEST
-from grader.measuring.evidence.program_text import Kind, remarks
+from grader.measuring.evidence.program_text import Kind, lines_that_wait, remarks
 from grader.model.passage import Origin, Passage
 
 _MOST_STATEMENTS = 500
+_MOST_PASSAGES = 20_000
 _MOST_CHARACTERS = 1024 * 1024
 """Of all passages together; of one line the first thousand."""
 _LONGEST_SOURCE = 64 * 1024
+_BEFORE = 200
+"""Of an unfinished line, what the next one is read with."""
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _OVERWRITTEN = re.compile("[\r\b]+")
 _EPOCH = re.compile(r"\s*Epoch \d{1,9}/\d{1,9}")
 _STEPS = re.compile(r"\s*\d{1,9}/\d{1,9}\s")
-_PAIR = re.compile(r"\s*\[\s*[0-9.e+-]{1,30}\s*,\s*(?P<accuracy>[01]\.[0-9]{1,20})\s*\]\s*")
+_PAIR = re.compile(
+    r"\s*\[\s*(?P<first>[0-9]{1,9}\.?[0-9]{0,20}(?:e[-+]?[0-9]{1,2})?)\s*,\s*(?P<accuracy>[01]\.[0-9]{1,20})\s*\]\s*"
+)
 _NAME = re.compile(r"[^\W\d]\w{0,60}")
+_ACCURACY = re.compile(r"(?i)acc|acur")
 _OF_TRAINING = frozenset({"history", "fit"})
 _EVALUATED = re.compile(r"\bevaluate\s{0,9}\(\s{0,99}(?P<rows>\w{1,60})")
 
@@ -59,12 +65,16 @@ def statements(passages: Iterable[Passage], given: Collection[str] = ()) -> tupl
     """
     found: list[Statement] = []
     left = _MOST_CHARACTERS
+    passages = list(islice(passages, _MOST_PASSAGES))
+    code = [one.text for one in passages if one.origin is Origin.CODE]
+    asks_accuracy = not code or any(_ACCURACY.search(text[:_MOST_CHARACTERS]) for text in code)
     for passage in passages:
         if left <= 0 or len(found) >= _MOST_STATEMENTS:
             break
         text = passage.text[:left]
         left -= len(text) + 1
-        stated = _of_passage(replace(passage, text=text, source=passage.source[:_LONGEST_SOURCE]), given)
+        passage = replace(passage, text=text, source=passage.source[:_LONGEST_SOURCE])  # noqa: PLW2901 - cut
+        stated = _of_passage(passage, given, asks_accuracy=asks_accuracy)
         found += islice(stated, _MOST_STATEMENTS - len(found))
     return tuple(found)
 
@@ -89,12 +99,12 @@ def _rank(one: Statement) -> tuple[bool, bool, bool]:
     return one.compared, one.by_hand, one.on_test
 
 
-def _of_passage(passage: Passage, given: Collection[str]) -> Iterator[Statement]:
+def _of_passage(passage: Passage, given: Collection[str], *, asks_accuracy: bool) -> Iterator[Statement]:
     printed = passage.origin is Origin.PRINTED
     put_out = printed or passage.origin is Origin.SAVED
     outer = _rows_spoken_of(passage.source) if put_out else None
-    evaluated = put_out and "evaluate" in passage.source
-    announced = ""
+    evaluated = put_out and asks_accuracy and "evaluate" in passage.source
+    announced = unfinished = ""
     in_epoch = False
     for number, line, comment in _lines(passage):
         if given and plain_line(line) in given:
@@ -107,6 +117,9 @@ def _of_passage(passage: Passage, given: Collection[str]) -> Iterator[Statement]
         in_epoch = in_epoch and steps
         figures = () if training else _figures(line, announced, evaluated=evaluated)
         announced = line if states_label(line) and not figures else ""
+        if figures and unfinished and len(figures_in(f"{unfinished} {line.strip()}")) < len(figures):
+            figures = ()  # the sentence that began above says it is no result
+        unfinished = line.strip()[-_BEFORE:] if not figures and goes_on(line) else ""
         for figure in figures:
             on_test = figure.on_test or outer is True
             if not figure.on_test and outer is False:
@@ -126,10 +139,15 @@ def _of_passage(passage: Passage, given: Collection[str]) -> Iterator[Statement]
 def _lines(passage: Passage) -> Iterator[tuple[int, str, bool]]:
     """Yield number and text of each line worth looking at, and whether it is a comment of the program."""
     if passage.origin is Origin.CODE:
+        while_training, on_condition = lines_that_wait(passage.text)
         for remark in remarks(passage.text):
-            yield remark.line, remark.text[:LONGEST], remark.kind is Kind.COMMENT
+            by_hand = remark.kind is Kind.COMMENT
+            if remark.line not in while_training and (by_hand or remark.line not in on_condition):
+                yield remark.line, remark.text[:LONGEST], by_hand
         return
     for number, line in enumerate(passage.text.split("\n"), 1):
+        if passage.origin is Origin.MARKDOWN and line.lstrip().startswith(">"):
+            continue  # a quotation
         if "\x1b" in line or "\r" in line or "\b" in line:
             parts = [part for part in _OVERWRITTEN.split(_ESCAPES.sub("", line)) if part.strip()]
             yield number, (parts[-1] if parts else "")[:LONGEST], False
@@ -139,6 +157,8 @@ def _lines(passage: Passage) -> Iterator[tuple[int, str, bool]]:
 
 def _figures(line: str, announced: str, *, evaluated: bool) -> tuple[Figure, ...]:
     pair = _PAIR.fullmatch(line) if evaluated else None
+    if pair is not None and float(pair["first"]) == float(pair["accuracy"]):
+        return ()  # a loss told twice: [mse, mse]
     if pair is not None:
         decimals = len(pair["accuracy"]) - 2
         half = 0.5 * 10.0**-decimals

@@ -12,6 +12,8 @@ from enum import Enum
 MOST_CHARACTERS = 512 * 1024
 """Of a longer program the beginning is read."""
 
+_DEEPEST = 100
+
 # No possessive groups: those of Python 3.11.2 keep what a failed turn had taken. No end can fail here, so
 # nothing is tried twice all the same.
 _PIECES = re.compile(
@@ -72,3 +74,35 @@ def remarks(source: str) -> Iterator[Piece]:
 def has_code(source: str) -> bool:
     """Return whether there is more in ``source`` than comments and bare strings."""
     return any(piece.kind not in (Kind.COMMENT, Kind.STRING) for piece in pieces(source))
+
+
+_WHILE_TRAINING = re.compile(
+    r"[ \t]*class[ \t]+\w+[ \t]*\([^\n#]*Callback|[ \t]*def[ \t]+on_(?:epoch|batch|train|test|predict)"
+    r"|[^\n#'\"]*\bon_(?:epoch|batch|train)_\w+[ \t]*="
+)
+_ON_CONDITION = re.compile(r"[ \t]*(?:el)?if\b(?![^\n]*__main__)|[ \t]*(?:while|assert)\b")
+
+
+def lines_that_wait(source: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the lines of callbacks, run while a model trains, and those that run on some condition only.
+
+    By indentation, whatever the program is otherwise: a block ends where a line stands no further in than its
+    head. A text there says what would be said, not what came out.
+    """
+    training: set[int] = set()
+    condition: set[int] = set()
+    blocks: list[tuple[int, set[int]]] = []
+    for number, line in enumerate(source[:MOST_CHARACTERS].split("\n"), 1):
+        if not line.strip():
+            continue
+        indent = len(line) - len(line.lstrip())
+        while blocks and indent <= blocks[-1][0]:
+            blocks.pop()
+        for lines, head in ((training, _WHILE_TRAINING), (condition, _ON_CONDITION)):
+            if head.match(line):
+                lines.add(number)
+                if len(blocks) < _DEEPEST:
+                    blocks.append((indent, lines))
+        for _, lines in blocks:
+            lines.add(number)
+    return frozenset(training), frozenset(condition)

@@ -60,6 +60,46 @@ def test_lines_that_came_with_the_assignment_are_nobodys_claim() -> None:
     assert [one.where for one in statements([passage(text)], given)] == ["mlp2.py:2"]
 
 
+CALLBACK = """import keras
+class Para(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        # acurácia: 99 %
+
+        if logs["accuracy"] > 0.95:
+            print("Uhu! acurácia de teste: 95 %")
+model.fit(AX, AY, callbacks=[Para()])
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CALLBACK,
+        "if acc > 0.95:\n    print('95% de acurácia, muito bem!')\n",
+        "if acc > 0.95: print('accuracy: 0.99')\n",
+        "while True:\n  x = 1\n  print('accuracy: 0.99')\n",
+        "stop = LambdaCallback(on_epoch_end=lambda e, logs: print('accuracy: 0.99'))\n",
+        "# Treine uma rede até que\n# acurácia de teste: 95 %\n",
+        "# Exercise: train a network that\n# reaches 95 % accuracy\n",
+    ],
+)
+def test_what_a_program_would_say_and_what_an_exercise_asks_is_no_claim(text: str) -> None:
+    assert statements([passage(text)]) == ()
+
+
+def test_behind_a_callback_or_a_condition_claims_are_read_again() -> None:
+    assert only(passage(CALLBACK + "# erro de teste: 1,5 %\n")).where == "mlp2.py:9"
+    assert only(passage("if x:\n    y = 1\nprint('accuracy: 0.99')\n")).where == "mlp2.py:3"
+    assert only(passage("if x:\n    y = 1  # erro de teste: 1,5 %\n")).where == "mlp2.py:2"
+    main = "if __name__ == '__main__':\n    print('accuracy: 0.99')\n"
+    assert only(passage(main)).where == "mlp2.py:2"
+
+
+def test_a_quotation_in_a_notebooks_text_is_somebody_elses() -> None:
+    quoted = "> Uma rede simples tem erro de 1,5 %\n\nErro de teste: 2,5 %"
+    assert only(passage(quoted, Origin.MARKDOWN)).error_rate == pytest.approx(0.025)
+
+
 FIT = """Epoch 1/2
 469/469 - 3s - 6ms/step - accuracy: 0.9011 - loss: 0.35
 Epoch 2/2
@@ -116,6 +156,16 @@ def test_the_pair_that_evaluate_returns_is_loss_and_accuracy() -> None:
     one = only(passage("[0.0617, 0.9824]\n", Origin.SAVED, source="model.evaluate(x_test, y_test)"))
     assert one.error_rate == pytest.approx(0.0176)
     assert statements([passage("[0.0617, 0.9824]\n", Origin.SAVED, source="print(w)")]) == ()
+
+
+def test_a_pair_of_equal_figures_or_of_a_program_that_asks_for_no_accuracy_is_no_accuracy() -> None:
+    pair = passage("[0.4253, 0.4253]\n", Origin.SAVED, source="model.evaluate(x_test, y_test)")
+    other = passage("[0.31, 0.4253]\n", Origin.SAVED, source="model.evaluate(x_test, y_test)")
+    absolute = passage("model.compile('adam', 'mse', metrics=['mae'])\n")
+    assert statements([pair]) == ()
+    assert statements([absolute, other]) == ()
+    asked = passage("model.compile('adam', 'mse', metrics=['accuracy'])\n")
+    assert only(asked, other).error_rate == pytest.approx(1 - 0.4253)
 
 
 def test_a_progress_bar_is_read_as_it_stood_at_the_end() -> None:
