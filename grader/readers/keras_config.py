@@ -9,6 +9,7 @@ from grader.readers.keras_names import (
     PARTS,
     may_not_be_looked_up,
     of_keras,
+    of_tensorflow,
     of_the_program,
     outside_place,
     rooms,
@@ -70,6 +71,8 @@ def read_config(config: Any) -> Found | Refused:
     custom: list[_Spelled] = []
     for one in spelled:
         if one.name.startswith("__") and not one.as_layer:
+            continue
+        if of_tensorflow(one.name, one.module, one.config) and not one.as_layer:
             continue
         if not of_keras(one.module):
             custom.append(one)

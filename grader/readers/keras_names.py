@@ -28,6 +28,23 @@ PARTS = frozenset(
     ]
 )
 """What a model's configuration spells out besides layers: Keras' modules of that name."""
+TENSORFLOW_FUNCTIONS = frozenset(
+    [
+        "softmax_v2",
+        "log_softmax_v2",
+        "crelu_v2",
+        "swish",
+        "identity",
+        "exp",
+        "sin",
+        "cos",
+        "square",
+        "erf",
+        "atan",
+    ]
+)
+"""What Keras calls functions of ``tf.nn`` and ``tf`` given as an activation, without their module. They are
+loaded as TensorFlow's; whether the program meant these shows in what the model answers."""
 OPERATIONS = "ops"
 _ROOMS = PARTS | {OPERATIONS, "layers", "models", "engine"}
 _ROOMS_OF_FUNCTIONS = PARTS - {"mixed_precision", "distribution", "random"} | {OPERATIONS}
@@ -76,6 +93,11 @@ def of_keras(module: str) -> bool:
 def of_the_program(module: str) -> bool:
     """Return whether ``module`` is where a submission's own classes and functions stand: nowhere or main."""
     return module in ("", "__main__", "builtins")
+
+
+def of_tensorflow(name: str, module: str, config: Any) -> bool:
+    """Return whether an object is a function that TensorFlow brings along: ``tf.nn.softmax``."""
+    return name == "function" and module == "builtins" and str(config) in TENSORFLOW_FUNCTIONS
 
 
 def may_not_be_looked_up(name: str, module: str, registered: Any, config: Any) -> bool:

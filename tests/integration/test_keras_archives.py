@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.readers.keras_archive import ModelFile, read_keras_archive
@@ -41,7 +42,14 @@ text.adapt(np.array(["a b", "c"]))
 k.Sequential([k.Input((1,), dtype="string"), text, L.Embedding(10, 4), L.GlobalAveragePooling1D(),
               L.Dense(1)]).save("text.keras")
 dense.save("renamed.h5")
+import predict
+own = k.Sequential([k.Input((3,)), L.Dense(4, activation=tf.nn.relu), L.Dense(3, activation=tf.nn.swish),
+                    L.Dense(3, activation=tf.identity), L.Dense(2, activation=tf.nn.softmax)])
+own.save("functions.keras")
+rows = np.eye(3, dtype="float32")
+np.save("again.npy", predict._load("functions.keras")(rows) - own(rows))
 """
+HARNESS = Path(__file__).parents[2] / "grader/running/harness"
 
 
 @pytest.fixture(scope="module", params=["keras3", "keras2"])
@@ -51,6 +59,7 @@ def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     assert found, "the keras-cpu runtime is not installed: grader runtime install keras3"
     folder = tmp_path_factory.mktemp(str(request.param))
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    environment["PYTHONPATH"] = str(HARNESS)
     if request.param == "keras2":
         environment["TF_USE_LEGACY_KERAS"] = "1"
     done = subprocess.run(
@@ -86,6 +95,13 @@ def test_a_subclassed_model_shows_no_layer(saved: Path) -> None:
     found = read(saved, "subclassed.keras")
     assert isinstance(found, ModelFile)
     assert (found.layers, found.custom) == ((), ("Net",))
+
+
+def test_functions_of_tensorflow_are_no_classes_of_the_program_and_load_as_what_they_are(saved: Path) -> None:
+    found = read(saved, "functions.keras")
+    assert isinstance(found, ModelFile)
+    assert (set(found.layers), found.custom) == ({"InputLayer", "Dense"}, ())
+    assert np.abs(np.load(saved / "again.npy")).max() < 1e-6
 
 
 def test_a_lambda_is_refused_by_its_name(saved: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from grader_harness.evidence import pick_output
 from grader_harness.job import PROTOCOL
 from grader_harness.models import BATCH, layer_names
+from grader_harness.tensorflow_functions import functions_of_tensorflow
 from grader_harness.weights import UnsafeWeights, read_shapes
 from grader_harness.writing import write_array
 
@@ -73,7 +74,8 @@ def _load(path: str) -> Any:
         import tf_keras as keras
     else:
         import keras
-    return keras.models.load_model(path, compile=False, safe_mode=True)
+    own = functions_of_tensorflow(path)
+    return keras.models.load_model(path, compile=False, safe_mode=True, custom_objects=own)
 
 
 def _is_keras_2(path: str) -> bool:

@@ -1,7 +1,9 @@
 import io
 import json
+import re
 import struct
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.readers.keras_archive import ModelFile, read_keras_archive
+from grader.readers.keras_names import TENSORFLOW_FUNCTIONS
 from grader.readers.refused import Refused
 from tests.attacks.archives import DENSE, HDF5, INPUT, archive, layer, sequential
 
@@ -85,6 +88,24 @@ def test_a_subclassed_model_spells_nothing_out() -> None:
 def test_an_activation_of_the_programs_own_is_custom() -> None:
     squared = {"module": "builtins", "class_name": "function", "config": "squared"}
     assert read(sequential(layer("Dense", activation=squared))).custom == ("squared",)
+
+
+@pytest.mark.parametrize("name", sorted(TENSORFLOW_FUNCTIONS))
+def test_a_function_of_tensorflow_is_no_class_of_the_program(name: str) -> None:
+    function = {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+    found = read(sequential(INPUT, layer("Dense", activation=function)))
+    assert (found.custom, found.foreign) == ((), ())
+
+
+def test_where_a_layer_stands_a_function_of_that_name_is_the_programs_own() -> None:
+    function = {"module": "builtins", "class_name": "function", "config": "softmax_v2"}
+    assert read(sequential(INPUT, layer("TimeDistributed", layer=function))).custom == ("softmax_v2",)
+
+
+def test_what_is_no_class_of_the_program_is_what_sandbox_b_loads_as_tensorflows() -> None:
+    harness = Path(__file__).parents[3] / "grader/running/harness/grader_harness/tensorflow_functions.py"
+    names = re.findall(r'^    "(\w+)": "', harness.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(names) == TENSORFLOW_FUNCTIONS
 
 
 def test_lambda_layers_are_refused_by_name() -> None:
