@@ -11,6 +11,7 @@ from grader.measuring.evidence.program_text import has_code
 from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.judge import Judgement, gather, judge
 from grader.measuring.judging.more_runs import more_runs_wanted
+from grader.measuring.judging.other_way_round import told_the_other_way_round
 from grader.measuring.judging.stated_result import claim_of, overstated
 from grader.measuring.judging.telling_error import errors_of, telling_error
 from grader.model.assignment import AuditSpec
@@ -84,9 +85,19 @@ def assess(
         # Nobody's answers can be held against labels that are not there.
         audits=assignment.audits if prepared.labels_known else NOTHING_TO_COMPARE,
     )
-    facts = _facts(submission, ground, graded, first=first, signs=signs, audits=audits, tools=tools)
-    judgement = judge(facts, kind=submission.kind, without_code=_without_code(submission))
     repeats_itself = len(stored) > len(graded)
+    facts = _facts(
+        submission,
+        ground,
+        graded,
+        first=first,
+        signs=signs,
+        audits=audits,
+        tools=tools,
+        repeats_itself=repeats_itself,
+    )
+    judgement = judge(facts, kind=submission.kind, without_code=_without_code(submission))
+    other_way = told_the_other_way_round(first.own, labels) if prepared.labels_known else None
     result = _result(
         submission,
         ground,
@@ -96,7 +107,7 @@ def assess(
         findings=_findings(submission, facts, signs, audits),
         claimed=claim_of(facts),
         audits=audits,
-        notes=_notes(first, fixed=repeats_itself),
+        notes=_notes(first, other_way, fixed=repeats_itself),
         paired=pair_with_reference(first.own, ground.reference.answers, labels, prepared),
         picture=draw_picture(first.stored.folder, first.own, prepared, labels),
     )
@@ -125,6 +136,7 @@ def _facts(
     signs: Signs,
     audits: Sequence[AuditResult],
     tools: Tools,
+    repeats_itself: bool,
 ) -> Facts:
     """Return all that the checks are answered from."""
     assignment = ground.assignment
@@ -142,6 +154,8 @@ def _facts(
         stated=stated_by(submission, assignment, _printed([first]), disturbed=disturbed)
         if ground.prepared.dataset.classes
         else None,
+        # Of several runs of which only some are alike, the others show that chance is at work.
+        repeats_itself=repeats_itself and len(graded) == 1,
     )
 
 
@@ -268,9 +282,10 @@ def _seen(one: RunRead, *, typed: bool) -> Seen:
     )
 
 
-def _notes(first: RunRead, *, fixed: bool) -> tuple[Message, ...]:
+def _notes(first: RunRead, other_way: Message | None, *, fixed: bool) -> tuple[Message, ...]:
     delivered = first.facts.delivered
     notes = list(delivered.notes) if isinstance(delivered, Chosen) else []
+    notes += [other_way] if other_way is not None else []
     mapped = map_in_words(first.stored)
     if mapped is not None:
         notes.append(mapped)

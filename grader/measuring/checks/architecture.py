@@ -21,6 +21,8 @@ from grader.words import say
 TIED_FROM = 0.999
 """Share of graded rows that the model file must reproduce: the rest may be ties decided by rounding."""
 _NAMES_SHOWN = 10
+_DOES_NOT_LOAD = "saved-model-does-not-load"
+"""Such a file shows nothing: its layers are those that somebody wrote into it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ class ArchitectureKind(CheckKind[Spec]):
 
         A forbidden layer fails even in a model file that is tied to nothing: no other model was shown.
         Inconclusive keeps the points, a person decides; not so when the predictions repeat served labels,
-        nor when there is no model file to look at.
+        nor when there is no model file to look at, or one that does not load.
         """
         replay = min((one.replay for one in facts.runs), key=lambda replay: _worth(replay, spec.allow))
         if replay is None or replay.layers is None:
@@ -61,7 +63,7 @@ class ArchitectureKind(CheckKind[Spec]):
             return _untied(spec, facts, say("verdict.replay.custom", names=listed))
         if replay.agreement is None:
             why = replay.why or say("verdict.replay.not_replayed")
-            return _untied(spec, facts, why)
+            return (_unseen if why.key == _DOES_NOT_LOAD else _untied)(spec, facts, why)
         if replay.agreement < TIED_FROM:
             why = say("verdict.replay.other_model", share=replay.agreement)
             return _untied(spec, facts, why)

@@ -199,8 +199,11 @@ def _missed(
     elif tier is None:
         message = say("threshold-not-met", **told)
     else:
-        easier = tell_bar(tier.threshold, summary, facts.metrics[spec.metric].counts_rows)
-        message = say("partial-tier-met", easier=easier, points=kept, max_points=spec.points, **told)
+        told["easier"] = tell_bar(tier.threshold, summary, facts.metrics[spec.metric].counts_rows)
+        stands = stands_at(tier.threshold, summary, facts)
+        reached = stands.met and stands.settled
+        key = "partial-tier-met" if reached else "partial-tier-too-close-points-kept"
+        message = say(key, points=kept, max_points=spec.points, runs=len(summary.values), **told)
     return _answer(spec, outcome, kept, message)
 
 

@@ -52,7 +52,8 @@ class Facts:
     ``metrics`` and ``kinds`` (of check) are those there are, by name. ``summaries`` are over the runs that
     delivered; a metric that could not be measured is in ``unmeasured`` instead. ``copied`` is set when the
     program repeats served test labels, ``doubted`` when an audit showed that its answers rest on something
-    other than what it learnt in the run; ``stated`` is the figure that the student claims, if any.
+    other than what it learnt in the run; ``stated`` is the figure that the student claims, if any;
+    ``repeats_itself``: runs with other seeds came out the same, bit for bit, and count once.
     """
 
     assignment: Assignment
@@ -65,3 +66,4 @@ class Facts:
     copied: Message | None = None
     doubted: Message | None = None
     stated: Statement | None = None
+    repeats_itself: bool = False

@@ -87,6 +87,7 @@ def gather(
     copied: Message | None = None,
     doubted: Message | None = None,
     stated: Statement | None = None,
+    repeats_itself: bool = False,
 ) -> Facts:
     """Return the facts that checks are answered from: each metric summarised over the runs that delivered."""
     summaries: dict[str, MetricSummary] = {}
@@ -110,6 +111,7 @@ def gather(
         copied=copied,
         doubted=doubted,
         stated=stated,
+        repeats_itself=repeats_itself,
     )
 
 

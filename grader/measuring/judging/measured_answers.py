@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.measure import metric_name
-from grader.measuring.judging.standing import Standing, standing
+from grader.measuring.judging.standing import Standing, spread_of, standing
 from grader.model.assignment import OnClose
 from grader.model.check import CheckResult, CheckSpec, Outcome
 from grader.model.message import Message
@@ -14,13 +14,21 @@ from grader.words import say
 
 
 def stands_at(threshold: Threshold, summary: MetricSummary, facts: Facts) -> Standing:
-    """Return where ``summary`` stands against ``threshold``, with what is known of the noise."""
+    """Return where ``summary`` stands against ``threshold``, with what is known of the noise.
+
+    A program that repeats itself with every seed is settled. One that fixes its own seed repeats itself too,
+    and another seed would have done as well: it keeps its noise, where there is a measure of noise.
+    """
+    counts = facts.metrics[summary.metric].counts_rows
+    own_seed = any(run.report.own_seed for run in facts.runs)
+    noise = spread_of(summary, facts.baseline, bar=threshold.value if counts else None)
     return standing(
         threshold,
         summary,
-        counts_rows=facts.metrics[summary.metric].counts_rows,
+        counts_rows=counts,
         baseline=facts.baseline,
         runs_max=facts.assignment.run.runs_max,
+        exact=facts.repeats_itself and (noise is None or not own_seed),
     )
 
 

@@ -8,6 +8,9 @@ normal quantile for 1 % shared over the looks that ``runs.max`` allows. What set
 * ``best``: a run met the bar, or none did and the chance that one of those left does is below 1 %;
 * ``each``: a run missed the bar, or none did and the chance that one of those left does is below 1 %.
 
+A program that comes out the same with every seed is known exactly; so is, in effect, one whose runs are all a
+quarter of the bar away from it where nothing is known of noise.
+
 No error more can ever help: see :func:`clear_by`.
 """
 
@@ -33,6 +36,7 @@ _MOST_OF_RECORD = 3.0
 nothing else. Programs scattered 2.3 to 3.1 times as much (plain banknote nets, the notes' program 5)."""
 _MEDIAN = math.sqrt(math.pi / 2)
 _HALVINGS = 50
+_FAR = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +73,11 @@ def standing(
     counts_rows: bool,
     baseline: Baseline | None,
     runs_max: int,
+    exact: bool = False,
 ) -> Standing:
     """Return where ``summary`` stands against ``threshold`` after its runs, by its rule.
+
+    ``exact``: the program comes out the same whatever the seed, so that its value is known, not estimated.
 
     A bar that allows no wrong row at all, and a metric of whose spread nothing is known, are decided by
     unanimity under ``mean`` and ``median``: the rule above could tell neither.
@@ -81,6 +88,8 @@ def standing(
     sign = 1 if threshold.direction is Direction.LOWER_IS_BETTER else -1
     gaps = [sign * (bar - value) for value in summary.values]
     met = threshold.met_by(summary.value)
+    if exact or (spread is None and _far(gaps, bar)):
+        return Standing(met=met, settled=True, may_lose=False)
     if summary.rule in (Rule.BEST, Rule.EACH):
         return _by_one(gaps, spread, met=met, best=summary.rule is Rule.BEST, runs_max=runs_max)
     if allowed == 0 or spread is None:
@@ -228,6 +237,15 @@ def _by_one(
     away = [-gap for gap in gaps] if best else gaps
     settled = clear_by(away, weight, spread) > 0
     return Standing(met=met, settled=settled, may_lose=not settled)
+
+
+def _far(gaps: Sequence[float], bar: float) -> bool:
+    """Return whether every run lies on one side of a bar by more than a quarter of it.
+
+    So far no noise of training reaches, of whatever size it may be where nobody measured it.
+    """
+    reach = _FAR * abs(bar)
+    return reach > 0 and (min(gaps) > reach or max(gaps) < -reach)
 
 
 def _unanimous(threshold: Threshold, summary: MetricSummary, runs_max: int, *, enough: int) -> Standing:

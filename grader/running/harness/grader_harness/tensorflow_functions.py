@@ -20,7 +20,7 @@ _PLACES = {
     "erf": "math.erf",
     "atan": "atan",
 }
-"""As a model's configuration calls them, and where they stand; ``grader.readers.keras_names`` has them too."""
+"""By their names in a model's configuration; ``grader.readers.keras_names`` knows the same ones."""
 _MOST = 8 * 1024 * 1024
 
 

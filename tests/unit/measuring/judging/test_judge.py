@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.measuring.checks import architecture, figure, fit, reference, runs
+from grader.measuring.checks import architecture, figure, fit, metric, reference, runs
 from grader.measuring.evidence.predictions import NothingDelivered
 from grader.measuring.judging.facts import Facts, Replay, RunFacts
 from grader.measuring.judging.judge import Judgement, gather, judge
@@ -19,6 +19,7 @@ from grader.model.metric import Measurement, Rule, Unmeasured
 from grader.model.result import Reason, Status, Verdict
 from grader.model.run import RunStatus
 from grader.plugins.interfaces import CheckKind
+from grader.words import say
 from tests.unit.measuring.made import (
     KINDS,
     METRICS,
@@ -105,7 +106,7 @@ def test_a_tier_gives_part_of_the_points_and_the_check_still_fails() -> None:
 
 @pytest.mark.parametrize("rule", list(Rule))
 @pytest.mark.parametrize("on_close", list(OnClose))
-@pytest.mark.parametrize("trust", ["none", "copied", "doubted"])
+@pytest.mark.parametrize("trust", ["none", "copied", "doubted", "repeats_itself"])
 @given(st.lists(st.tuples(st.integers(0, 1200), st.integers(0, 6000)), min_size=1, max_size=5))
 @settings(max_examples=30)  # of each of many cases
 def test_more_errors_in_any_run_never_earn_more(
@@ -113,7 +114,9 @@ def test_more_errors_in_any_run_never_earn_more(
 ) -> None:
     checks = (error_check(0.0161, partial=((0.025, 3), (0.05, 1))), REFERENCE)
     asked = assignment(*checks, rule=rule, on_close=on_close)
-    why = {} if trust == "none" else {trust: Text("porque", "because")}
+    why: dict[str, Any] = {} if trust == "none" else {trust: Text("porque", "because")}
+    if trust == "repeats_itself":
+        why, runs = {trust: True}, runs[:1]
     fewer = judged(asked, *[measured(few) for few, _ in runs], baseline=MNIST, **why)
     more = judged(asked, *[measured(few + extra) for few, extra in runs], baseline=MNIST, **why)
     assert fewer.points is not None
@@ -123,6 +126,68 @@ def test_more_errors_in_any_run_never_earn_more(
     assert fewer.verdict is not None
     assert more.verdict is not None
     assert order.index(more.verdict) <= order.index(fewer.verdict)
+
+
+STEPS = error_check(0.002, partial=((0.0095, 3),))
+"""Of 686 rows at most 1 error, and at most 6 for the step."""
+
+
+def test_a_step_given_as_benefit_of_the_doubt_is_called_so() -> None:
+    found = judged(assignment(STEPS), measured(8, 686))
+    assert (found.verdict, found.points, only(found).message.code) == (Verdict.FAILED, Decimal(3), "GR255")
+    assert "benefit of the doubt" in only(found).message.en
+    assert "benefício da dúvida" in only(found).message.pt
+    reached = judged(assignment(STEPS), measured(1, 686), measured(2, 686), measured(2, 686))
+    assert only(reached).message.code != "GR255"
+
+
+@pytest.mark.parametrize("wrong", [7, 8, 10])
+def test_a_program_that_repeats_itself_with_every_seed_is_settled(wrong: int) -> None:
+    found = judged(assignment(STEPS), measured(wrong, 686), repeats_itself=True)
+    assert (found.verdict, found.points, only(found).message.code) == (Verdict.FAILED, Decimal(0), "GR203")
+    met = judged(assignment(STEPS), measured(6, 686), repeats_itself=True)
+    assert (met.points, only(met).message.code) == (Decimal(3), "GR204")
+    full = judged(assignment(STEPS), measured(1, 686), repeats_itself=True)
+    assert (full.verdict, full.points) == (Verdict.PASSED, Decimal(6))
+
+
+def test_a_model_file_that_does_not_load_earns_nothing_until_a_person_looked() -> None:
+    replay = Replay(layers=LAYERS, why=say("saved-model-does-not-load"))
+    found = only(judged(assignment(DENSE), measured(0, replay=replay)))
+    assert (found.outcome, found.points, found.message.code) == (Outcome.INCONCLUSIVE, Decimal(0), "GR229")
+    assert "does not load" in found.message.en
+    too_large = Replay(layers=LAYERS, why=say("saved-model-out-of-memory", limit=512))
+    assert only(judged(assignment(DENSE), measured(0, replay=too_large))).points == 2
+
+
+def test_a_program_that_fixes_its_own_seed_keeps_its_noise() -> None:
+    fixed = measured(8, 686, said=report(own_seed=True))
+    found = judged(assignment(STEPS), fixed, repeats_itself=True)
+    assert (found.points, only(found).message.code) == (Decimal(3), "GR255")
+
+
+def rmse(value: float) -> RunFacts:
+    return run_facts(Measurement(metric="rmse", value=value, n=4128))
+
+
+RMSE = metric.Spec(
+    id="rmse", kind="metric", points=Decimal(6), required=True, metric="rmse", below=0.65, above=None
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [((389.0,), "GR203"), ((0.9,), "GR203"), ((0.4,), "GR202"), ((0.7,), "GR201"), ((0.6, 9.0), "GR201")],
+)
+def test_without_a_record_one_run_far_from_a_bar_is_settled(values: tuple[float, ...], code: str) -> None:
+    found = judged(assignment(RMSE), *[rmse(value) for value in values])
+    assert only(found).message.code == code
+
+
+def test_without_a_record_a_program_that_repeats_itself_is_settled_though_it_fixes_its_seed() -> None:
+    one = replace(rmse(0.7), report=report(own_seed=True))
+    assert only(judged(assignment(RMSE), one, repeats_itself=True)).message.code == "GR203"
+    assert only(judged(assignment(RMSE), one)).message.code == "GR201"
 
 
 CLOSE = (156, 176, 179, 163, 141)
