@@ -92,6 +92,13 @@ class Fit:
     history: Mapping[str, tuple[float, ...]]
     on_test_rows: bool
     """Served test rows were trained on or passed as validation data."""
+    only_shown: bool = False
+    """They were validation data alone, and no callback was given that could use what they show."""
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether the test rows could change the training."""
+        return self.on_test_rows and not self.only_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.judge import Judgement, gather, judge
 from grader.measuring.judging.more_runs import more_runs_wanted
 from grader.measuring.judging.other_way_round import told_the_other_way_round
-from grader.measuring.judging.stated_result import claim_of, overstated
+from grader.measuring.judging.stated_result import claim_of
 from grader.measuring.judging.telling_error import errors_of, telling_error
 from grader.model.assignment import AuditSpec
 from grader.model.evidence import HarnessReport
@@ -22,6 +22,7 @@ from grader.model.result import AuditResult, Claim, Picture, Reason, RunResult, 
 from grader.model.run import Purpose
 from grader.model.submission import FileKind, Finding, Submission, Unreadable
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
+from grader.orchestration.findings import findings_told
 from grader.orchestration.ground import Ground
 from grader.orchestration.means import Tools
 from grader.orchestration.orders import record_of
@@ -31,7 +32,6 @@ from grader.orchestration.reference_rows import pair_with_reference
 from grader.orchestration.replay import asked_rows_trained_on, map_in_words, model_table
 from grader.orchestration.signs_in_runs import Seen, Signs, find_signs
 from grader.orchestration.stated_result import stated_by
-from grader.orchestration.tables_in_program import tables_in
 from grader.reporting.cleaning import clean_text
 from grader.running.run_job import OUTPUT_FILE
 from grader.storage.run_files import CANARIES_FILE
@@ -104,7 +104,7 @@ def assess(
         read,
         judgement,
         first=first,
-        findings=_findings(submission, facts, signs, audits),
+        findings=findings_told(submission, facts, signs, audits, judgement),
         claimed=claim_of(facts),
         audits=audits,
         notes=_notes(first, other_way, fixed=repeats_itself),
@@ -156,20 +156,6 @@ def _facts(
         else None,
         # Of several runs of which only some are alike, the others show that chance is at work.
         repeats_itself=repeats_itself and len(graded) == 1,
-    )
-
-
-def _findings(
-    submission: Submission, facts: Facts, signs: Signs, audits: Sequence[AuditResult]
-) -> tuple[Finding, ...]:
-    """Return what a person should look at, in the order in which it is told."""
-    claim = overstated(facts) if facts.assignment.audits.claim else None
-    return (
-        *submission.findings,
-        *signs.findings,
-        *tables_in(submission, facts.assignment.audits),
-        *findings_of(audits),
-        *([claim] if claim else []),
     )
 
 

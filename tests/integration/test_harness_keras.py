@@ -92,6 +92,7 @@ def test_a_fit_is_recorded_with_its_history_and_its_use_of_test_rows(course: Lef
     assert sorted(fit["history"]) == ["accuracy", "loss", "val_accuracy", "val_loss"]
     assert all(len(values) == 3 for values in fit["history"].values())
     assert fit["on_test_rows"] is True
+    assert fit["only_shown"] is True  # no callback of the program's looks at them
     assert fit["seconds"] > 0
 
 

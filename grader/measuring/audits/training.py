@@ -8,14 +8,22 @@ from grader.words import say
 _LEAST_CPU_SECONDS = 1.0
 """A run that trained spends more: importing TensorFlow alone takes several."""
 
+_UNTRAINED = "training-not-seen"
+
 
 def trained_on_test_rows(report: HarnessReport) -> Finding | None:
-    """Return the finding that ``fit`` was given served test rows, as training or validation data."""
-    watching = [number for number, fit in enumerate(report.fits, 1) if fit.on_test_rows]
-    if not watching:
+    """Return the finding that ``fit`` was given served test rows, as training or validation data.
+
+    As validation data that no callback looks at they change nothing: that is an information.
+    """
+    numbered = list(enumerate(report.fits, 1))
+    changing = [number for number, fit in numbered if fit.disturbed]
+    shown = [number for number, fit in numbered if fit.on_test_rows]
+    if not shown:
         return None
-    message = say("test-rows-in-training", fits=", ".join(str(number) for number in watching))
-    return Finding(severity=Severity.REVIEW, message=message)
+    key = "test-rows-in-training" if changing else "test-rows-only-shown"
+    message = say(key, fits=", ".join(str(number) for number in changing or shown))
+    return Finding(severity=Severity.REVIEW if changing else Severity.INFO, message=message)
 
 
 def trained_on_asked_rows(rows: int) -> Finding | None:
@@ -26,13 +34,18 @@ def trained_on_asked_rows(rows: int) -> Finding | None:
 
 
 def untrained(report: HarnessReport, delivered: bool) -> Finding | None:  # noqa: FBT001 - the one question
-    """Return the finding that predictions were delivered by a run in which no ``fit`` was seen.
+    """Return the finding that predictions were delivered by a run in which no ``fit`` of Keras was seen.
 
-    Loaded weights, a model typed by hand, or a training loop of one's own: a person should look.
+    Loaded weights, a model typed by hand, or scikit-learn, a loop of one's own: a person should look.
     """
     if not delivered or _trained(report):
         return None
-    return Finding(severity=Severity.REVIEW, message=say("training-not-seen"))
+    return Finding(severity=Severity.REVIEW, message=say(_UNTRAINED))
+
+
+def is_untrained(finding: Finding) -> bool:
+    """Return whether ``finding`` is that of :func:`untrained`."""
+    return finding.message.key == _UNTRAINED
 
 
 def implausible_training(run: Run, report: HarnessReport) -> Finding | None:

@@ -7,7 +7,7 @@ what came with the assignment and what many share, or where no training was seen
 made alike.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -29,6 +29,9 @@ ALIKE_FROM = 0.5
 _LEAST_TOKENS = 30
 _NAMES_SHOWN = 5
 _LONGEST_NAME = 60
+_INFORMING = frozenset(
+    ["same-program", "same-program-but-names", "same-program-in-group", "shared-errors-different-programs"]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,14 +88,32 @@ def _tie_programs(
     for i, entry in enumerate(entries):
         if entry.program.tokens >= _LEAST_TOKENS and entry.program.renamed not in unchanged:
             same[entry.program.renamed].append(i)
-    for i, j in (pair for group in same.values() for pair in permutations(group, 2)):
-        if entries[i].student != entries[j].student:
-            key = (
-                "same-program"
-                if entries[i].program.plain == entries[j].program.plain
-                else "same-program-but-names"
-            )
-            ties[i].append(_Tie(key=key, other=j, strength=1.0, fields={}))
+    for group in same.values():
+        if len(group) > _crowd(entries):
+            _tie_group(group, entries, ties)
+            continue
+        for i, j in permutations(group, 2):
+            if entries[i].student != entries[j].student:
+                alike = entries[i].program.plain == entries[j].program.plain
+                key = "same-program" if alike else "same-program-but-names"
+                ties[i].append(_Tie(key=key, other=j, strength=1.0, fields={}))
+
+
+def _tie_group(group: Sequence[int], entries: Sequence[Entry], ties: dict[int, list[_Tie]]) -> None:
+    """Tell a program that many handed in once, with its first: the same said a hundred times helps nobody.
+
+    The reference solution, which has no key, is named first where it is one of them.
+    """
+    first = next(i for i in group if entries[i].key)
+    others = [i for i in group if entries[i].student != entries[first].student]
+    for other in sorted(others, key=lambda i: entries[i].key != ""):
+        fields = {"count": len(others) + 1}
+        ties[first].append(_Tie(key="same-program-in-group", other=other, strength=1.0, fields=fields))
+
+
+def _crowd(entries: Sequence[Entry]) -> int:
+    """Return how many may be alike before it is the class that is."""
+    return max(3, len(entries) // 10)
 
 
 def _tie_errors(
@@ -106,15 +127,18 @@ def _tie_errors(
     answers = [answer for i in places if (answer := entries[i].answers) is not None]
     found = coincidences(answers, truth, least_errors=LEAST_ERRORS)
     common = shared_by_many([entry.program for entry in entries], given)
-    crowd = max(3, len(entries) // 10)
+    crowd = _crowd(entries)
+    sizes = Counter(entry.program.renamed for entry in entries)
     for at in range(len(found.first)):
         i, j = places[found.first[at]], places[found.second[at]]
         one, other = entries[i], entries[j]
         certain = found.p_value[at] < SUSPICIOUS_BELOW
         if not (certain or found.identical[at]) or one.student == other.student:
             continue
-        if one.program.plain == other.program.plain:
+        if one.program.plain == other.program.plain or _say_nothing(one, other):
             continue
+        if one.program.renamed == other.program.renamed and sizes[one.program.renamed] > crowd:
+            continue  # told once, of the whole group
         # A crowd with the same answers has the same recipe: whose program is like whose says nothing.
         alike = 0.0 if found.crowd[at] > crowd else likeness(one.program, other.program, common)
         explained = one.trained and other.trained
@@ -127,6 +151,19 @@ def _tie_errors(
         )
         for a, b in ((i, j), (j, i)):
             ties[a].append(_tie(key, b, found, at, alike))
+
+
+def _say_nothing(one: Entry, other: Entry) -> bool:
+    """Return whether two give the same answer to all rows but a few: nobody copies that."""
+    import numpy as np
+
+    commonest = []
+    for entry in (one, other):
+        values, counts = np.unique(np.asarray(entry.answers), return_counts=True)
+        if counts.sum() - counts.max() >= LEAST_ERRORS:
+            return False
+        commonest.append(values[counts.argmax()])
+    return bool(commonest[0] == commonest[1])
 
 
 def _tie(key: str, other: int, found: Coincidences, at: int, alike: float) -> _Tie:
@@ -151,11 +188,7 @@ def _findings(ties: Sequence[_Tie], entries: Sequence[Entry]) -> tuple[Finding, 
     for key, found in sorted(kinds.items()):
         closest = sorted(found, key=lambda tie: -tie.strength)
         names = [entries[tie.other].student[:_LONGEST_NAME] for tie in closest]
-        severity = (
-            Severity.INFO
-            if key in ("same-program", "shared-errors-different-programs", "same-program-but-names")
-            else Severity.REVIEW
-        )
+        severity = Severity.INFO if key in _INFORMING else Severity.REVIEW
         message = say(key, others=_listed(names), **closest[0].fields)
         findings.append(
             Finding(

@@ -130,6 +130,7 @@ def _fit(said: Any) -> Fit | None:
         seconds=_positive(table.get("seconds")),
         history={_name(name): _curve(values) for name, values in history},
         on_test_rows=table.get("on_test_rows") is True,
+        only_shown=table.get("only_shown") is True,
     )
 
 

@@ -27,8 +27,9 @@ def some_empty(facts: Facts) -> bool:
 def disturbed(facts: Facts) -> bool:
     """Return whether training was given served test rows, whose labels were partly changed, to watch.
 
-    A program that repeats those labels is no victim of them: it stays failed.
+    A program that repeats those labels is no victim of them: it stays failed. So does one that had them as
+    validation data without a callback that looks: these change nothing.
     """
     if facts.copied is not None or facts.assignment.data.labels is not Labels.CANARY:
         return False
-    return any(fit.on_test_rows for run in facts.runs for fit in run.report.fits)
+    return any(fit.disturbed for run in facts.runs for fit in run.report.fits)

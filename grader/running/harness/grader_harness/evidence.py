@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from grader_harness.fit_callbacks import reads_validation
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.job import Served
 from grader_harness.recognition import Recogniser, flat_rows, input_parts, to_array
@@ -193,13 +194,15 @@ class Evidence:
             }
             self._keep_fit_data(model, x, y)
             if len(self.fits) < MAX_FITS:
-                on_test_rows = self._on_test_rows(x) or self._on_test_rows(_validation(args, kwargs))
+                trained = self._on_test_rows(x)
+                on_test_rows = trained or self._on_test_rows(_validation(args, kwargs))
                 self.fits.append(
                     {
                         "epochs": max((len(series) for series in history.values()), default=0),
                         "seconds": round(seconds, 3),
                         "history": values,
                         "on_test_rows": on_test_rows,
+                        "only_shown": on_test_rows and not trained and not reads_validation(args, kwargs),
                     }
                 )
 

@@ -8,7 +8,12 @@ from scipy.stats import binom
 
 from grader.measuring.audits.canary import CanaryAgreement, _so_many_or_more, canary_agreement, copied_labels
 from grader.measuring.audits.significance import most_suspicious
-from grader.measuring.audits.training import implausible_training, trained_on_test_rows, untrained
+from grader.measuring.audits.training import (
+    implausible_training,
+    is_untrained,
+    trained_on_test_rows,
+    untrained,
+)
 from grader.model.evidence import Fit
 from grader.model.submission import Severity
 from tests.unit.measuring.made import report, run
@@ -117,6 +122,18 @@ def test_test_rows_in_fit_are_a_finding_that_names_the_calls() -> None:
     assert "no. 2)" in finding.message.en
 
 
+def test_test_rows_that_nothing_looks_at_are_an_information() -> None:
+    shown = Fit(epochs=9, seconds=1, history={}, on_test_rows=True, only_shown=True)
+    watching = Fit(epochs=9, seconds=1, history={}, on_test_rows=True)
+    finding = trained_on_test_rows(report(fits=(shown,)))
+    assert finding is not None
+    assert (finding.severity, finding.code) == (Severity.INFO, "GR418")
+    both = trained_on_test_rows(report(fits=(shown, watching)))
+    assert both is not None
+    assert (both.severity, both.code) == (Severity.REVIEW, "GR401")
+    assert "no. 2)" in both.message.en
+
+
 TRAINED = Fit(epochs=2, seconds=1, history={}, on_test_rows=False)
 IDLE = Fit(epochs=0, seconds=1, history={}, on_test_rows=False)
 
@@ -126,8 +143,9 @@ def test_predictions_without_any_training_are_for_a_person(fits: tuple[Fit, ...]
     finding = untrained(report(fits=fits), delivered=True)
     assert finding is not None
     assert (finding.code, finding.severity) == ("GR403", Severity.REVIEW)
-    assert "no call of fit" in finding.message.en
-    assert "nenhuma chamada de fit" in finding.message.pt
+    assert "any Keras fit" in finding.message.en
+    assert "nenhum fit do Keras" in finding.message.pt
+    assert is_untrained(finding)
     assert untrained(report(fits=fits), delivered=False) is None
     assert untrained(report(fits=(*fits, TRAINED)), delivered=True) is None
 

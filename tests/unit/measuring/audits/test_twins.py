@@ -158,3 +158,39 @@ def test_five_thousand_honest_classes_pairs_accuse_nobody() -> None:
         entries = [entry(f"s{i}", prints[i], answer) for i, answer in enumerate(answers)]
         assert find_twins(entries, truth) == {}
         pairs += 780
+
+
+@pytest.mark.parametrize("few", [0, 5])
+def test_two_who_answer_everything_alike_with_one_class_are_not_twins(
+    mnist: tuple[list[Any], Any], few: int
+) -> None:
+    answers, truth = mnist
+    constant = np.full_like(truth, 3)
+    other = constant.copy()
+    other[:few] = 1
+    both = [
+        entry("ana", own(0), constant, trained=False),
+        entry("bia", own(1), other, trained=False),
+    ]
+    assert told(find_twins([*both, *strangers(answers)], truth)) == {}
+
+
+def test_one_program_of_a_whole_class_is_one_finding(mnist: tuple[list[Any], Any]) -> None:
+    answers, truth = mnist
+    everybody = [
+        entry(f"s{i}", f"# {i}\n{NOTES}" if i % 2 else renamed(NOTES), answers[0]) for i in range(120)
+    ]
+    found = find_twins(everybody, truth)
+    assert told(found) == {"s0": ["GR419"]}
+    (finding,) = found["s0"]
+    assert finding.severity is Severity.INFO
+    assert finding.about_others
+    assert "handed in by 120: by s1, s2" in finding.message.en
+    assert "and 114 more" in finding.message.en
+
+
+def test_of_a_group_with_the_reference_solution_it_is_named_first() -> None:
+    class_of_ten = [entry(f"s{i}", NOTES) for i in range(10)]
+    solution = Entry(key="", student="solution.py", program=fingerprint(NOTES), answers=None, trained=True)
+    found = find_twins([*class_of_ten, solution], None)
+    assert "by solution.py, s1" in found["s0"][0].message.en

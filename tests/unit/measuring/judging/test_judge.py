@@ -339,6 +339,14 @@ def test_a_failure_of_a_program_that_validated_on_test_rows_is_for_a_person() ->
     assert judged(unmarked, measured(300, said=watching), baseline=MNIST).verdict is Verdict.FAILED
 
 
+def test_validation_on_test_rows_that_nothing_looks_at_leaves_a_failure_one_and_a_pass_one() -> None:
+    shown = report(fits=(replace(WATCHED, only_shown=True),))
+    failed = judged(assignment(error_check(0.0161)), measured(300, said=shown), baseline=MNIST)
+    assert failed.verdict is Verdict.FAILED
+    assert "validation_data" not in only(failed).message.en
+    assert judged(assignment(error_check(0.0161)), measured(110, said=shown), baseline=MNIST).points == 6
+
+
 @pytest.mark.parametrize(
     ("wrong", "outcome"), [(110, Outcome.PASSED), (180, Outcome.PASSED), (200, Outcome.FAILED)]
 )
