@@ -15,6 +15,7 @@ from grader.coursefiles.file_names import (
     is_program,
     without_environments,
 )
+from grader.coursefiles.newest_try import folded, tries
 from grader.coursefiles.notebooks import MOST_BYTES, MOST_SOURCE, normalise_notebook
 from grader.coursefiles.other_languages import language_of_file
 from grader.coursefiles.source_text import source_for_python
@@ -34,8 +35,7 @@ _TOOLS_OWN = (
     *(".local", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".sync", ".stfolder"),
     *(".Trash", ".Trashes", ".Spotlight-V100", ".fseventsd", ".TemporaryItems"),
 )
-# A learning platform and a browser name the next try of digits.py so: digits-1.py, digits (1).py.
-_AGAIN = r"[-_ ]?\(?\d{1,2}\)?"
+_WHICH_IS_RUN = ("several-programs", "newest-try-is-run", "repeated-file-name")
 _TRAINS = re.compile(rb"\.fit\s*\(|GradientTape|\.train_on_batch\s*\(|minimize\s*\(")
 
 
@@ -95,7 +95,12 @@ def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Un
 
 def remark(key: str, **fields: object) -> Finding:
     """Return a finding that only informs, about the file ``path``."""
-    return Finding(severity=Severity.INFO, message=say(key, **fields), path=str(fields.get("path", "")))
+    return Finding(
+        severity=Severity.INFO,
+        message=say(key, **fields),
+        path=str(fields.get("path", "")),
+        on_class_page=key in _WHICH_IS_RUN,
+    )
 
 
 def remark_of(message: Message, path: str) -> Finding:
@@ -236,13 +241,23 @@ def _main_file(files: Sequence[SubmittedFile], item: Received, findings: list[Fi
         raise SubmissionError(_nothing_to_run(files, item, findings))
     if len(programs) == 1:
         return programs[0]
-    named = [f for f in programs if _stem(f) == item.assignment]
-    named = named or [f for f in programs if _folded(_stem(f)) == _folded(item.assignment)]
+    read = tries((_stem(f) for f in programs), item.assignment)
+    named = [f for f in programs if read[_stem(f)][0] == folded(item.assignment)]
+    exact = [f for f in named if _stem(f) == item.assignment]
     training = [f for f in programs if _TRAINS.search(_beginning(f))]
-    among = named or training or programs
-    main = min(among, key=_nearest)
-    again = re.compile(re.escape(_stem(main)) + _AGAIN)
-    if len(among) != 1 or any(again.fullmatch(_stem(f)) for f in programs):
+    among = exact or named or training or programs
+    nearest = min(among, key=_nearest)
+    same = [f for f in programs if read[_stem(f)][0] == read[_stem(nearest)][0]]
+    # A file of nothing is an upload that failed.
+    full = [f for f in same if f.size] or same
+    newest = max(read[_stem(f)][1] for f in full)
+    latest = [f for f in full if read[_stem(f)][1] == newest]
+    main = min(latest, key=lambda f: (_stem(f) != item.assignment, *_nearest(f)))
+    older = [f.name for f in same if f is not main and read[_stem(f)][1] != newest]
+    if older:
+        others = ", ".join(sorted(older))
+        findings.append(remark("newest-try-is-run", path=item.shown, main=main.name, others=others))
+    elif len(among) != 1:
         findings.append(
             remark(
                 "several-programs",
@@ -261,10 +276,6 @@ def _nearest(file: SubmittedFile) -> tuple[int, bool, str]:
 
 def _stem(file: SubmittedFile) -> str:
     return PurePosixPath(file.name).stem
-
-
-def _folded(name: str) -> str:
-    return re.sub(r"[\s_-]+", "-", name.casefold())
 
 
 def _beginning(file: SubmittedFile) -> bytes:

@@ -31,6 +31,8 @@ class Finding:
     message: Message
     path: str = ""
     p_value: float | None = None
+    on_class_page: bool = False
+    """Told on the class page too, though it only informs: which of several files was run."""
     about_others: bool = False
     """It names other students: told on the class page and in results.json, never on a student's own page."""
 

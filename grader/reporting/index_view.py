@@ -118,7 +118,7 @@ def _findings(grading: Grading) -> tuple[FindingRow, ...]:
         (result, finding)
         for result in grading.submissions
         for finding in result.findings
-        if finding.severity is not Severity.INFO or finding.about_others
+        if finding.severity is not Severity.INFO or finding.about_others or finding.on_class_page
     ]
     whose.sort(key=lambda pair: urgency(pair[1]))
     return tuple(
