@@ -339,7 +339,7 @@ def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path
         "files": list(layout.files),
         "keras_files": list(layout.keras_files),
     }
-    if entry.folder is not None and entry.classes:
+    if entry.classes and entry.form.named and entry.reader != "own":
         served["classes"] = list(entry.classes)  # what answers in words are read by
     if entry.typed and training is Training.WRONG_LABELS:
         served["wrong_targets"] = True  # the program types its labels: they are exchanged where it trains
