@@ -108,7 +108,7 @@ def _assignment_of(file: Path, chosen: tuple[Assignment, ...]) -> Assignment:
         return chosen[0]
     if len(named) != 1:
         available = ", ".join(a.slug for a in chosen)
-        raise CourseError(say("cli.check_which", file=file.name, available=available))
+        raise CourseError(say("assignment-of-file-unclear", file=file.name, available=available))
     return named[0]
 
 

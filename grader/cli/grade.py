@@ -11,6 +11,7 @@ from grader.cli.language import spoken
 from grader.cli.options import (
     AskedCourse,
     AskedMachine,
+    Percentage,
     course_options,
     jobs_option,
     machine_options,
@@ -39,7 +40,7 @@ from grader.words import say
 @click.option("--only", multiple=True, metavar="STUDENT", help="help.only")
 @click.option("--force", is_flag=True, help="help.force")
 @click.option("--export", "wanted", multiple=True, metavar="NAME[=FILE]", help="help.export")
-@click.option("--fail-under", type=float, metavar="P", help="help.fail_under")
+@click.option("--fail-under", type=Percentage(0, 100), metavar="P", help="help.fail_under")
 def command(
     *,
     submissions: Path,
@@ -59,6 +60,8 @@ def command(
     A second call runs only what is new or changed. Ctrl-C keeps what is finished.
     """
     loaded, chosen = course.load()
+    if submissions.resolve() in _of_the_course(loaded):
+        raise CourseError(say("submissions-are-the-course", folder=str(submissions)))
     reports = out or loaded.folder / "reports"
     exports = choose_exports(wanted, exporters(), folders=[each.slug for each in loaded.assignments])
     grading = grade_folder(
@@ -76,7 +79,13 @@ def command(
         tell(say("cli.only_these"))
     print_class(grading, shape, lambda: print_grading(grading, str(reports / "index.html")))
     whole = _export(grading, exports, reports)
-    return _exit_status(grading, fail_under) if whole else 3
+    return exit_status(grading, fail_under) if whole else 3
+
+
+def _of_the_course(course: Course) -> set[Path]:
+    """Return the folders of a course that hold no submissions."""
+    own = ("assignments", "reference_solutions", "reports", ".grader")
+    return {course.folder.resolve(), *((course.folder / name).resolve() for name in own)}
 
 
 def _export(grading: Grading, exports: tuple[Export, ...], reports: Path) -> bool:
@@ -123,12 +132,11 @@ def _nothing_found(submissions: Path, only: tuple[str, ...]) -> Message:
     return say("no-submissions-found", folder=str(submissions))
 
 
-def _exit_status(grading: Grading, fail_under: float | None) -> int:
+def exit_status(grading: Grading, fail_under: float | None) -> int:
+    """Return 3 when nothing could be graded, which is said; 1 when somebody is below ``fail_under`` %."""
     results = grading.submissions
-    if results and all(
-        r.status is Status.NOT_GRADED and r.reason is not None and r.reason.value != "unreadable"
-        for r in results
-    ):
+    if results and all(r.status is Status.NOT_GRADED for r in results):
+        complain(say("nothing-could-be-graded", count=len(results)))
         return 3
     if fail_under is not None:
         for result in results:

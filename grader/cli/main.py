@@ -15,6 +15,7 @@ import click
 
 from grader import __version__
 from grader.cli.help import ExplainedGroup
+from grader.cli.language import speak_as_chosen, speak_as_course
 from grader.model.errors import CourseError, GraderError
 from grader.model.message import Language
 
@@ -72,6 +73,7 @@ def run(arguments: list[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else arguments
     _replace_what_cannot_be_written()
+    speak_as_course(None)
     _speak_as_asked(given)  # --help may stand before --lang
     try:
         answer: Any = command.main(args=given, prog_name="grader", standalone_mode=False)
@@ -109,12 +111,10 @@ def _replace_what_cannot_be_written() -> None:
 
 def _speak_as_asked(arguments: list[str]) -> None:
     """Choose the language again: what was typed wrong may stand before ``--lang``."""
-    from grader.cli.language import language_of, speak
-
     joined = [a.partition("=")[2] for a in arguments if a.startswith("--lang=")]
     apart = [value for name, value in pairwise(arguments) if name == "--lang"]
     chosen = next((value for value in (*joined, *apart) if value in {tag.value for tag in Language}), None)
-    speak(language_of(chosen))
+    speak_as_chosen(chosen)
 
 
 def _interrupted() -> int:

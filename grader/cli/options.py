@@ -1,6 +1,7 @@
 """The options that mean the same in every command."""
 
 import functools
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from grader.cli.language import language_of, speak
+from grader.cli.language import speak_as_chosen, speak_as_course
 from grader.cli.progress import progress_for
 from grader.cli.rendering import tell
 from grader.coursefiles.load_course import choose_assignments, find_course, load_course
@@ -24,8 +25,19 @@ _MOST_JOBS = 64
 
 
 def _speak(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's
-    speak(language_of(value))
+    speak_as_chosen(value)
     return value
+
+
+class Percentage(click.FloatRange):
+    """A number from 0 to 100; "nan", which is within any range, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number, or fail as for one outside."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(str(value), param, ctx)
+        return number
 
 
 def language_option(function: Decorated) -> Decorated:
@@ -174,6 +186,7 @@ def course_and_assignments(
     from grader.wiring import known_names
 
     course = load_course(find_course(folder or Path()), known_names())
+    speak_as_course(course.language)
     return course, choose_assignments(course, slugs)
 
 

@@ -55,6 +55,8 @@ def _needed(mistake: click.BadParameter) -> Message:
     kind = mistake.param.type if mistake.param is not None else None
     if isinstance(kind, click.IntRange):
         return say("needed.range", low=kind.min, high=kind.max)
+    if isinstance(kind, click.FloatRange):
+        return say("needed.range_of_numbers", low=kind.min, high=kind.max)
     if isinstance(kind, click.Choice):
         return say("needed.one_of", values=", ".join(map(str, kind.choices)))
     if isinstance(kind, click.Path):

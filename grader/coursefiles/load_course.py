@@ -28,7 +28,7 @@ from grader.model.assignment import (
 from grader.model.digest import digest_parts
 from grader.model.errors import CourseError
 from grader.model.evidence import Source
-from grader.model.message import Message, Text
+from grader.model.message import Language, Message, Text
 from grader.model.metric import Rule
 from grader.readers.read_toml import read_toml
 from grader.words import say
@@ -42,6 +42,7 @@ __all__ = ["Known", "choose_assignments", "find_course", "load_course"]
 
 _FILE = "assignment.toml"
 _COURSE_FILE = "course.toml"
+_COURSE_KEYS = ("name", "language")
 _LONGEST_NAME = 200
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _LONGEST_SECONDS = 3600.0
@@ -76,43 +77,42 @@ def load_course(folder: Path, known: Known) -> Course:
         except CourseError as error:
             mistakes.extend(error.messages)
     try:
-        name = _course_name(folder)
+        name, language = _course_file(folder)
     except CourseError as error:
         mistakes.extend(error.messages)
     if mistakes:
         raise CourseError(*mistakes)
     if not assignments:
         raise CourseError(say("course-without-assignments", folder=str(folder)))
-    return Course(name=name, folder=folder, assignments=tuple(assignments))
+    return Course(name=name, folder=folder, assignments=tuple(assignments), language=language)
 
 
-def _course_name(folder: Path) -> str:
-    """Return ``name`` of the course's ``course.toml``, else what its folder is called."""
+def _course_file(folder: Path) -> tuple[str, Language | None]:
+    """Return ``name`` and ``language`` of ``course.toml``; without the file, what the folder is called."""
     file = folder / _COURSE_FILE
     if not file.is_file():
-        return folder.resolve().name
+        return folder.resolve().name, None
     raw = read_toml(file, _COURSE_FILE)
     mistakes = [
-        say("unknown-key", file=_COURSE_FILE, key=key, hint=near_miss(key, ["name"]))
+        say("unknown-key", file=_COURSE_FILE, key=key, hint=near_miss(key, _COURSE_KEYS))
         for key in raw
-        if key != "name"
+        if key not in _COURSE_KEYS
     ]
-    name = raw.get("name")
+    name, tags = raw.get("name"), [language.value for language in Language]
     if "name" not in raw:
         mistakes.append(say("missing-key", file=_COURSE_FILE, key="name"))
     elif not (isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME):
-        mistakes.append(
-            say(
-                "impossible-value",
-                file=_COURSE_FILE,
-                key="name",
-                got=shown(name),
-                needed=say("needed.course_name"),
-            )
-        )
+        mistakes.append(_impossible("name", name, say("needed.course_name")))
+    if raw.get("language", tags[0]) not in tags:
+        needed = say("needed.one_of", values=", ".join(tags))
+        mistakes.append(_impossible("language", raw["language"], needed))
     if mistakes:
         raise CourseError(*mistakes)
-    return str(name)
+    return str(name), Language(raw["language"]) if "language" in raw else None
+
+
+def _impossible(key: str, got: object, needed: Message) -> Message:
+    return say("impossible-value", file=_COURSE_FILE, key=key, got=shown(got), needed=needed)
 
 
 def choose_assignments(course: Course, slugs: Iterable[str]) -> tuple[Assignment, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.model.ask import Ask, together
 from grader.model.check import CheckSpec
 from grader.model.evidence import Source
-from grader.model.message import Message
+from grader.model.message import Language, Message
 from grader.model.metric import Rule
 
 
@@ -153,6 +153,8 @@ class Course:
     name: str
     folder: Path
     assignments: tuple[Assignment, ...]
+    language: Language | None = None
+    """What people of this course are told things in, where they say nothing themselves."""
 
     def assignment(self, slug: str) -> Assignment | None:
         """Return the assignment called ``slug``, if the course has one."""

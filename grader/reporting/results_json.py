@@ -62,6 +62,8 @@ def _submission(result: SubmissionResult) -> dict[str, Any]:
         "status": result.status.value,
         "verdict": result.verdict.value if result.verdict else None,
         "reason": result.reason.value if result.reason else None,
+        "message": _message(result.reason_message) if result.reason_message else None,
+        "code": result.reason_message.code if result.reason_message else None,
         "points": _points(result.points),
         "max_points": _points(result.max_points),
         "evidence": result.evidence.value if result.evidence else None,

@@ -191,8 +191,8 @@ def test_whoever_wants_to_see_a_mistake_of_ours_sees_it_whole(
     [
         ("pt_BR.UTF-8", [], "erro"),
         ("en_GB.UTF-8", [], "error"),
-        ("C", [], "erro"),
-        ("", [], "erro"),
+        ("C", [], "error"),
+        ("", [], "error"),
         ("en_GB.UTF-8", ["--lang", "pt-BR"], "erro"),
         ("pt_BR.UTF-8", ["--lang", "en"], "error"),
         ("pt_BR.UTF-8", ["--lang=en"], "error"),

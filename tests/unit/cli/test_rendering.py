@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.cli.language import language_of, speak
+from grader.cli.language import language_of, speak, speak_as_chosen, speak_as_course, spoken
 from grader.cli.rendering import (
     complain,
     console,
@@ -104,8 +104,9 @@ def test_no_colour_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch, capsys:
         ({"LC_MESSAGES": "en_US.UTF-8", "LANG": "pt_BR.UTF-8"}, Language.EN),
         ({"LANG": "EN_us"}, Language.EN),
         ({"LANG": "pt_PT.UTF-8"}, Language.PT),
-        ({"LANG": "C.UTF-8"}, Language.PT),
-        ({}, Language.PT),
+        ({"LANG": "C.UTF-8"}, Language.EN),
+        ({"LANG": "fr_FR.UTF-8"}, Language.EN),
+        ({}, Language.EN),
     ],
 )
 def test_the_environment_chooses_the_language(
@@ -117,3 +118,23 @@ def test_the_environment_chooses_the_language(
         monkeypatch.setenv(name, value)
     assert language_of(None) is language
     assert language_of("pt-BR") is Language.PT
+
+
+@pytest.mark.parametrize(
+    ("locale", "option", "language"),
+    [
+        ("C.UTF-8", None, Language.PT),
+        ("fr_FR.UTF-8", None, Language.PT),
+        ("en_US.UTF-8", None, Language.EN),
+        ("C.UTF-8", "en", Language.EN),
+    ],
+)
+def test_a_course_is_told_in_its_language_where_nobody_says_another(
+    monkeypatch: pytest.MonkeyPatch, locale: str, option: str | None, language: Language
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    speak_as_chosen(option)
+    speak_as_course(Language.PT)
+    assert spoken() is language
+    speak_as_course(None)
+    assert spoken() is (Language.PT if language is Language.PT and locale.startswith("pt") else Language.EN)

@@ -4,6 +4,7 @@ import pytest
 
 from grader.coursefiles.load_course import load_course
 from grader.model.errors import CourseError
+from grader.model.message import Language
 from tests.unit.coursefiles.written import KNOWN
 
 ASSIGNMENT = """
@@ -36,7 +37,22 @@ def test_without_a_file_it_is_called_like_its_folder(tmp_path: Path) -> None:
     assert load_course(course(tmp_path, None), KNOWN).name == "psi"
 
 
-@pytest.mark.parametrize(("text", "key"), [('nam = "x"\n', "nam"), ("name = 3\n", "name"), ("", "name")])
+def test_a_course_says_in_which_language_its_people_are_told_things(tmp_path: Path) -> None:
+    assert load_course(course(tmp_path, 'name = "R"\nlanguage = "pt-BR"\n'), KNOWN).language is Language.PT
+    assert load_course(tmp_path / "psi", KNOWN).language is Language.PT
+    (tmp_path / "psi" / "course.toml").write_text('name = "R"\n')
+    assert load_course(tmp_path / "psi", KNOWN).language is None
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('name = "R"\nlanguage = "pt"\n', "language"),
+        ('nam = "x"\n', "nam"),
+        ("name = 3\n", "name"),
+        ("", "name"),
+    ],
+)
 def test_mistakes_in_it_name_the_file_and_the_key(tmp_path: Path, text: str, key: str) -> None:
     with pytest.raises(CourseError) as raised:
         load_course(course(tmp_path, text), KNOWN)

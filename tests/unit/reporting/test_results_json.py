@@ -16,6 +16,7 @@ from grader.model.metric import Paired, Rule
 from grader.model.result import Grading, Reason, Status
 from grader.model.run import RunStatus
 from grader.reporting.results_json import results_json
+from grader.words import say
 from tests import builders as a
 
 
@@ -69,8 +70,8 @@ def test_every_key_of_the_contract_is_written() -> None:
         "cpus": 2, "gpus": [], "sandbox": "bubblewrap", "memory_limit": "cgroup-v2",
     }  # fmt: skip
     assert list(document["submissions"][0]) == [
-        "student", "assignment", "attempt", "files", "status", "verdict", "reason", "points", "max_points",
-        "evidence", "runs", "metrics", "reference", "mcnemar", "claimed",
+        "student", "assignment", "attempt", "files", "status", "verdict", "reason", "message", "code",
+        "points", "max_points", "evidence", "runs", "metrics", "reference", "mcnemar", "claimed",
         "checks", "findings", "audits", "ledger", "model",
         "report", "log", "certificate",
     ]  # fmt: skip
@@ -189,3 +190,12 @@ def test_a_name_comes_back_as_it_was_and_stands_there_without_markup(name: str) 
 def test_a_file_name_that_is_no_text_can_be_written_as_utf8() -> None:
     text = results_json(a.a_grading(submissions=(a.a_result(files=(a.a_file(name="\udcff.py"),)),)))
     assert json.loads(text.encode())["submissions"][0]["files"][0]["path"] == "\ufffd.py"
+
+
+def test_the_reason_of_a_failure_is_told_in_both_languages_with_its_code() -> None:
+    why = say("run-exited-without-predictions", where=say("run.place.line", line=3))
+    told = _one(reason=Reason.NOTHING_DELIVERED, reason_message=why)
+    assert told["message"] == {"pt-BR": why.pt, "en": why.en}
+    assert told["code"] == "GR303"
+    passed = _one(reason=None, reason_message=None)
+    assert (passed["message"], passed["code"]) == (None, None)
