@@ -20,6 +20,7 @@ from grader.plugins.interfaces import Sandbox
 from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.running.bubblewrap.why_no_bubblewrap import mend_of
 from grader.running.machine import Gpu, list_gpus
+from grader.running.probing.machine_needs import MENDS, machine_needs
 from grader.running.probing.probes import all_probes
 from grader.runtimes.catalogue import is_installed, runtime_spec
 from grader.runtimes.catalogue import names as runtime_names
@@ -54,6 +55,7 @@ def command(*, data_dir: Path | None, sandbox: str, form: str) -> int:
     gpus = list_gpus()
     items = [
         *_sandbox(sandbox_called(sandbox), gpus),
+        *_machine(),
         _gpu(gpus),
         *_runtimes(gpus),
         *_data(data_folder(data_dir)),
@@ -96,6 +98,21 @@ def _works(sandbox: Sandbox) -> Message:
     version = sandbox.version if isinstance(sandbox, BubblewrapSandbox) else ""
     mode = say("doctor.as_root" if _as_root() else "doctor.as_user")
     return say("doctor.sandbox_works", name=f"{sandbox.name} {version}".strip(), mode=mode)
+
+
+def _machine() -> Iterator[Item]:
+    """Yield what a grading needs beside the sandbox."""
+    for probed in machine_needs(cache_folder()):
+        mend = None if probed.well else MENDS.get(probed.id)
+        power = "" if _as_root() or mend is None else "sudo "
+        yield Item(
+            id=probed.id,
+            what=say(f"probe.{probed.id}"),
+            well=probed.well,
+            state=probed.state,
+            needed=True,
+            mend=None if mend is None else power + mend,
+        )
 
 
 def _gpu(gpus: tuple[Gpu, ...]) -> Item:

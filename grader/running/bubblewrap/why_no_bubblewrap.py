@@ -18,6 +18,8 @@ _NESTED = re.compile(
 )
 _EXHAUSTED = re.compile(r"max_\*_namespaces exceeded|No space left on device")
 _SETUID = re.compile(r"in setuid mode|Unexpected setuid user")
+_NO_MOUNT = re.compile(r"Failed to make / slave: Invalid argument")
+"""The kernel's answer where / is no mount point: in a chroot into a plain folder."""
 _KERNEL = re.compile(r"kernel does not support user namespaces|CONFIG_SECCOMP")
 
 _SYSCTL = "proc/sys"
@@ -40,6 +42,7 @@ _MENDS: dict[str, tuple[str, ...]] = {
     "user-namespaces-disabled": ("sysctl -w kernel.unprivileged_userns_clone=1",),
     "user-namespaces-exhausted": ("sysctl -w user.max_user_namespaces=15000",),
     "bubblewrap-setuid-root": ("chmod u-s /usr/bin/bwrap",),
+    "root-not-a-mount-point": ("mount --bind FOLDER FOLDER",),
     # Root needs no user namespace.
     "user-namespaces-refused": ("grader doctor",),
 }
@@ -68,6 +71,8 @@ def recognise(said: str, *, as_root: bool, root: Path = Path("/")) -> str:
     """
     if _SETUID.search(said):
         return "bubblewrap-setuid-root"
+    if _NO_MOUNT.search(said):
+        return "root-not-a-mount-point"
     nested = in_container(root)
     if _NAMESPACES.search(said) and not as_root:
         return _forbidden(said, nested=nested, root=root)

@@ -1,0 +1,355 @@
+"""No English stands inside Portuguese, no Portuguese inside English: in any sentence shown to a person.
+
+Code is set off by marks (backticks, quotes, brackets of a call, an option's dashes) or is a name; the rest
+holds none of the words that only the other language has.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any
+
+import pytest
+
+# Words that are one in both languages (a, do, no, as, for, use, total) are in neither list.
+ENGLISH = frozenset(
+    [
+        "about",
+        "after",
+        "again",
+        "against",
+        "all",
+        "also",
+        "and",
+        "any",
+        "are",
+        "back",
+        "because",
+        "been",
+        "before",
+        "being",
+        "below",
+        "between",
+        "both",
+        "but",
+        "by",
+        "can",
+        "cannot",
+        "could",
+        "did",
+        "does",
+        "done",
+        "each",
+        "either",
+        "else",
+        "every",
+        "everybody",
+        "files",
+        "find",
+        "found",
+        "from",
+        "given",
+        "gives",
+        "had",
+        "has",
+        "have",
+        "held",
+        "here",
+        "how",
+        "if",
+        "into",
+        "is",
+        "it",
+        "its",
+        "itself",
+        "kept",
+        "known",
+        "last",
+        "left",
+        "less",
+        "like",
+        "made",
+        "make",
+        "many",
+        "may",
+        "means",
+        "more",
+        "most",
+        "must",
+        "named",
+        "needed",
+        "never",
+        "nobody",
+        "none",
+        "nor",
+        "not",
+        "nothing",
+        "of",
+        "often",
+        "one",
+        "only",
+        "other",
+        "others",
+        "our",
+        "out",
+        "over",
+        "points",
+        "run",
+        "runs",
+        "said",
+        "same",
+        "say",
+        "says",
+        "see",
+        "seen",
+        "shall",
+        "should",
+        "shown",
+        "since",
+        "some",
+        "something",
+        "such",
+        "taken",
+        "tell",
+        "tells",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "through",
+        "told",
+        "too",
+        "two",
+        "under",
+        "until",
+        "up",
+        "used",
+        "value",
+        "values",
+        "was",
+        "way",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "why",
+        "will",
+        "with",
+        "within",
+        "without",
+        "word",
+        "words",
+        "work",
+        "would",
+        "wrong",
+        "year",
+        "you",
+        "your",
+    ]
+)
+PORTUGUESE = frozenset(
+    [
+        "acima",
+        "abaixo",
+        "agora",
+        "ainda",
+        "algo",
+        "algum",
+        "alguma",
+        "ali",
+        "ambos",
+        "antes",
+        "ao",
+        "aos",
+        "apenas",
+        "aqui",
+        "aquele",
+        "arquivo",
+        "arquivos",
+        "assim",
+        "até",
+        "cada",
+        "com",
+        "como",
+        "conta",
+        "contra",
+        "da",
+        "das",
+        "de",
+        "debaixo",
+        "dele",
+        "depois",
+        "desde",
+        "dessa",
+        "desse",
+        "desta",
+        "deste",
+        "deve",
+        "diz",
+        "dos",
+        "ela",
+        "elas",
+        "ele",
+        "eles",
+        "em",
+        "enquanto",
+        "entre",
+        "essa",
+        "esse",
+        "esta",
+        "este",
+        "está",
+        "estão",
+        "feito",
+        "foi",
+        "foram",
+        "fora",
+        "há",
+        "isso",
+        "isto",
+        "já",
+        "linha",
+        "linhas",
+        "mais",
+        "mas",
+        "melhor",
+        "menos",
+        "mesma",
+        "mesmo",
+        "muito",
+        "na",
+        "nada",
+        "não",
+        "nas",
+        "nem",
+        "nenhum",
+        "nenhuma",
+        "nesta",
+        "neste",
+        "ou",
+        "outra",
+        "outro",
+        "outros",
+        "para",
+        "pela",
+        "pelas",
+        "pelo",
+        "pelos",
+        "perto",
+        "pode",
+        "podem",
+        "por",
+        "porque",
+        "precisa",
+        "primeiro",
+        "programa",
+        "quais",
+        "qual",
+        "quando",
+        "que",
+        "quem",
+        "rode",
+        "sem",
+        "sempre",
+        "ser",
+        "seu",
+        "seus",
+        "só",
+        "sob",
+        "sobre",
+        "são",
+        "também",
+        "tem",
+        "têm",
+        "toda",
+        "todas",
+        "todo",
+        "todos",
+        "última",
+        "último",
+        "um",
+        "uma",
+        "umas",
+        "uns",
+        "vale",
+        "vez",
+        "você",
+        "é",
+        "à",
+        "às",
+    ]
+)
+CODE = frozenset({"none", "below", "above", "points"})
+"""Values and keys of options and of assignment.toml, which stand bare in some sentences."""
+MARKED = (
+    re.compile(r"`[^`]*`"),
+    re.compile(r"^Verificação \w+"),  # the name of a kind, in the title of its page
+    re.compile(r"\{[^}]*\}"),
+    re.compile(r"['\"“][^'\"”]{1,80}['\"”]"),
+    re.compile(r"<[^>]*>|&\w+;"),
+    re.compile(r"--?[a-z][\w-]*(=\S+)?"),
+    re.compile(r"\b(grader|pip|apt-get|sysctl|docker|podman|chmod|nvidia-modprobe)( (?!and\b|e\b)[a-z-]+)+"),
+    re.compile(r"\S*[./_=()\[\]@]\S*\w\S*"),  # paths, attributes, calls, keys
+)
+WORD = re.compile(r"[^\W\d_]+")
+
+
+def foreign(text: str, words: frozenset[str]) -> list[str]:
+    """Return the words of ``text`` that only the other language has."""
+    text = text.replace("one-hot", " ")
+    for marks in MARKED:
+        text = marks.sub(" ", text)
+    return [word for word in WORD.findall(text) if word.lower() in words - CODE and not word.isupper()]
+
+
+def sentences() -> Iterator[tuple[str, str, str]]:
+    """Yield where every text stands, its language and the text: the catalogue and the pages of explain."""
+    catalogue = resources.files("grader.words")
+    for folder in (catalogue, catalogue / "explain"):
+        for file in sorted(folder.iterdir(), key=lambda one: one.name):
+            if file.name.endswith(".toml"):
+                yield from _texts(file.name, tomllib.loads(file.read_text(encoding="utf-8")), "")
+
+
+def _texts(place: str, node: dict[str, Any], language: str) -> Iterator[tuple[str, str, str]]:
+    for key, value in node.items():
+        spoken = key if key in ("pt", "en") else language
+        if isinstance(value, dict):
+            yield from _texts(f"{place} {key}", value, spoken)
+        elif isinstance(value, str) and spoken:
+            yield f"{place} {key}", spoken, value
+
+
+def test_every_sentence_is_in_its_own_language() -> None:
+    lists = {"pt": ENGLISH, "en": PORTUGUESE}
+    told = list(sentences())
+    assert len(told) > 2000
+    mixed = [(place, foreign(text, lists[spoken])) for place, spoken, text in told]
+    assert [(place, words) for place, words in mixed if words] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("QP has 5 rows, the test set 10", ENGLISH, ["has", "the"]),
+        ("o arquivo `not found` e {name} são de keras.layers.Dense(the=1)", ENGLISH, []),
+        ("the file não existe", PORTUGUESE, ["não"]),
+        ("use `para` or 'que'; see docs/para.md", PORTUGUESE, []),
+        ("rode grader doctor e veja", ENGLISH, []),
+    ],
+)
+def test_a_word_of_the_other_language_is_seen_and_code_is_not(
+    text: str, words: frozenset[str], found: list[str]
+) -> None:
+    assert foreign(text, words) == found

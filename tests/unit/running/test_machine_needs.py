@@ -1,0 +1,50 @@
+"""What a grading needs beside a sandbox is tried on this machine, and a gap is told."""
+
+import multiprocessing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from grader.running.bubblewrap.why_no_bubblewrap import mend_of, recognise
+from grader.running.probing.machine_needs import machine_needs
+
+
+class Usage(NamedTuple):
+    free: int
+
+
+def test_this_machine_has_what_a_grading_needs(tmp_path: Path) -> None:
+    probed = list(machine_needs(tmp_path / "cache"))
+    assert [one.id for one in probed] == ["shared-memory", "temporary-folder", "cache-folder"]
+    assert [one.id for one in probed if not one.well] == []
+
+
+def test_a_machine_without_semaphores_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class Context:
+        def Semaphore(self, _value: int) -> Any:  # noqa: N802 - the library's
+            raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(multiprocessing, "get_context", lambda _kind: Context())
+    first = next(iter(machine_needs(tmp_path)))
+    assert (first.id, first.well) == ("shared-memory", False)
+    assert "No such file or directory" in first.state.pt
+
+
+def test_a_folder_that_is_none_or_is_full_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    *_, cache = machine_needs(tmp_path / "file" / "cache")
+    assert not cache.well
+    assert "Not a directory" in cache.state.en
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: Usage(free=3 * 2**20))
+    *_, cache = machine_needs(tmp_path / "cache")
+    assert "3 MiB free only" in cache.state.en
+
+
+def test_a_chroot_into_a_plain_folder_is_known_and_its_mend_is_for_outside(tmp_path: Path) -> None:
+    said = "bwrap: Failed to make / slave: Invalid argument"
+    for as_root in (True, False):
+        assert recognise(said, as_root=as_root, root=tmp_path) == "root-not-a-mount-point"
+    assert mend_of("root-not-a-mount-point", as_root=True) == "mount --bind FOLDER FOLDER"
+    refused = "bwrap: Failed to make / slave: Operation not permitted"
+    assert recognise(refused, as_root=True, root=tmp_path) == "bubblewrap-trial-failed"
