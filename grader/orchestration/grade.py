@@ -6,9 +6,11 @@ from datetime import datetime
 
 from grader.coursefiles.find_submissions import Found
 from grader.model.assignment import Assignment, Course
+from grader.model.message import NOTHING
 from grader.model.order import RunOrder
 from grader.model.result import Grading, Machine, SubmissionResult
 from grader.orchestration.assess import not_graded, unreadable_result
+from grader.orchestration.audit import audits_of
 from grader.orchestration.case import Case
 from grader.orchestration.class_audits import twins_of
 from grader.orchestration.lay_grounds import Grounds, lay_grounds
@@ -120,16 +122,35 @@ def _made_audits(cases: Sequence[Case], means: Means, course: Course) -> bool:
 
 
 def _announce(missing: Sequence[RunOrder], kept: int, cases: Sequence[Case], means: Means) -> None:
-    """Say how much there is to do, how long it takes if programs are like the references, and at most."""
-    seconds = {case.next_order(means).key: case.ground.reference.seconds or 0.0 for case in cases}
-    expected = sum(seconds[order.key] for order in missing)
+    """Say how much there is to do, how long it takes if programs are like the references, and at most.
+
+    Before the first runs the extra ones of the audits count too, as if everybody would pass.
+    """
+    by_key = {case.next_order(means).key: case for case in cases}
+    audits = {
+        key: 0 if case.runs or not means.options.audits else len(audits_of(case.ground))
+        for key, case in by_key.items()
+    }
+    times = {order.key: 1 + audits[order.key] for order in missing}
     jobs = max(1, min(means.options.jobs, len(missing)))
-    limit = sum(order.limits.wall_seconds for order in missing) / jobs
-    fields = {"submissions": len(missing), "runs": len(missing), "jobs": jobs, "kept": kept, "limit": limit}
+    expected = sum((by_key[key].ground.reference.seconds or 0.0) * n for key, n in times.items())
+    extra = sum(times.values()) - len(times)
+    fields = {
+        "submissions": len(cases),
+        "runs": len(missing),
+        "jobs": jobs,
+        "kept": kept,
+        "audits": say("plan.audits", count=extra) if extra else NOTHING,
+        "limit": sum(order.limits.wall_seconds * times[order.key] for order in missing) / jobs,
+    }
     if expected:
         means.progress.say(say("grading-plan-with-estimate", expected=expected / jobs, **fields))
     else:
         means.progress.say(say("grading-plan", **fields))
+
+
+def _audits_to_come(case: Case, means: Means) -> int:
+    return 0 if case.runs or not means.options.audits else len(audits_of(case.ground))
 
 
 def _results_of(cases: Sequence[Case]) -> list[SubmissionResult]:

@@ -149,6 +149,26 @@ def test_a_good_program_passes_and_earns_all_points(
     assert result.metrics[0].value == pytest.approx(9 / 898)
 
 
+def test_what_is_to_be_done_is_told_before_it_with_the_runs_of_the_audits(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    for student in ("ana", "bia"):
+        classroom.hand_in(student, f"# {student}")
+    classroom.assignment = replace(classroom.assignment, audits=AuditSpec())
+    with errors_in(5, digits[2]) as sandbox:
+        classroom.grade(sandbox, runs=1)
+    plan = classroom.progress.said[0]
+    assert plan.en.startswith("Readable submissions: 2. Runs to make: 2 (at a time: 1)")
+    assert "and up to 4 for audits of who passes" in plan.en
+    assert "At most about 30 min 0 s" in plan.en  # six runs of five minutes
+    classroom.progress.said.clear()
+    classroom.hand_in("caio", "# caio")
+    with errors_in(5, digits[2]) as sandbox:
+        classroom.grade(sandbox, runs=1, audits=False)
+    assert "Readable submissions: 3. Runs to make: 1 " in classroom.progress.said[0].en
+    assert "audits" not in classroom.progress.said[0].en
+
+
 def test_a_dead_sandbox_is_never_a_zero(classroom: Class) -> None:
     classroom.hand_in("ana")
     result = classroom.grade(DeadSandbox())["ana"]
