@@ -112,7 +112,12 @@ class _Layout:
     def received(self, folder: Path) -> Iterator[Received]:
         """Yield what each student handed in, place by place."""
         self._tell_hidden(folder)
-        for entry in self._entries(folder, ""):
+        found = self._entries(folder, "")
+        if self._are_around_exports(found):
+            for around in found:
+                yield from self.received(around)
+            return
+        for entry in found:
             name, kind = entry.name, kind_of(entry)
             if kind == "other":
                 self.remarks.append(remark("not-a-regular-file", path=name))
@@ -131,6 +136,23 @@ class _Layout:
                         path=name,
                     )
                 )
+
+    def _are_around_exports(self, found: Sequence[Path]) -> bool:
+        """Return whether each of ``found`` is a folder around what an LMS exported: ``Turma A/``.
+
+        All of them or none: a student among others cannot become a class by the names of her files.
+        """
+        students: set[str] = set()
+        for path in found:
+            if kind_of(path) != "folder" or path.name in (*self._slugs, *self._others):
+                return False
+            with suppress(SubmissionError):
+                inside = [read_lms_name(inner.name) for inner in entries(path)]
+                if read_lms_name(path.name) is None and inside and None not in inside:
+                    students.update(name.student for name in inside if name is not None)
+                    continue
+            return False
+        return len(students) > 1
 
     def _by_assignment(self, folder: Path) -> Iterator[Received]:
         self._tell_hidden(folder)

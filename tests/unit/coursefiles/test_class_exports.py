@@ -95,6 +95,27 @@ def test_an_export_may_lie_in_the_assignments_folder(tmp_path: Path) -> None:
     assert _rows(found) == {"silvaana (123)": ["x.py"], "bia": ["bia.py"]}
 
 
+@pytest.mark.parametrize("around", ["Turma A", "PSI5790-Tarefa 1-4711", "Ana Silva"])
+def test_a_folder_around_an_export_is_taken_off(tmp_path: Path, around: str) -> None:
+    members = {
+        f"{around}/Ana Silva_101_assignsubmission_file_/digits.py": "x",
+        f"{around}/Bia_102_assignsubmission_file_/digits.py": "x",
+    }
+    assert sorted(_rows(_found(files(tmp_path / "in", members)))) == ["Ana Silva (101)", "Bia (102)"]
+    (tmp_path / "class.zip").write_bytes(a_zip(members))
+    assert sorted(_rows(_found(tmp_path / "class.zip"))) == ["Ana Silva (101)", "Bia (102)"]
+
+
+def test_two_groups_each_in_a_folder_are_one_class(tmp_path: Path) -> None:
+    members = {"Turma A/silvaana_1_2_digits.py": "x", "Turma B/souzab_3_4_digits.py": "x"}
+    assert sorted(_rows(_found(files(tmp_path / "in", members)))) == ["silvaana (1)", "souzab (3)"]
+
+
+def test_a_student_among_others_cannot_become_a_class_by_the_names_of_her_files(tmp_path: Path) -> None:
+    members = {"eve/bob_1_2_digits.py": "x", "eve/zoe_3_4_digits.py": "x", "bob/digits.py": "x"}
+    assert sorted(_rows(_found(files(tmp_path / "in", members)))) == ["bob", "eve"]
+
+
 class TestZips:
     def test_a_zip_of_a_class_is_read_like_its_folder(self, tmp_path: Path) -> None:
         content = a_zip(
