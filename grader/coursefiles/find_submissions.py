@@ -78,7 +78,7 @@ def find_submissions(
     submissions: list[Submission] = []
     unreadable: list[Unreadable] = []
     for item, safe in zip(received, _safe_ids(received), strict=True):
-        if wanted and item.student not in wanted and safe not in wanted:
+        if wanted and _composed(item.student) not in wanted and safe not in wanted:
             continue
         read = read_received(replace(item, root=folder), safe, intake)
         if isinstance(read, Submission):
@@ -206,7 +206,7 @@ def _student_of(name: str) -> str:
 
 def _received(student: str, slug: str, inside: str, path: Path, shown: str) -> Received:
     """Return what ``path`` holds under the name ``inside`` of the submission; none is the folder itself."""
-    return Received(student=_composed(student), assignment=slug, sources=((inside, path),), shown=shown)
+    return Received(student=student, assignment=slug, sources=((inside, path),), shown=shown)
 
 
 def _composed(name: str) -> str:
@@ -217,11 +217,26 @@ def _composed(name: str) -> str:
 def _merged(received: Iterator[Received]) -> list[Received]:
     """Return one item for each student and assignment, in the order of the first."""
     merged: dict[tuple[str, str], Received] = {}
-    for item in received:
+    for item in _one_spelling(list(received)):
         key = (item.student, item.assignment)
         first = merged.get(key)
         merged[key] = item if first is None else replace(first, sources=first.sources + item.sources)
     return list(merged.values())
+
+
+def _one_spelling(received: list[Received]) -> list[Received]:
+    """Return ``received`` with composed names, but for two people whose names differ in this alone.
+
+    A Mac writes one name in another way; where both ways stand in one folder, two people wrote them.
+    """
+    spellings: dict[tuple[str, str, Path], set[str]] = {}
+    for item in received:
+        name = _composed(item.student)
+        for _, path in item.sources:
+            entry = path if item.student in path.name else path.parent
+            spellings.setdefault((name, item.assignment, entry.parent), set()).add(item.student)
+    two = {name for (name, _, _), written in spellings.items() if len(written) > 1}
+    return [r if (name := _composed(r.student)) in two else replace(r, student=name) for r in received]
 
 
 def _safe_ids(received: Sequence[Received]) -> list[str]:

@@ -236,11 +236,13 @@ def test_pages_of_odd_names_are_written_below_the_reports_folder_and_nowhere_els
 
 
 @pytest.mark.attack("student_names")
-def test_accents_written_apart_are_the_same_student(tmp_path: Path) -> None:
+def test_accents_written_apart_in_one_folder_are_two_students(tmp_path: Path) -> None:
     root = files(tmp_path / "in", {f"{unicodedata.normalize('NFC', 'José')}/digits/digits.py": PROGRAM})
     files(root, {f"{unicodedata.normalize('NFD', 'José')}/digits/util.py": "x = 1\n"})
-    (jose,) = _found(root).submissions
-    assert {f.name for f in jose.files} == {"digits.py", "util.py"}
+    one, other = _found(root).submissions
+    assert one.student != other.student
+    assert one.id != other.id
+    assert [f.name for f in (*one.files, *other.files)] == ["util.py", "digits.py"]
 
 
 @pytest.mark.attack("student_names")

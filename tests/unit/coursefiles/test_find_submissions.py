@@ -181,8 +181,19 @@ class TestNames:
         (folder / os.fsdecode(b"jos\xe9.py")).write_text("x")
         assert _one(tmp_path / "in").id.startswith("jos-")
 
+    @pytest.mark.parametrize("place", ["digits/{}/a.py", "{}/digits/a.py", "{}/digits.py", "digits/{}.py"])
+    def test_two_folders_of_one_name_spelt_in_two_ways_are_two_students(
+        self, tmp_path: Path, place: str
+    ) -> None:
+        names = ("Jose\u0301", "Jos\u00e9")
+        found = _found(files(tmp_path / "in", {place.format(name): "x" for name in names}))
+        assert _rows(found) == [(name, "digits") for name in names]
+        assert len({s.id for s in found.submissions}) == 2
+        only = _found(tmp_path / "in", only=["Jos\u00e9"])
+        assert len(only.submissions) == 2
+
     def test_a_mac_and_a_linux_spelling_of_one_name_are_one_student(self, tmp_path: Path) -> None:
-        root = files(tmp_path / "in", {"digits/Jose\u0301/a.py": "x", "digits/Jos\u00e9/b.py": "y"})
+        root = files(tmp_path / "in", {"digits/Jose\u0301/a.py": "x", "Jos\u00e9/digits/b.py": "y"})
         assert _rows(_found(root)) == [("Jos\u00e9", "digits")]
 
     def test_nobody_can_take_anothers_id(self) -> None:
