@@ -38,6 +38,7 @@ from grader.words import say
 from grader.words.mistake_words import near_miss
 
 _LONGEST_ID = 60
+_GRADESCOPES_LIST = "submission_metadata.yml"
 # Windows opens a device for these names, whatever their ending: no page of theirs could be read there.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|\Z)", re.IGNORECASE)
 
@@ -147,7 +148,8 @@ class _Layout:
             if kind_of(path) != "folder" or path.name in (*self._slugs, *self._others):
                 return False
             with suppress(SubmissionError):
-                inside = [read_lms_name(inner.name) for inner in entries(path)]
+                named = [inner.name for inner in entries(path) if inner.name != _GRADESCOPES_LIST]
+                inside = [read_lms_name(name) for name in named]
                 if read_lms_name(path.name) is None and inside and None not in inside:
                     students.update(name.student for name in inside if name is not None)
                     continue

@@ -15,6 +15,7 @@ from grader.coursefiles.file_names import (
     is_program,
     without_environments,
 )
+from grader.coursefiles.lms_names import read_lms_name
 from grader.coursefiles.newest_try import folded, tries
 from grader.coursefiles.notebooks import MOST_BYTES, MOST_SOURCE, normalise_notebook
 from grader.coursefiles.other_languages import language_of_file
@@ -60,7 +61,9 @@ def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Un
     files: list[SubmittedFile] = []
     findings: list[Finding] = []
     try:
-        files = _without_common_folder(_staged_files(item, intake, findings))
+        files = _staged_files(item, intake, findings)
+        _refuse_class(files, item)
+        files = _without_common_folder(files)
         main = _main_file(files, item, findings)
         kind = FileKind.NOTEBOOK if main.name.lower().endswith(".ipynb") else FileKind.SCRIPT
         ready = _fit_to_run(main, files, intake)
@@ -215,6 +218,22 @@ def _opened(path: Path, root: Path) -> int:
         finally:
             os.close(above)
     return descriptor
+
+
+def _refuse_class(files: Sequence[SubmittedFile], item: Received) -> None:
+    """Refuse a whole class that came as one student: every program is somebody's, as an LMS names them.
+
+    One own program among them is enough to be one student's: ``cnn_32_64_b.py`` is only named alike.
+
+    Raises:
+        SubmissionError: the message says how to grade it.
+    """
+    paths = [PurePosixPath(f.name).parts for f in files if is_program(f.name)]
+    named = [next((n.student for part in parts if (n := read_lms_name(part))), None) for parts in paths]
+    students = sorted({student for student in named if student is not None})
+    if len(students) > 1 and None not in named:
+        shown = ", ".join(students[:2])
+        raise SubmissionError(say("class-as-one-submission", path=item.shown, students=shown))
 
 
 def _without_common_folder(files: list[SubmittedFile]) -> list[SubmittedFile]:

@@ -113,7 +113,30 @@ def test_two_groups_each_in_a_folder_are_one_class(tmp_path: Path) -> None:
 
 def test_a_student_among_others_cannot_become_a_class_by_the_names_of_her_files(tmp_path: Path) -> None:
     members = {"eve/bob_1_2_digits.py": "x", "eve/zoe_3_4_digits.py": "x", "bob/digits.py": "x"}
-    assert sorted(_rows(_found(files(tmp_path / "in", members)))) == ["bob", "eve"]
+    found = _found(files(tmp_path / "in", members))
+    assert sorted(_rows(found)) == ["bob"]
+    assert [u.student for u in found.unreadable] == ["eve"]
+
+
+def test_a_gradescope_export_is_one_submission_for_each_folder(tmp_path: Path) -> None:
+    members = {f"assignment_555_export/submission_{n}/digits.py": "x" for n in (111, 112)}
+    members["assignment_555_export/submission_metadata.yml"] = "---\n"
+    (tmp_path / "class.zip").write_bytes(a_zip(members))
+    assert sorted(_rows(_found(tmp_path / "class.zip"))) == ["submission (111)", "submission (112)"]
+
+
+def test_a_class_that_came_as_one_student_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    export = a_zip({"Turma A/silvaana_1_2_digits.py": "x", "Turma A/souzab_3_4_digits.py": "x"})
+    found = _found(files(tmp_path / "in", {"turma.zip": export, "bia/digits.py": "x"}))
+    assert sorted(_rows(found)) == ["bia"]
+    (turma,) = found.unreadable
+    assert turma.finding.code == "GR163"
+    assert "Grade it as a class" in turma.finding.message.en
+
+
+def test_files_that_are_only_named_alike_are_one_students(tmp_path: Path) -> None:
+    members = dict.fromkeys(("digits.py", "cnn_32_64_a.py", "mlp_128_64_b.py", "fig_1_2_c.png"), "x")
+    assert list(_rows(_found(files(tmp_path / "in", {f"ana/{n}": c for n, c in members.items()})))) == ["ana"]
 
 
 class TestZips:
