@@ -12,9 +12,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from grader_harness.evidence import pick_output
 from grader_harness.job import PROTOCOL
 from grader_harness.models import BATCH, layer_names
+from grader_harness.observing import pick_output
 from grader_harness.tensorflow_functions import functions_of_tensorflow
 from grader_harness.weights import UnsafeWeights, read_shapes
 from grader_harness.writing import write_array

@@ -1,4 +1,4 @@
-"""Watches Keras models: what they were fitted on, and what they said about the served test rows.
+"""Watches models: what Keras' were fitted on, and what they and estimators said about the served test rows.
 
 The program's calls go through unchanged: same arguments, same return values, no random number drawn. What
 costs time (predicting for an ``evaluate``, saving a model) is done after the program has ended.
@@ -14,9 +14,22 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from grader_harness.batches import Batches
 from grader_harness.fit_callbacks import reads_validation
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.job import Served
+from grader_harness.observing import (
+    Unobserved,
+    argument,
+    is_concrete,
+    is_keras,
+    length_of,
+    like,
+    mark,
+    number,
+    pick_output,
+    validation,
+)
 from grader_harness.recognition import Recogniser, flat_rows, input_parts, to_array
 from grader_harness.wrong_targets import with_wrong_targets
 
@@ -24,6 +37,7 @@ MAX_FITS = 200
 MAX_EPOCHS = 2000
 MAX_TARGET_VALUES = 32
 FIT_ROWS = 4096
+OTHERS_KEPT = 2
 
 TRAINING = ("fit", "train_on_batch")
 WATCHED = (*TRAINING, "evaluate", "predict", "predict_on_batch", "__call__")
@@ -40,6 +54,8 @@ class Captured:
     rows: Any
     outputs: Any
     quality: int
+    keras: bool = True
+    """A model of Keras, which has weights and can be saved; else an estimator of scikit-learn."""
 
 
 @dataclass
@@ -60,11 +76,11 @@ class Seen:
             self._x = weakref.ref(x)
         except TypeError:
             self._x = lambda: None
-        self._marks = [_mark(part) for part in parts]
+        self._marks = [mark(part) for part in parts]
 
     def same(self, x: Any, parts: list[Any]) -> bool:
         """Return whether ``x`` is that input, still holding the same values where we sampled it."""
-        return x is not None and self._x() is x and [_mark(part) for part in parts] == self._marks
+        return x is not None and self._x() is x and [mark(part) for part in parts] == self._marks
 
 
 class Evidence:
@@ -88,6 +104,12 @@ class Evidence:
         self.target_values: list[float] = []
         self._parts: deque[Any] = deque(maxlen=2)
         """What the last calls about fewer rows than there are were given; a loop ends with a rest."""
+        self.asked_afterwards: list[tuple[Any, Any]] | None = None
+        """From when the program has ended on: models with the rows they are asked about, captured no more."""
+        self.other_rows: list[Any] = []
+        """The last rows that a model was asked about, as many as the test rows, which are none of them."""
+        self.watches_calls = calls
+        self._batches: Batches | None = None
         self.saw_dataset = False
         """Some model was asked about a tf.data.Dataset, whose rows we do not see."""
         self.original: dict[tuple[str, str], Any] = {}
@@ -142,9 +164,9 @@ class Evidence:
         def watched(model: Any, *args: Any, **kwargs: Any) -> Any:
             open_calls = calls.__dict__.setdefault("open", [])
             caller = sys._getframe(1).f_globals.get("__name__", "")
-            if any(call != "fit" for call in open_calls) or _is_keras(caller):
+            if any(call != "fit" for call in open_calls) or is_keras(caller):
                 return original(model, *args, **kwargs)
-            if name == "__call__" and not _is_concrete(args):
+            if name == "__call__" and not is_concrete(args):
                 return original(model, *args, **kwargs)
             given, named = self._taught(name, args, kwargs)
             open_calls.append(name)
@@ -185,17 +207,17 @@ class Evidence:
         module.save_model = save_model  # type: ignore[attr-defined]
 
     def _fit(self, model: Any, args: Any, kwargs: Any, result: Any, seconds: float) -> None:
-        with _Unobserved(self._calls):
+        with Unobserved(self._calls):
             self.model = model
-            x, y = _argument(args, kwargs, 0, "x"), _argument(args, kwargs, 1, "y")
+            x, y = argument(args, kwargs, 0, "x"), argument(args, kwargs, 1, "y")
             history = getattr(result, "history", None) or {}
             values = {
-                str(key): [_number(value) for value in series[:MAX_EPOCHS]] for key, series in history.items()
+                str(key): [number(value) for value in series[:MAX_EPOCHS]] for key, series in history.items()
             }
             self._keep_fit_data(model, x, y)
             if len(self.fits) < MAX_FITS:
                 trained = self._on_test_rows(x)
-                on_test_rows = trained or self._on_test_rows(_validation(args, kwargs))
+                on_test_rows = trained or self._on_test_rows(validation(args, kwargs))
                 self.fits.append(
                     {
                         "epochs": max((len(series) for series in history.values()), default=0),
@@ -208,12 +230,12 @@ class Evidence:
 
     def _train_on_batch(self, model: Any, args: Any, kwargs: Any, _result: Any, seconds: float) -> None:
         """Note a training loop of the program's own as one fit without history."""
-        with _Unobserved(self._calls):
+        with Unobserved(self._calls):
             if self.model is model and self.fits and self.fits[-1].get("loop"):
                 self.fits[-1]["seconds"] = round(self.fits[-1]["seconds"] + seconds, 3)
                 return
             self.model = model
-            x, y = _argument(args, kwargs, 0, "x"), _argument(args, kwargs, 1, "y")
+            x, y = argument(args, kwargs, 0, "x"), argument(args, kwargs, 1, "y")
             self._keep_fit_data(model, x, y)
             if len(self.fits) < MAX_FITS:
                 fit = {"epochs": 1, "seconds": round(seconds, 3), "history": {}, "loop": True}
@@ -247,41 +269,75 @@ class Evidence:
                 self._fit_verdicts = [*self._fit_verdicts[-3:], (weakref.ref(x), known)]
         return known
 
+    def asked_of_estimator(self, estimator: Any, x: Any, answers: Any) -> None:
+        """Look at a call of an estimator, unless a Keras model or we ourselves made it."""
+        if self.watches_calls and not self._calls.__dict__.get("open"):
+            self.capture(estimator, x, None, answers, keras=False)
+
     def _predict(self, model: Any, args: Any, kwargs: Any, result: Any, _seconds: float) -> None:
-        self.capture(model, _argument(args, kwargs, 0, "x", "inputs"), None, result)
+        if kwargs.get("training"):
+            return
+        self.capture(model, argument(args, kwargs, 0, "x", "inputs"), None, result)
 
     def _evaluate(self, model: Any, args: Any, kwargs: Any, _result: Any, _seconds: float) -> None:
-        x, y = _argument(args, kwargs, 0, "x"), _argument(args, kwargs, 1, "y")
+        x, y = argument(args, kwargs, 0, "x"), argument(args, kwargs, 1, "y")
         self.capture(model, x, y, None)
 
-    def capture(self, model: Any, x: Any, y: Any, outputs: Any) -> None:
+    def capture(self, model: Any, x: Any, y: Any, outputs: Any, *, keras: bool = True) -> None:
         """Look at one call about ``x``, and keep it where these are the served test rows in their order."""
-        with _Unobserved(self._calls):
+        with Unobserved(self._calls):
             if hasattr(x, "element_spec"):
                 self.saw_dataset = True
                 return
             recogniser = self.recogniser
             if x is None or recogniser is None:
                 return
-            if _length(x) != recogniser.count:
-                if 0 < _length(x) < recogniser.count:
-                    self._parts.append(x)
-                return
-            parts = input_parts(x)
-            if y is None and self._rejected.same(x, parts):
-                return
-            rows = flat_rows(parts)
-            if rows is None or not self._is_test(recogniser, rows, y):
-                self._rejected = Seen(x, parts)
-                return
-            quality = 2
-            if outputs is not None:
-                outputs = pick_output(outputs, recogniser.count)
-                quality = self.quality(outputs)
-            if quality and (self.captured is None or quality >= self.captured.quality):
-                keep = [part.copy() for part in parts]
-                inputs = _like(x, keep)
-                self.captured = Captured(model, model.get_weights(), inputs, rows, outputs, quality)
+            if self.asked_afterwards is not None:
+                self.asked_afterwards.append((model, flat_rows(input_parts(x))))
+            elif length_of(x) == recogniser.count:
+                self._capture_whole(recogniser, model, x, y, outputs, keras=keras)
+            elif 0 < length_of(x) < recogniser.count:
+                self._parts.append(x)
+                self._capture_piece(recogniser, model, x, outputs, keras=keras)
+
+    def _capture_whole(
+        self, recogniser: Recogniser, model: Any, x: Any, y: Any, outputs: Any, *, keras: bool
+    ) -> None:
+        parts = input_parts(x)
+        if y is None and self._rejected.same(x, parts):
+            return
+        rows = flat_rows(parts)
+        if rows is None or not self._is_test(recogniser, rows, y):
+            self._rejected = Seen(x, parts)
+            self.other_rows = [*self.other_rows[1 - OTHERS_KEPT :], *([] if rows is None else [rows])]
+            return
+        quality = 2
+        if outputs is not None:
+            outputs = pick_output(outputs, recogniser.count)
+            quality = self.quality(outputs)
+        inputs = like(x, [part.copy() for part in parts]) if keras and outputs is None else None
+        self._keep(model, inputs, rows, outputs, quality, keras=keras)
+
+    def _capture_piece(
+        self, recogniser: Recogniser, model: Any, x: Any, outputs: Any, *, keras: bool
+    ) -> None:
+        """Join a piece of the test rows to those before it: a loop over batches or over single rows."""
+        rows = flat_rows(input_parts(x))
+        answers = None if rows is None else pick_output(outputs, len(rows))
+        if answers is None:
+            return
+        if self._batches is None:
+            self._batches = Batches(recogniser)
+        whole = self._batches.add(model, rows, answers)
+        if whole is not None:
+            self._keep(model, None, *whole, self.quality(whole[1]), keras=keras)
+
+    def _keep(self, model: Any, inputs: Any, rows: Any, outputs: Any, quality: int, *, keras: bool) -> None:
+        last = self.captured
+        if not quality or (last is not None and (quality < last.quality or (last.keras and not keras))):
+            return
+        weights = model.get_weights() if keras else []
+        self.captured = Captured(model, weights, inputs, rows, outputs, quality, keras)
 
     def rows_in_batches(self) -> int:
         """Return how many test rows one of the last calls was about, of those in parts; 0 if none was."""
@@ -289,7 +345,7 @@ class Evidence:
         if recogniser is None:
             return 0
         found = (x for x in self._parts if recogniser.contains_test_rows(input_parts(x)))
-        return max(map(_length, found), default=0)
+        return max(map(length_of, found), default=0)
 
     def _is_test(self, recogniser: Recogniser, rows: Any, y: Any) -> bool:
         import numpy as np
@@ -316,97 +372,3 @@ class Evidence:
         if width in (1, classes):
             return 2
         return 1 if width > classes else 0
-
-
-class _Unobserved:
-    """While we look at arrays ourselves, nothing is observed; our own failure stays ours."""
-
-    faults: list[str] = []  # noqa: RUF012 - one list for the process, read at its end
-
-    def __init__(self, calls: threading.local) -> None:
-        self._open = calls.__dict__.setdefault("open", [])
-
-    def __enter__(self) -> None:
-        self._open.append("ours")
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        self._open.pop()
-        if isinstance(error, Exception):
-            self.faults.append(f"{type(error).__name__}: {error}")
-            return True
-        return False
-
-
-def observation_faults() -> list[str]:
-    """Return what went wrong while observing."""
-    return _Unobserved.faults
-
-
-def pick_output(outputs: Any, count: int) -> Any:
-    """Return the first of a model's outputs with one value or row of scores per row, or None."""
-    candidates = list(outputs.values()) if isinstance(outputs, dict) else outputs
-    for candidate in candidates if isinstance(candidates, list | tuple) else [candidates]:
-        array = to_array(candidate)
-        if array is not None and array.ndim and len(array) == count:
-            flat = array.reshape(count, -1) if array.size else array
-            if array.ndim <= 2 or flat.shape[1] == array.shape[-1]:  # noqa: PLR2004 - rows of scores
-                return flat.copy()
-    return None
-
-
-def _mark(part: Any) -> Any:
-    """Return shape and 64 values of an array."""
-    if part is None or part.ndim == 0:
-        return None
-    flat = part.reshape(-1)
-    return part.shape, flat[:: max(1, len(flat) // 64)].tobytes()
-
-
-def _is_keras(module: str) -> bool:
-    return module.partition(".")[0] in ("keras", "tf_keras")
-
-
-def _is_concrete(args: Any) -> bool:
-    """Return whether a call is given values, not symbols while a graph or a model is being built."""
-    first = args[0] if args else None
-    if isinstance(first, dict):
-        first = next(iter(first.values()), None)
-    elif isinstance(first, list | tuple) and first:
-        first = first[0]
-    return type(first).__name__ in ("ndarray", "matrix", "EagerTensor", "DataFrame")
-
-
-def _argument(args: Any, kwargs: Any, position: int, *names: str) -> Any:
-    if len(args) > position:
-        return args[position]
-    return next((kwargs[name] for name in names if name in kwargs), None)
-
-
-def _validation(args: Any, kwargs: Any) -> Any:
-    given = _argument(args, kwargs, 7, "validation_data")
-    return given[0] if isinstance(given, list | tuple) and given else None
-
-
-def _length(x: Any) -> int:
-    first = x
-    if isinstance(x, dict):
-        first = next(iter(x.values()), None)
-    elif isinstance(x, list | tuple) and x and hasattr(x[0], "shape") and len(x[0].shape) > 0:
-        first = x[0]
-    try:
-        return len(first)
-    except TypeError:
-        return -1
-
-
-def _like(x: Any, parts: list[Any]) -> Any:
-    if isinstance(x, dict):
-        return dict(zip(x, parts, strict=True))
-    return parts[0] if len(parts) == 1 else parts
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")

@@ -24,6 +24,7 @@ SHIFTS = 20
 MIN_STANDARD_DEVIATIONS = 12.0
 TAIL = 20.0  # natural logarithm of how unlikely a chance fit must be
 SAMPLE = 4096
+ALIKE = 0.9999  # a correlation that float32 leaves of equal values
 
 
 def to_array(values: Any) -> Any:
@@ -103,10 +104,60 @@ class Recogniser:
         summaries = _centred(_clipped(_summaries(rows)))
         if summaries.shape[1] == 0:
             return False
+        return _aligned(self._own_basis(), summaries)
+
+    def stand_at(self, rows: Any, start: int) -> bool:
+        """Return whether ``rows`` are the test rows from ``start`` on, all values through one affine map."""
+        import numpy as np
+
+        own = self._rows[start : start + len(rows)]
+        if rows is None or not len(rows) or own.shape != rows.shape:
+            return False
+        one, other = (part - part.mean(axis=1, keepdims=True) for part in (own, rows))
+        lengths = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+        blank = (np.ptp(own, axis=1) == 0) & (np.ptp(rows, axis=1) == 0)
+        alike = np.abs((one * other).sum(axis=1)) > ALIKE * lengths
+        return bool((blank | (alike & (lengths > 0))).all() and not blank.all())
+
+    def answers_match(self, answers: Any, known: Any = None) -> bool:
+        """Return whether ``answers`` (n, or n x k) depend on what stands at the same test rows.
+
+        That is: on the raw rows, on the labels as served, or on ``known``, what a model is known to have said
+        of them. Answers that depend on none of these are about other rows, or no better than chance.
+        """
+        if len(answers) != self.count or self.count < FEW_ROWS:
+            return False
+        summaries = _centred(_clipped(spread_out(answers)))
+        if summaries.shape[1] == 0:
+            return False
+        others = (known, self._labels)
+        return _aligned(self._own_basis(), summaries) or any(
+            _aligned(_basis_of(spread_out(other)), summaries)
+            for other in others
+            if other is not None and len(other) == self.count
+        )
+
+    def answers_match_others(self, answers: Any, rows: Any) -> bool:
+        """Return whether ``answers`` depend on the rows ``rows``, which are not the test rows."""
+        summaries = _centred(_clipped(spread_out(answers)))
+        if summaries.shape[1] == 0 or len(rows) != self.count or self.count < FEW_ROWS:
+            return False
+        return _aligned(_basis_of(_features(rows, None)), summaries)
+
+    def share_of(self, rows: Any, table: Any) -> float:
+        """Return which share of ``rows`` stand in ``table`` or among the test rows, by value."""
+        if rows.shape[1:] != self._rows.shape[1:]:
+            return 0.0
+        sample = rows[:: max(1, len(rows) // 256)]
+        tables = (self._rows, flat_rows([to_array(table)]))
+        among = [KnownRows(known).look_up(sample)[0] for known in tables]
+        return float((among[0] | among[1]).mean())
+
+    def _own_basis(self) -> Any:
         if self._basis is None:
             features = _centred(_clipped(_features(self._rows, self._image_shape)))
             self._basis = _orthonormal(features[:, : max(2, self.count // 5)])
-        return _aligned(self._basis, summaries)
+        return self._basis
 
     def labels_match(self, targets: Any) -> bool:
         """Return whether ``targets`` are the served test labels in served order, in any coding."""
@@ -125,7 +176,27 @@ class Recogniser:
             return _one_to_one(labels, codes)
         if array.shape[1] != 1 or codes.std() == 0:
             return False
-        return bool(abs(np.corrcoef(_ranks(labels), _ranks(codes))[0, 1]) > 0.9999)  # noqa: PLR2004 - equal up to ties
+        return bool(abs(np.corrcoef(_ranks(labels), _ranks(codes))[0, 1]) > ALIKE)
+
+    def is_made_of_inputs(self, answers: Any) -> bool:
+        """Return whether ``answers`` are the test rows themselves, or one column of them, scaled or not."""
+        columns = _centred(self._rows)
+        own = _centred(answers.reshape(len(answers), -1))
+        if not own.shape[1] or not columns.shape[1]:
+            return True
+        return bool((abs(own.T @ columns).max(axis=1) > ALIKE).all())
+
+    def is_made_of_labels(self, answers: Any) -> bool:
+        """Return whether the served labels alone tell ``answers``: all rows of a label have the same."""
+        import numpy as np
+
+        if self._labels is None or answers.ndim != 1 or len(answers) != self.count:
+            return False
+        count = len(np.unique(self._labels))
+        if count > max(2, self.count // 20):
+            return False
+        pairs = np.stack([self._labels.astype(np.float64), answers.astype(np.float64)], axis=1)
+        return len(np.unique(pairs, axis=0)) <= count
 
     def contains_test_rows(self, parts: list[Any]) -> bool:
         """Return whether test rows are among ``parts``: all in order, before or after others, or scattered.
@@ -161,6 +232,23 @@ class Recogniser:
             chunk = flat_rows([training[start : start + CHUNK]])
             met |= suspects.look_up(chunk)[1]
         return int((~met).sum())
+
+
+def spread_out(answers: Any) -> Any:
+    """Return answers as columns: scores with the class they choose, class numbers one column a class."""
+    import numpy as np
+
+    columns = np.asarray(answers, dtype=np.float64).reshape(len(answers), -1)
+    codes = columns[:, 0] if columns.shape[1] == 1 else columns.argmax(axis=1)
+    distinct = np.unique(codes)
+    few = distinct if len(distinct) <= MAX_COLUMNS else distinct[:0]
+    chosen = codes[:, None] == few
+    return np.concatenate([columns[:, :MAX_COLUMNS], chosen], axis=1)
+
+
+def _basis_of(columns: Any) -> Any:
+    features = _centred(_clipped(columns))
+    return _orthonormal(features[:, : max(2, len(columns) // 5)])
 
 
 def _features(rows: Any, image_shape: tuple[int, ...] | None) -> Any:

@@ -11,11 +11,13 @@ from typing import Any
 from grader_harness.control import take_channel
 from grader_harness.deliver import deliver, find_takers
 from grader_harness.ended import Ended
-from grader_harness.evidence import Evidence, observation_faults
+from grader_harness.estimators import Estimators
+from grader_harness.evidence import Evidence
 from grader_harness.figures import Figures
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.job import PROTOCOL, Job, Served, read_job, read_served
 from grader_harness.ledger import Ledger
+from grader_harness.observing import observation_faults
 from grader_harness.own_threads import join_threads
 from grader_harness.places import Places
 from grader_harness.program_errors import ErrorLog
@@ -69,6 +71,8 @@ class Session:
         self.seeds.install(self.hooks)
         ServedLoaders(self.served, self.ledger).install(self.hooks)
         self.evidence.install(self.hooks)
+        if self.evidence.watches_calls:
+            Estimators(self.evidence).install(self.hooks)
         self.figures.install(self.hooks)
         self.pins.install(self.hooks)
         install_shims(

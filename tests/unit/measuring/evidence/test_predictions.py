@@ -174,3 +174,64 @@ def test_what_the_grader_found_out_itself_is_told_before_the_harness_word() -> N
     )
     assert isinstance(found, NothingDelivered)
     assert any("no fit" in reason.en for reason in found.reasons)
+
+
+def said_of_predict(why: str) -> Any:
+    return report(sources=(SourceReport(source=Source.PREDICT, state=SourceState.OK, why=why),))
+
+
+def chosen_of(why: str, predict: list[int], captured: list[int]) -> Any:
+    return choose_predictions(
+        assignment(),
+        candidates={Source.PREDICT: saved(np.array(predict)), Source.CAPTURED: saved(np.array(captured))},
+        report=said_of_predict(why),
+        rows=4,
+        classes=3,
+    )
+
+
+def test_a_predict_that_contradicts_the_programs_own_call_gives_way_to_it_and_is_told() -> None:
+    chosen = chosen_of("other_inputs", [0, 1, 2, 0], [2, 1, 0, 0])
+    assert isinstance(chosen, Chosen)
+    assert chosen.source is Source.CAPTURED
+    assert chosen.decoded.tolist() == [2, 1, 0, 0]
+    assert "prepared already" in chosen.notes[0].en
+
+
+@pytest.mark.parametrize(
+    ("why", "captured"), [("", [2, 1, 0, 0]), ("other_inputs", [0, 1, 2, 0]), ("other_inputs", [9, 9, 9, 9])]
+)
+def test_a_predict_stands_where_it_gave_the_model_the_same_says_the_same_or_nothing_else_counts(
+    why: str, captured: list[int]
+) -> None:
+    chosen = chosen_of(why, [0, 1, 2, 0], captured)
+    assert chosen.source is Source.PREDICT
+    assert chosen.notes == ()
+
+
+def test_a_variable_of_another_name_is_named() -> None:
+    said = SourceReport(
+        source=Source.PREDICTIONS, state=SourceState.OK, why="other_name", detail="predictions"
+    )
+    chosen = choose_predictions(
+        assignment(),
+        candidates={Source.PREDICTIONS: saved(np.array([0, 1, 2, 0]))},
+        report=report(sources=(said,)),
+        rows=4,
+        classes=3,
+    )
+    assert isinstance(chosen, Chosen)
+    assert "from the variable predictions" in chosen.notes[0].en
+
+
+@pytest.mark.parametrize("why", ["untied", "other_rows"])
+def test_why_a_variable_is_not_about_the_test_rows_is_told(why: str) -> None:
+    said = SourceReport(
+        source=Source.PREDICTIONS, state=SourceState.PASSED_OVER, why=why, detail="y_pred (4)"
+    )
+    nothing = choose_predictions(
+        assignment(), candidates={}, report=report(sources=(said,)), rows=4, classes=3
+    )
+    assert isinstance(nothing, NothingDelivered)
+    assert not nothing.refused
+    assert "y_pred (4)" in nothing.reasons[0].en

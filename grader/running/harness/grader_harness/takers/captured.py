@@ -14,5 +14,6 @@ def take(_ask: Ask, ended: Ended) -> dict[str, str]:
     if outputs is None or captured is None:
         return state
     write_array(ended.job.out / "captured.npy", outputs)
-    ended.layers = layer_names(captured.model)
+    if captured.keras:
+        ended.layers = layer_names(captured.model)
     return OK

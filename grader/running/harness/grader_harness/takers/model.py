@@ -39,7 +39,7 @@ def take(ask: Ask, ended: Ended) -> dict[str, str]:
 def _take_captured(ended: Ended) -> None:
     outputs, _ = ended.captured_outputs()
     captured = ended.evidence.captured
-    if outputs is None or captured is None:
+    if outputs is None or captured is None or not captured.keras:
         return
     try:
         write_array(ended.job.out / "captured_inputs.npy", captured.rows)

@@ -6,13 +6,18 @@ from grader_harness.ended import Ended
 from grader_harness.job import Ask, Served
 from grader_harness.per_row import per_row
 from grader_harness.states import ABSENT, OK, passed_over
+from grader_harness.ties import against, of_other_names
 from grader_harness.writing import write_array
 
 MAX_NAMED = 4
 
 
 def take(ask: Ask, ended: Ended) -> dict[str, str]:
-    """Leave ``predictions.npy``; where no variable fits, say what is wrong with the first one there is."""
+    """Leave ``predictions.npy``; where no variable fits, say what is wrong with the first one there is.
+
+    Where none has such a name and no model was seen, the one variable of another name that holds
+    classes and is tied to the test rows is taken; where that is not clear, names are told.
+    """
     labels = ended.served.load("y_test")
     if labels is None:
         return ABSENT
@@ -22,12 +27,33 @@ def take(ask: Ask, ended: Ended) -> dict[str, str]:
             continue
         array, problem = per_row(ended.namespace[name], len(labels), name, ended.served.classes)
         if problem is None:
-            write_array(ended.job.out / "predictions.npy", array)
-            return OK
+            problem = against(name, array, ended)
+        if problem is None:
+            return _left(array, ended)
         state = state if state is not ABSENT else problem
+    seen = ended.evidence.model is not None or ended.captured_outputs()[0] is not None
+    # What a model said, or says of raw rows, is better known than a variable of any name.
+    taken = None if seen else _of_another_name(ask, ended)
+    if taken is not None:
+        return taken
     if state is ABSENT and (others := under_other_names(ended.namespace, ended.served)):
         return passed_over("other_name", ", ".join(others))
     return state
+
+
+def _of_another_name(ask: Ask, ended: Ended) -> dict[str, str] | None:
+    found = of_other_names(ask.names, ended)
+    targets = ended.served.load("y_train")
+    # Numbers for numbers prove nothing: any column computed from the test rows depends on them too.
+    if len(found) != 1 or targets is None or targets.dtype.kind not in "biu":
+        return None
+    name, array = next(iter(found.items()))
+    return _left(array, ended) | {"why": "other_name", "detail": name}
+
+
+def _left(array: Any, ended: Ended) -> dict[str, str]:
+    write_array(ended.job.out / "predictions.npy", array)
+    return dict(OK)
 
 
 def under_other_names(namespace: dict[str, Any], served: Served) -> list[str]:
