@@ -14,7 +14,7 @@ from grader.measuring.judging.measure import measure, metrics_wanted
 from grader.model.assignment import Assignment
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import StorageError
-from grader.model.evidence import HarnessReport, Source
+from grader.model.evidence import HarnessReport, Source, SourceState
 from grader.model.metric import Unmeasured
 from grader.model.run import Run, RunStatus
 from grader.model.submission import FileKind
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from grader.model.metric import Measurement
+
+
+_AS_IT_ARISES = (Source.PREDICTIONS, Source.CAPTURED)
+"""What the harness leaves while a program runs; the other sources are taken when it has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,7 +59,6 @@ def read_run(
     report = read_harness_report(stored.read("report.json"), stored.read("cells.jsonl"))
     order = array_of_ours(stored.read(ORDER_FILE))
     classes = len(prepared.dataset.classes) or None
-    # The harness writes its report last: arrays of a run without one were not taken by it.
     taken = {
         Source.PREDICT: stored.read("predict.npy"),
         Source.PREDICTIONS: stored.read("predictions.npy"),
@@ -64,7 +67,7 @@ def read_run(
     }
     delivered = choose_predictions(
         assignment,
-        candidates=taken if report.finished else {},
+        candidates=taken if report.finished else _as_it_arose(taken, report),
         report=report,
         rows=len(labels),
         classes=classes,
@@ -95,6 +98,17 @@ def read_run(
         replay=replay_of(stored, delivered, report.target_values, classes=classes),
     )
     return RunRead(stored=stored, facts=facts, order=order, own=own)
+
+
+def _as_it_arose(
+    taken: Mapping[Source, bytes | None], report: HarnessReport
+) -> Mapping[Source, bytes | None]:
+    """Return what a run left that did not finish: what its unfinished report speaks of.
+
+    Arrays beside no report were not taken by the harness.
+    """
+    states = {source: report.source(source).state for source in _AS_IT_ARISES}
+    return {source: taken[source] for source, state in states.items() if state is SourceState.OK}
 
 
 def _values(stored: StoredRun, assignment: Assignment, report: HarnessReport) -> Mapping[str, object]:

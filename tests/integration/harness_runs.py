@@ -162,11 +162,13 @@ def harness_run(
     environment: dict[str, str] | None = None,
     names: tuple[str, ...] = ("QP", "qp"),
     asks: Mapping[str, tuple[str, ...]] | None = None,
+    seconds: float = 0.0,
     timeout: float = 240,
 ) -> Left:
     """Run the first of ``files`` in ``folder`` and return what it left; ``rows`` are handed over once.
 
-    ``asks`` are kinds with their names; without it, all that the shipped assignments ask for.
+    ``asks`` are kinds with their names; without it, all that the shipped assignments ask for. ``seconds``
+    is the time limit that the harness is told of.
     """
     every: dict[str, tuple[str, ...]] = {"figures": (), "predictions": names, "captured": ()}
     wanted = {**every, "model": ("model",), "predict": ()} if asks is None else asks
@@ -185,6 +187,7 @@ def harness_run(
         "threads": 2,
         "asks": [{"kind": kind, "names": list(named)} for kind, named in wanted.items()],
         "rows_on_request": rows is not None,
+        "seconds": seconds,
         "paths": {**paths, "data": str(data)},
     }
     (folder / "job.json").write_text(json.dumps(request))

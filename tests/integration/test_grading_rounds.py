@@ -456,6 +456,25 @@ def test_arrays_of_a_run_that_never_finished_are_not_taken(
     assert (result.verdict, result.points) == (Verdict.FAILED, Decimal(0))
 
 
+def test_what_stood_before_a_time_limit_is_judged_and_is_not_tried_again(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("loop")
+    said = {"protocol": 2, "finished": False, "sources": {"predictions": {"state": "ok"}}}
+
+    def program(command: SandboxCommand) -> Files:
+        rows = npy(truth(digits[2])[secret_order(command)])
+        return {"predictions.npy": rows, "report.json": json.dumps(said).encode()}
+
+    result = classroom.grade(FakeSandbox(program, status=RunStatus.TIMEOUT))["loop"]
+    assert result.status is Status.GRADED
+    assert result.points is not None
+    assert result.points > 0
+    assert len(result.runs) == 1
+    failed = [check for check in result.checks if check.kind == "runs"]
+    assert [check.points for check in failed] == [0]
+
+
 def test_copying_in_a_later_run_only_is_found(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:

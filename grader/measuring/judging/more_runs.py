@@ -8,6 +8,8 @@ from grader.model.run import RunStatus
 def more_runs_wanted(facts: Facts) -> bool:
     """Return whether one more run could still change what a check earns, with a chance of 1 % or more."""
     kinds, checks = facts.kinds, facts.assignment.checks
+    if facts.runs[0].run.status not in (RunStatus.OK, RunStatus.ERROR):
+        return False  # what ran into a limit has cost enough, and would again
     return _unlucky(facts) or any(kinds[spec.kind].more_runs_wanted(facts, spec) for spec in checks)
 
 

@@ -21,6 +21,8 @@ class Ended:
     figures: Figures
     namespace: dict[str, Any]
     layers: list[str] = field(default_factory=list)
+    running: bool = False
+    """It has not: no model may be given other weights, not for a moment."""
     _call: tuple[Any, dict[str, str]] | None = None
 
     def captured_outputs(self) -> tuple[Any, dict[str, str]]:
@@ -51,6 +53,8 @@ class Ended:
         now = captured.model.get_weights()
         if equal_weights(now, captured.weights):
             return action()
+        if self.running:
+            raise RuntimeError("the model has gone on to train")
         captured.model.set_weights(captured.weights)
         try:
             return action()
@@ -79,4 +83,5 @@ class Ended:
         library = "tf_keras" if is_tf_keras(captured.model) else "keras"
         predict = self.evidence.original[library, "predict"]
         outputs = predict(captured.model, captured.inputs, batch_size=BATCH, verbose=0)
-        return pick_output(outputs, len(captured.rows))
+        captured.outputs = pick_output(outputs, len(captured.rows))
+        return captured.outputs

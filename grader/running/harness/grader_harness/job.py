@@ -30,6 +30,8 @@ class Job:
     work: Path
     data: Path
     out: Path
+    seconds: float = 0.0
+    """After how long the run is killed; 0 where nobody says."""
 
     def asks_for(self, *kinds: str) -> bool:
         """Return whether any of ``kinds`` is to be brought back."""
@@ -87,6 +89,7 @@ def read_job(path: str) -> Job:
         work=folders["work"],
         data=folders["data"],
         out=folders["out"],
+        seconds=float(request.get("seconds", 0)),
     )
 
 

@@ -9,7 +9,7 @@ import random
 import sys
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from grader_harness.cell_output import MAX_CELL_BYTES, CellOutput
 from grader_harness.figures import Figures
@@ -17,6 +17,9 @@ from grader_harness.ledger import Ledger
 from grader_harness.notebook_shell import make_shell
 from grader_harness.places import Places
 from grader_harness.program_errors import ErrorLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_BYTES = 8 * 1024 * 1024
 
@@ -34,6 +37,9 @@ class NotebookRun:
         self._ledger = ledger
         self._figures = figures
         self._written = 0
+        self.namespace: dict[str, Any] = {}
+        """The notebook's variables, as they stand."""
+        self.after_cell: Callable[[], None] = lambda: None
 
     def run(self, path: Path) -> dict[str, Any]:
         """Run every code cell of the notebook at ``path`` and return the variables left at the end."""
@@ -41,6 +47,7 @@ class NotebookRun:
         sys.argv = [str(path)]
         output = CellOutput(sys.stdout)
         shell = make_shell(output, self._places, self._ledger, self._figures)
+        self.namespace = shell.user_ns
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = output, CellOutput(streams[1], shared=output)
         random.seed(self._seed)
@@ -48,11 +55,11 @@ class NotebookRun:
             with (self._out / "cells.jsonl").open("w", encoding="utf-8") as file:
                 for number, source in cells:
                     self._write(file, self._run_cell(shell, output, number, source))
+                    self.after_cell()
         finally:
             sys.stdout, sys.stderr = streams
             self._places.current_cell = None
-        namespace: dict[str, Any] = shell.user_ns
-        return namespace
+        return self.namespace
 
     def _run_cell(self, shell: Any, output: CellOutput, number: int, source: str) -> dict[str, Any]:
         self._places.current_cell = number

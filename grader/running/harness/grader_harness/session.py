@@ -5,6 +5,7 @@ import random
 import shutil
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from grader_harness.seeds import Seeds
 from grader_harness.served_loaders import ServedLoaders
 from grader_harness.shadows import drop_shadowing, find_shadows, forget_shadowed
 from grader_harness.shims import install_shims
+from grader_harness.so_far import SoFar
 from grader_harness.states import ABSENT
 from grader_harness.threads import ThreadPins
 from grader_harness.writing import write_report
@@ -51,6 +53,7 @@ class Session:
         self.shadows: dict[str, str] = {}
         self.errors = ErrorLog(self.places, self.shadows)
         self.notebook = self._notebook() if job.kind == "notebook" else None
+        self.so_far = SoFar(job.asks, self.ended_so_far, self._write_so_far)
 
     def _notebook(self) -> Any:
         from grader_harness.notebook import NotebookRun
@@ -87,12 +90,26 @@ class Session:
     def run(self) -> dict[str, Any]:
         """Run the program to its end and return its variables."""
         main = self.job.work / self.job.main
+        self.so_far.watch(self.job.seconds)
         if self.notebook is not None:
+            self.notebook.after_cell = self.so_far.take
             namespace = self.notebook.run(main)
         else:
             namespace = run_script(main, errors=self.errors, ledger=self.ledger)
+            if threading.active_count() > 1:
+                self.so_far.take()
         join_threads()
         return namespace
+
+    def ended_so_far(self) -> Ended:
+        """Return the program as if it had ended now."""
+        main = sys.modules["__main__"].__dict__
+        namespace = main if self.notebook is None else self.notebook.namespace
+        return Ended(self.job, self.served, self.evidence, self.figures, namespace, running=True)
+
+    def _write_so_far(self, states: dict[str, dict[str, str]]) -> None:
+        told = dict.fromkeys(SOURCES, ABSENT) | states
+        write_report(self.job.out / "report.json", self.report(states=told, layers=[], finished=False))
 
     def report(
         self, *, states: dict[str, dict[str, str]], layers: list[str], finished: bool
@@ -133,6 +150,7 @@ def run_session(job_path: str, *, started_with: frozenset[str]) -> int:
     namespace = session.run()
     if os.getpid() != process:  # a child that the program forked and did not end: its evidence is nobody's
         os._exit(0)
+    session.so_far.end()
     _leave(job, session.shadows)
     session.pins.compare()
     states: dict[str, dict[str, str]] = dict.fromkeys(SOURCES, ABSENT)

@@ -437,6 +437,19 @@ def test_another_run_is_wanted_only_while_it_can_change_the_points(wrong: list[i
     assert more_runs_wanted(facts) is wanted
 
 
+def test_a_run_that_met_a_limit_is_not_tried_again_though_it_delivered() -> None:
+    close = counted("error_rate", 165, 10_000)
+    for status, wanted in ((RunStatus.OK, True), (RunStatus.TIMEOUT, False), (RunStatus.MEMORY, False)):
+        facts = gather(
+            assignment(error_check(0.0161)),
+            [run_facts(close, ended=run(status))],
+            metrics=METRICS,
+            kinds=KINDS,
+            baseline=MNIST,
+        )
+        assert more_runs_wanted(facts) is wanted, status
+
+
 def test_copied_labels_earn_nothing_for_a_model_that_did_not_make_them() -> None:
     copied = Text("copiou", "copied")
     replay = Replay(layers=("InputLayer", "Dense"), agreement=0.2)
