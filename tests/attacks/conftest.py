@@ -9,8 +9,15 @@ from pathlib import Path
 import pytest
 
 from grader.running.user_ids import ROOT_MODE_UIDS
-from tests.attacks.classes import Classroom, Graded, left_behind, traces
-from tests.integration.confined import MODES, ORDINARY_USER
+from tests.attacks.classes import (
+    ANOTHER_WALL,
+    WITHOUT_TENSORFLOW,
+    Classroom,
+    Graded,
+    left_behind,
+    traces,
+)
+from tests.integration.confined import ORDINARY_USER
 from tests.integration.conftest import confined, driver
 
 __all__ = ["confined", "driver", "lesson"]
@@ -28,15 +35,48 @@ class Lesson:
     left: dict[str, list[str]]
 
 
-@pytest.fixture(scope="session", params=MODES)
+CLASSES = {"root": None, "user": ANOTHER_WALL | WITHOUT_TENSORFLOW, "everybody_as_user": None}
+"""Whom the class graded in a mode holds, None: everybody. As an ordinary user one mode is all there is."""
+if os.geteuid() != 0:
+    CLASSES = {"user": None}
+
+
+def _about(item: pytest.Item) -> set[str]:
+    """Return the students that a test says something about; of a whole class: none."""
+    named = {name for mark in item.iter_markers("of") for name in mark.args}
+    params = getattr(item, "callspec").params  # noqa: B009 - items with a lesson have one
+    return named | ({params["student"]} if "student" in params else set())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a class says nothing about: who is not in it."""
+    left = []
+    for item in items:
+        if "lesson" in getattr(item, "fixturenames", ()):
+            members = CLASSES[item.callspec.params["lesson"]]  # type: ignore[attr-defined]
+            if members is not None and not _about(item) <= members:
+                left.append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(name, marks=pytest.mark.slow) if name.startswith("everybody") else name
+        for name in CLASSES
+    ],
+)
 def lesson(request: pytest.FixtureRequest) -> Iterator[Lesson]:
-    folder = Path("/var/tmp") / f"attacked-{request.param}-{os.getpid()}"
+    mode = request.param.rpartition("_")[2]
+    folder = Path("/var/tmp") / f"attacked-{mode}-{os.getpid()}"
     folder.mkdir(mode=0o755)
     user = ORDINARY_USER if os.geteuid() == 0 else os.geteuid()
-    ids = ROOT_MODE_UIDS if request.param == "root" else range(user, user + 1)
+    ids = ROOT_MODE_UIDS if mode == "root" else range(user, user + 1)
     before = traces(ids)
     try:
-        classroom = Classroom(request.param, folder)
+        classroom = Classroom(mode, folder, only=CLASSES[request.param])
         alone = classroom.grade("honest")
         together = classroom.grade("all")
         yield Lesson(classroom.course, alone, together, left_behind(before, ids, classroom.scratch))

@@ -2,16 +2,18 @@
 
 import pytest
 
-from tests.attacks.classes import HONEST
+from tests.attacks.classes import HONEST, WITHOUT_TENSORFLOW
 from tests.attacks.conftest import Lesson
 
 pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
-HOSTILE_AT_LEAST = 30
+HOSTILE_AT_LEAST = 15
+"""In the smallest class; the others have twice as many."""
 GROWTH_KIB = 48 * 1024
 """Rows, pages and logs of forty students take some; a flood of one would take more."""
 
 
+@pytest.mark.takes(150, "two classes are graded, and four attackers let their time run out")
 def test_every_submission_has_a_grade_and_none_is_our_failure(lesson: Lesson) -> None:
     rows = lesson.together.rows
     assert lesson.together.ended.status == 0, lesson.together.ended.err
@@ -21,7 +23,8 @@ def test_every_submission_has_a_grade_and_none_is_our_failure(lesson: Lesson) ->
 
 def test_honest_students_get_the_same_among_attackers(lesson: Lesson) -> None:
     kept = ("verdict", "points", "evidence", "reason")
-    assert set(lesson.alone.rows) == {program.stem for program in HONEST.iterdir()}
+    assert set(lesson.alone.rows) <= {program.stem for program in HONEST.iterdir()}
+    assert len(lesson.alone.rows) >= len(WITHOUT_TENSORFLOW)
     for student, found in lesson.alone.rows.items():
         among = lesson.together.rows[student]
         assert among["runs"][0]["status"] == "ok", among["runs"]

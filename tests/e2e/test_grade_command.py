@@ -16,6 +16,12 @@ from tests.e2e.classroom import GRADER, OrdinaryUser, grader, lay_out_course, re
 pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
 FAST = "import numpy as np\nQP = np.zeros(898, dtype=int)\n"
+TENSORFLOW = """
+import keras, numpy as np
+QX = np.loadtxt("qx.txt", skiprows=1)
+model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+QP = model.predict(QX, verbose=0).argmax(axis=1)
+"""
 SLOW = "import time\nprint('started', flush=True)\ntime.sleep(300)\n"
 WAITED_SECONDS = 60.0
 
@@ -186,7 +192,7 @@ def public_folder() -> Iterator[Path]:
 
 def test_an_ordinary_user_grades_with_user_namespaces(public_folder: Path) -> None:
     course = lay_out_course(public_folder / "course")
-    program(course, "ana", FAST)
+    program(course, "ana", TENSORFLOW)
     ordinary = OrdinaryUser(public_folder)
     ordinary.own(course)
     done = ordinary.grader("grade", "submissions", "--runs", "1", "--lang", "en", cwd=course)

@@ -7,4 +7,4 @@ while True:
         os.fork()
         os.setsid()
     except OSError:
-        time.sleep(0.01)
+        time.sleep(0.2)
