@@ -27,6 +27,7 @@ def row(calibrated: Ended) -> dict[str, Any]:
     return dict(found)
 
 
+@pytest.mark.takes(40, "the reference solution is run twice")
 def test_it_tells_the_noise_the_chance_to_pass_and_a_bar_in_whole_rows(row: dict[str, Any]) -> None:
     assert (row["assignment"], row["metric"], row["threshold"]) == ("digits", "error_rate", 0.055)
     assert row["runs"] == len(row["values"]) == 2

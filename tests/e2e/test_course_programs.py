@@ -29,6 +29,8 @@ HANDED_IN = {
 }
 CANARIES = 0.0249
 """Share of the 10,000 served test labels that are wrong on purpose."""
+NO_AUDIT_RUNS = "[audits]\npair = false\nplacebo = false\n"
+"""They are half of the time: the self-test and test_label_users_on_mnist.py show what they find."""
 Rows = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -36,6 +38,10 @@ Rows = dict[tuple[str, str], dict[str, Any]]
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     real_data()
     folder = lay_out_course(tmp_path_factory.mktemp("course"))
+    for file in (folder / "assignments").glob("*/assignment.toml"):
+        rules = file.read_text(encoding="utf-8")
+        assert "[audits]" not in rules
+        file.write_text(f"{rules}\n{NO_AUDIT_RUNS}", encoding="utf-8")
     for student, (assignment, program) in HANDED_IN.items():
         hand_in(folder, student, assignment, PROGRAMS / program)
     return folder
@@ -70,6 +76,7 @@ def message(found: dict[str, Any]) -> str:
     return " ".join([*reasons, json.dumps(found, ensure_ascii=False)])
 
 
+@pytest.mark.takes(150, "a dozen programs on the real data")
 def test_the_batch_ends_with_status_zero_and_every_submission_has_a_row(rows: Rows) -> None:
     assert {key[0] for key in rows} == set(HANDED_IN)
 

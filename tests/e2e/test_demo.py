@@ -29,13 +29,18 @@ EXPECTED = {
     ("joana-lima", "digits"): "passed",
 }
 MARGINAL = ("diego-ramos", "digits")
+IN_THE_GATE = ("fabio-nunes", "gabriela-torres", "heitor-barros", "joana-lima")
+"""Each way in which a hand-in can end, in a tenth of the time; the whole class is graded by make slow."""
 Rows = dict[tuple[str, str], dict[str, Any]]
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["some", pytest.param("whole", marks=pytest.mark.slow)])
+def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = lay_out_course(tmp_path_factory.mktemp("demo"))
     shutil.copytree(ROOT / "examples", folder / "examples")
+    for student in (folder / "examples" / "submissions").iterdir():
+        if request.param == "some" and student.name not in IN_THE_GATE:
+            shutil.rmtree(student)
     return folder
 
 
@@ -50,10 +55,16 @@ def rows(demo: Ended, course: Path) -> Rows:
     return results(course)
 
 
-def test_every_hand_in_of_the_example_class_comes_out_as_its_readme_says(rows: Rows) -> None:
-    assert {key: row["verdict"] for key, row in rows.items() if key != MARGINAL} == EXPECTED
+@pytest.mark.takes(60, "joana's program is run and audited until it is clear that she passes")
+def test_every_hand_in_of_the_example_class_comes_out_as_its_readme_says(rows: Rows, course: Path) -> None:
+    there = {student.name for student in (course / "examples" / "submissions").iterdir()}
+    expected = {key: verdict for key, verdict in EXPECTED.items() if key[0] in there}
+    assert {key: row["verdict"] for key, row in rows.items() if key != MARGINAL} == expected
+    assert set(expected.values()) == {"passed", "failed", None}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("course", ["whole"], indirect=True)
 def test_the_marginal_program_never_loses_points_to_luck_alone(rows: Rows) -> None:
     row = rows[MARGINAL]
     assert row["metrics"]["error_rate"]["value"] == pytest.approx(0.05, abs=0.012)
@@ -62,7 +73,7 @@ def test_the_marginal_program_never_loses_points_to_luck_alone(rows: Rows) -> No
 
 
 def test_it_ends_with_the_table_and_the_path_of_the_report(demo: Ended, course: Path) -> None:
-    assert "ana-souza" in demo.out
+    assert "joana-lima" in demo.out
     assert demo.out.rstrip().endswith("index.html")
     assert (course / "reports" / "index.html").is_file()
 

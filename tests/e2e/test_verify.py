@@ -21,15 +21,18 @@ model.compile(optimizer="adam", loss=loss)
 model.fit(AX / 16, AY, epochs=12, batch_size=16, verbose=0)
 QP = model.predict(QX / 16, verbose=0).argmax(axis=1)
 """
-RANDOM = SEEDED.replace(
-    "model.fit(",
-    "model.build((None, 64))\n"
-    "rng = np.random.default_rng()\n"
-    "model.set_weights([w + 0.05 * rng.normal(size=w.shape) for w in model.get_weights()])\n"
-    "model.fit(",
-)
+# Randomness of its own, that no seed of ours reaches; TensorFlow has no part in that, and is not loaded.
+RANDOM = """
+import numpy as np
 
-# Both programs err on 6 to 7 % of the rows: beside a bar at 5.5 or 8 % a verdict made again may be another.
+AX, AY = np.loadtxt("ax.txt", skiprows=1), np.loadtxt("ay.txt", skiprows=1).astype(int)
+QX = np.loadtxt("qx.txt", skiprows=1)
+centres = np.stack([AX[AY == digit].mean(axis=0) for digit in range(10)])
+centres += 0.5 * np.random.default_rng().normal(size=centres.shape)
+QP = ((QX[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+"""
+
+# The programs err on 6 to 12 % of the rows: beside a bar at 5.5 or 8 % a verdict made again may be another.
 FAR_BARS = {"below = 0.055": "below = 0.25", "below = 0.08": "below = 0.3", "margin = 0.03": "margin = 0.2"}
 
 
@@ -41,6 +44,7 @@ def program(course: Path, student: str, text: str) -> Path:
     return path
 
 
+@pytest.mark.takes(60, "four runs of real TensorFlow, one after the other")
 def test_results_are_made_again_the_same_within_noise_or_different(tmp_path: Path) -> None:
     course = lay_out_course(tmp_path / "course")
     assignment = course / "assignments" / "digits" / "assignment.toml"
@@ -49,8 +53,8 @@ def test_results_are_made_again_the_same_within_noise_or_different(tmp_path: Pat
         assert close in rules
         rules = rules.replace(close, far)
     assignment.write_text(rules + "\n[audits]\npair = false\nplacebo = false\n", encoding="utf-8")
-    seeded = program(course, "ana", SEEDED)
-    program(course, "bia", RANDOM)
+    program(course, "ana", SEEDED)
+    random = program(course, "bia", RANDOM)
     graded = grader("grade", "submissions", "--runs", "2", "--lang", "en", "--gpu", "none", cwd=course)
     assert graded.status == 0, graded.err
     rows = results(course)
@@ -73,8 +77,8 @@ def test_results_are_made_again_the_same_within_noise_or_different(tmp_path: Pat
     status, told = verify(bia)
     assert status == 4, told
     assert [run["same"] for run in json.loads(told)["runs"]] == [False, False]
-    seeded.write_text(SEEDED + "\n# one more line\n", encoding="utf-8")
-    status, told = verify(ana)
+    random.write_text(RANDOM + "\n# one more line\n", encoding="utf-8")
+    status, told = verify(bia)
     assert status == 1, told
     assert [one["name"] for one in json.loads(told)["differences"]] == ["digits.py"]
     assert sorted((course / ".grader" / "runs").rglob("run.json")) == kept

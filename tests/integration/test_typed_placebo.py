@@ -22,7 +22,7 @@ HEAD = """
     model = keras.Sequential([keras.Input((2,)), keras.layers.Rescaling(1 / 30)])
     model.add(keras.layers.Dense(64, activation="tanh"))
     model.add(keras.layers.Dense(3, activation="softmax"))
-    model.compile(optimizer=keras.optimizers.Adam(0.02), loss="sparse_categorical_crossentropy")
+    model.compile(optimizer=keras.optimizers.Adam(0.05), loss="sparse_categorical_crossentropy")
 """
 TAIL = """
     print("ANSWERS", model.predict(AX, verbose=0).argmax(axis=1).tolist(), AY.tolist())
@@ -46,7 +46,7 @@ def answers(left: Left) -> tuple[list[int], list[int]]:
 
 
 def test_who_learns_comes_out_wrong_and_sees_its_own_targets_unchanged(tmp_path: Path) -> None:
-    left = placebo(tmp_path, "model.fit(AX, AY, epochs=300, verbose=0)\n")
+    left = placebo(tmp_path, "model.fit(AX, AY, epochs=80, verbose=0)\n")
     said, own = answers(left)
     assert all(one != true for one, true in zip(said, TRUE, strict=True))
     assert own == TRUE
@@ -59,7 +59,7 @@ def test_training_that_cannot_be_given_wrong_targets_says_nothing(tmp_path: Path
     program = """
         import tensorflow as tf
 
-        model.fit(tf.data.Dataset.from_tensor_slices((AX, AY)).batch(6), epochs=300, verbose=0)
+        model.fit(tf.data.Dataset.from_tensor_slices((AX, AY)).batch(6), epochs=80, verbose=0)
         model.fit(AX, AY, epochs=1, verbose=0)
     """
     left = placebo(tmp_path, program)
