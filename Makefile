@@ -71,9 +71,10 @@ stage-sandbox:
 stage-gradings:
 	$(PYTEST) $(BESIDE) -m "grading and not slow and not gpu" $(NOT_QUICK)
 
-# Everything that is not a GPU's: minutes of training on the real data (GRADER_DATA_DIR).
+# Everything else that is not a GPU's: minutes of training on the real data (GRADER_DATA_DIR), whole zoos and
+# classes, guided searches. About half an hour on two cores.
 slow: install
-	.venv/bin/python -m pytest -m "slow and not gpu" --durations=0
+	$(PYTEST) $(BESIDE) --durations=0 -m "slow and not gpu" tests
 
 lint: .venv/.grader-installed
 	.venv/bin/ruff check .

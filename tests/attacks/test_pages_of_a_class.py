@@ -16,7 +16,7 @@ from tests.unit.reporting.test_hostile_pages import Skeleton
 
 Rows = dict[str, dict[str, Any]]
 
-pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
+pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
 
 ANSWERS = """import numpy as np
 print('</pre><script>pwned=1</script>\\x1b]52;c;eA==\\x07')

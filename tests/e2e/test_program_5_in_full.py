@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.classroom import PROGRAMS, grader, hand_in, lay_out_course, real_data, results
 
 pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.data, pytest.mark.slow]
+pytestmark.append(pytest.mark.takes(600, "eighty epochs, and its audits"))
 
 
 def test_program_5_keeps_its_points_beside_the_bar_and_its_audits_clear_it(tmp_path: Path) -> None:
