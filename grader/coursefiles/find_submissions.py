@@ -22,6 +22,7 @@ from pathlib import Path
 from grader.coursefiles.class_zip import unpack_class
 from grader.coursefiles.file_names import is_accepted, without_accepted_suffix
 from grader.coursefiles.lms_names import read_lms_name
+from grader.coursefiles.newest_try import folded, tries
 from grader.coursefiles.read_submission import (
     Received,
     entries,
@@ -163,7 +164,7 @@ class _Layout:
 
     def _by_student(self, folder: Path) -> Iterator[Received]:
         found = self._entries(folder, folder.name)
-        named = {entry: without_accepted_suffix(entry.name) for entry in found}
+        named = {entry: self._meant(without_accepted_suffix(entry.name)) for entry in found}
         loose = [entry for entry in found if named[entry] not in (*self._slugs, *self._others)]
         placed = len(loose) < len(found)
         for entry in found:
@@ -178,6 +179,13 @@ class _Layout:
                 )
         if not placed and self._only_slug is not None:
             yield _one(folder, self._only_slug, folder.name)
+
+    def _meant(self, name: str) -> str:
+        """Return the assignment that ``name`` is a further try of (``digits-1``), else ``name``."""
+        if name in (*self._slugs, *self._others):
+            return name
+        read = ((slug, tries([name], slug)[name]) for slug in self._slugs)
+        return next((slug for slug, (base, rank) in read if rank and base == folded(slug)), name)
 
     def _tell_hidden(self, folder: Path) -> None:
         """Tell of what is passed over for the dot that its name begins with: a student may be called so."""

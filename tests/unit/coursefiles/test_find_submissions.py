@@ -111,6 +111,14 @@ class TestLayouts:
         assert submission.main == "digits.ipynb"
         assert [f.code for f in submission.findings] == ["GR124"]
 
+    @pytest.mark.parametrize("again", ["digits-1", "digits (2)", "Cópia de digits", "digits - Copy"])
+    def test_a_further_try_beside_the_first_is_of_the_same_assignment(
+        self, tmp_path: Path, again: str
+    ) -> None:
+        submission = _one(files(tmp_path / "in", {"ana/digits.py": "old", f"ana/{again}.py": "new"}))
+        assert submission.main == f"{again}.py"
+        assert [f.code for f in submission.findings] == ["GR162"]
+
     def test_a_misspelt_assignment_is_told_with_its_near_miss(self, tmp_path: Path) -> None:
         found = _found(files(tmp_path / "in", {"ana/mnist_dense/b.py": "x"}))
         assert _rows(found) == []
