@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from grader.datasets.layouts import Arrangement
+    from grader.datasets.arrangement import Arrangement
     from grader.datasets.prepare import Prepared
 
 

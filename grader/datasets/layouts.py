@@ -10,29 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from grader.datasets.arrangement import Arrangement
 from grader.datasets.give_files import given_files
 from grader.datasets.prepare import Prepared
 from grader.datasets.text_tables import counted_text
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrangement:
-    """What stands where in one serving.
-
-    ``order[i]`` is the graded row served at place ``i``, ``y_test[i]`` the label shown there.
-    ``x_rows`` and ``y_rows`` say which published training row gives the input and the label at each place;
-    None means the published order.
-    """
-
-    order: "NDArray[Any]"
-    y_test: "NDArray[Any]"
-    x_rows: "NDArray[Any] | None"
-    y_rows: "NDArray[Any] | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

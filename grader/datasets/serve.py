@@ -14,8 +14,9 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.datasets.arrangement import Arrangement
 from grader.datasets.dataset import Dataset
-from grader.datasets.layouts import Arrangement, Layout, link_or_copy, write_layout
+from grader.datasets.layouts import Layout, link_or_copy, write_layout
 from grader.datasets.prepare import Prepared
 from grader.model.assignment import Labels
 

@@ -64,6 +64,12 @@ def _requirements() -> list[Path]:
     )
 
 
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """Python would take one for the other where both are collected, as ``make slow`` does."""
+    files = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({name for name in files if files.count(name) > 1}) == []
+
+
 def test_no_requirement_names_an_index() -> None:
     assert len(_requirements()) > 4
     for path in _requirements():

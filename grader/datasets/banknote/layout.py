@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from grader.datasets.layouts import Arrangement, Layout, served_lines, write_file
+from grader.datasets.arrangement import Arrangement
+from grader.datasets.layouts import Layout, served_lines, write_file
 from grader.datasets.prepare import Prepared
 
 _NAME = "data_banknote_authentication.txt"

@@ -3,7 +3,8 @@
 import gzip
 from pathlib import Path
 
-from grader.datasets.layouts import Arrangement, Layout, served_lines, write_file, write_four_texts
+from grader.datasets.arrangement import Arrangement
+from grader.datasets.layouts import Layout, served_lines, write_file, write_four_texts
 from grader.datasets.prepare import Prepared
 from grader.datasets.text_tables import counted_text
 

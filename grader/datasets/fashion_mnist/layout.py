@@ -4,8 +4,9 @@ import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.datasets.arrangement import Arrangement
 from grader.datasets.array_files import idx_bytes
-from grader.datasets.layouts import Arrangement, Layout, link_or_copy, write_file
+from grader.datasets.layouts import Layout, link_or_copy, write_file
 from grader.datasets.prepare import Prepared
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ import io
 import zipfile
 from pathlib import Path
 
-from grader.datasets.layouts import Arrangement, Layout, counted_lines, write_file, write_four_texts
+from grader.datasets.arrangement import Arrangement
+from grader.datasets.layouts import Layout, counted_lines, write_file, write_four_texts
 from grader.datasets.prepare import Prepared
 from grader.datasets.text_tables import counted_text
 
