@@ -5,6 +5,7 @@ by two files and graded once in each mode. (xdist's own groups are written into 
 lets anybody change; what is shared is therefore told from the name.)
 """
 
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,13 @@ def stays_together(name: str) -> str:
     """Return what the test ``name`` shares with others: its file, or a class of attackers in one mode."""
     found = _CLASS_OF_ATTACKERS.match(name)
     return f"attackers, graded as {found[1]}" if found else name.partition("::")[0]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have a worker look like any process without a terminal: to start it, readline has told it of one."""
+    if hasattr(config, "workerinput"):
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)
 
 
 @pytest.hookimpl(optionalhook=True)
