@@ -32,6 +32,8 @@ system:
 	@touch $@
 
 test quick slow stage-unit stage-sandbox stage-gradings: export GRADER_BROWSER_TESTS = 1
+test quick stage-unit stage-sandbox stage-gradings: export GRADER_EXAMPLES = few
+slow: export GRADER_EXAMPLES = many
 
 # Two workers, each with a core; what one file or one class shares stays with one of them. A worker that is
 # lost is not replaced. Times go to build/times.json, and thirty seconds want a word why (tests/gate.py).
@@ -63,9 +65,10 @@ quick: install
 stage-unit:
 	$(PYTEST) $(BESIDE) -m "not slow and not gpu" $(QUICK)
 
-# What tells tenths of a second is measured with nothing beside it.
+# What tells tenths of a second is measured with nothing beside it. Of the rest much is waiting: a worker more.
+stage-sandbox: BESIDE += -n $$(($(WORKERS) + 1))
 stage-sandbox:
-	$(PYTEST) -m "alone and not slow and not gpu and not grading" $(NOT_QUICK)
+	$(PYTEST) -m "alone and not slow and not gpu" $$(grep -rl "mark\.alone" tests --include='test_*.py')
 	$(PYTEST) $(BESIDE) -m "not alone and not slow and not gpu and not grading" $(NOT_QUICK)
 
 stage-gradings:
@@ -75,6 +78,7 @@ stage-gradings:
 # classes, guided searches. About half an hour on two cores.
 slow: install
 	$(PYTEST) $(BESIDE) --durations=0 -m "slow and not gpu" tests
+	$(PYTEST) $(BESIDE) --longest 600 -m "not slow and not gpu" $$(grep -rl "@given" tests/unit --include='test_*.py')
 
 lint: .venv/.grader-installed
 	.venv/bin/ruff check .

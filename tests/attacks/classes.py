@@ -82,6 +82,12 @@ class Classroom:
         self._only = only
         self.course = lay_out_course(folder / "course")
         self._lay_out_the_short_one()
+        with (self.course / "assignments" / "digits" / "assignment.toml").open(
+            "a", encoding="utf-8"
+        ) as rules:
+            rules.write(
+                "\n[audits]\npair = false\n"
+            )  # runs that tell nothing of attackers; the self-test has it
         self.scratch = folder / "scratch"
         """Where the grader makes its temporary files."""
         self.scratch.mkdir()

@@ -161,7 +161,9 @@ def test_rnn_attention_mobilenet_and_vocabulary_pass_our_look(saved: Path) -> No
 
 
 @pytest.mark.attack("model_memory")
-@pytest.mark.parametrize("units", [10**8, 10**9])  # killed at the limit; more than anybody would give
+@pytest.mark.parametrize(  # killed at the limit; more than anybody would give
+    "units", [10**8, pytest.param(10**9, marks=pytest.mark.slow)]
+)
 def test_a_layer_of_a_thousand_million_units_ends_at_the_memory_limit(
     tmp_path: Path, saved: Path, ask: Ask, units: int
 ) -> None:
@@ -183,9 +185,9 @@ def test_a_layer_of_a_thousand_million_units_ends_at_the_memory_limit(
     ("name", "code", "told"),
     [
         ("nan", "GR844", "80 values are NaN or infinite"),
-        ("flood", "GR844", "predictions.npy"),
+        pytest.param("flood", "GR844", "predictions.npy", marks=pytest.mark.slow),
         ("rows_doubled", "GR843", "one row of numbers for each"),
-        ("two_inputs", "GR841", "more than one input (2)"),
+        pytest.param("two_inputs", "GR841", "more than one input (2)", marks=pytest.mark.slow),
         ("other_rows", "GR842", "(7,)"),
     ],
 )
