@@ -72,7 +72,7 @@ stage-sandbox:
 	$(PYTEST) $(BESIDE) -m "not alone and not slow and not gpu and not grading" $(NOT_QUICK)
 
 stage-gradings:
-	$(PYTEST) $(BESIDE) -m "grading and not slow and not gpu" $(NOT_QUICK)
+	$(PYTEST) $(BESIDE) -m "grading and not slow and not gpu" $$(grep -rl "mark\.grading" tests --include='test_*.py')
 
 # Everything else that is not a GPU's: minutes of training on the real data (GRADER_DATA_DIR), whole zoos and
 # classes, guided searches. About half an hour on two cores.

@@ -29,6 +29,8 @@ SECONDS = 60
 SOON = 20
 """The time limit of those who do nothing but let it run out, in an assignment of their own."""
 RUN_OUT = ("fork_bomb", "infinite_loop", "kill_all", "stops_itself")
+AUDITED = "base64_weights"
+"""Whom a placebo finds: of the others none is made, because they have nothing that it would show."""
 ANOTHER_WALL = frozenset({
     *("read_labels", "results_forge", "symlink_out", "fifo_out", "detect_grader", "download"),
     *("fork_bomb", "thread_bomb", "memory_bomb", "disk_fill", "endless_folders", "wrecked"),
@@ -81,13 +83,7 @@ class Classroom:
         """Lay the course out in ``folder``; ``only`` names its students, without it there are all."""
         self._only = only
         self.course = lay_out_course(folder / "course")
-        self._lay_out_the_short_one()
-        with (self.course / "assignments" / "digits" / "assignment.toml").open(
-            "a", encoding="utf-8"
-        ) as rules:
-            rules.write(
-                "\n[audits]\npair = false\n"
-            )  # runs that tell nothing of attackers; the self-test has it
+        self._lay_out_others_like_it()
         self.scratch = folder / "scratch"
         """Where the grader makes its temporary files."""
         self.scratch.mkdir()
@@ -100,8 +96,8 @@ class Classroom:
             for source in sources:
                 for program in sorted(filter(self._has, source.iterdir())):
                     self._hand_in(group, program)
-            if group != "honest" and self._has("base64_weights"):
-                self._write(group, "base64_weights", MEMORISED.replace("{table}", _table()))
+            if group != "honest" and self._has(AUDITED):
+                self._write(group, AUDITED, MEMORISED.replace("{table}", _table()))
         if self.ordinary is not None:
             self.ordinary.own(self.course)
             self.ordinary.own(self.scratch)
@@ -132,19 +128,26 @@ class Classroom:
     def _has(self, program: Path | str) -> bool:
         return self._only is None or Path(program).stem in self._only
 
-    def _lay_out_the_short_one(self) -> None:
-        """Lay out ``soon``: ``digits`` with little time, and no reference solution that would need more."""
-        file = self.course / "assignments" / "soon" / "assignment.toml"
-        file.parent.mkdir()
-        rules = (self.course / "assignments" / "digits" / "assignment.toml").read_text(encoding="utf-8")
-        for asked, instead in (
-            ('timeout = "5 min"', f'timeout = "{SOON} s"'),
-            ("points = 10\n", "points = 9\n"),
-            ('[[check]]\nid = "reference"\nkind = "reference"\nmargin = 0.03\npoints = 1\n', ""),
-        ):
-            assert asked in rules
-            rules = rules.replace(asked, instead, 1)
-        file.write_text(rules, encoding="utf-8")
+    def _lay_out_others_like_it(self) -> None:
+        """Lay ``digits`` out without audits that cost runs, beside one with them and one with less time."""
+        place = self.course / "assignments"
+        rules = (place / "digits" / "assignment.toml").read_text(encoding="utf-8")
+        reference = '[[check]]\nid = "reference"\nkind = "reference"\nmargin = 0.03\npoints = 1\n'
+        changes = {
+            'timeout = "5 min"': f'timeout = "{SOON} s"',
+            "points = 10\n": "points = 9\n",
+            reference: "",
+        }
+        soon = rules
+        for asked, instead in changes.items():  # the reference solution would need more time than that
+            assert asked in soon
+            soon = soon.replace(asked, instead, 1)
+        quick = "\n[audits]\npair = false\nplacebo = false\n"
+        for name, text in (("digits", rules + quick), ("soon", soon + quick), ("audited", rules)):
+            (place / name).mkdir(exist_ok=True)
+            (place / name / "assignment.toml").write_text(text, encoding="utf-8")
+        solutions = self.course / "reference_solutions"
+        shutil.copytree(solutions / "digits", solutions / "audited")
 
     def _hand_in(self, group: str, program: Path) -> None:
         if program.is_dir():
@@ -160,7 +163,8 @@ class Classroom:
         (place / f"{place.name}.py").write_text(text, encoding="utf-8")
 
     def _place(self, group: str, student: str) -> Path:
-        place = self.course / group / student / ("soon" if student in RUN_OUT else "digits")
+        slug = "soon" if student in RUN_OUT else "audited" if student == AUDITED else "digits"
+        place = self.course / group / student / slug
         place.mkdir(parents=True, exist_ok=True)
         return place
 

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.runtime, pytest.mark.sandbox]
 ROWS = np.random.default_rng(5).random((40, 3072)).astype("f4")
 Ask = Callable[..., Answer]
 
-PROGRAM = """
+HEAD = """
 import numpy as np, tensorflow as tf
 k = tf.keras
 L = k.layers
@@ -36,7 +36,8 @@ def save(name, model, given=rows):
     model.save(name + ".keras")
     np.save(name + ".npy", np.asarray(model.predict(given, verbose=0)))
     np.save(name + "-count.npy", model.count_params())
-
+"""
+EVERYTHING = """
 taken = k.Input((32, 32, 3))
 image = L.Rescaling(1 / 255.0)(taken)
 mobile = k.applications.MobileNetV2(alpha=0.35, weights=None, input_shape=(32, 32, 3), include_top=False)
@@ -50,7 +51,8 @@ both = L.Concatenate()([seen, inner(L.Dense(9)(read)), met, spoken])
 model = k.Model(taken, L.Dense(10, activation="softmax", kernel_regularizer="l2")(both))
 model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
 save("everything", model, rows.reshape(-1, 32, 32, 3))
-
+"""
+SMALL_ONES = """
 text = L.TextVectorization(output_sequence_length=4)
 words = np.arange(40, dtype="f4").reshape(40, 1).astype(str)
 text.adapt(words)
@@ -71,14 +73,12 @@ k.Sequential([k.Input((7,)), L.Dense(1)]).save("other_rows.keras")
 """
 
 
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every model, saved in one process of the runtime, with what it predicts for ROWS there."""
-    folder = tmp_path_factory.mktemp("saved")
+def save(folder: Path, program: str) -> Path:
+    """Have the runtime save models in one process, with what each predicts for ROWS there."""
     np.save(folder / "rows.npy", ROWS)
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": str(folder)}
     done = subprocess.run(
-        [runtime_python(), "-W", "ignore", "-c", PROGRAM],
+        [runtime_python(), "-W", "ignore", "-c", HEAD + program],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -87,6 +87,17 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     return folder
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("saved"), SMALL_ONES)
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of all kinds of layers at once: half a minute until it has been saved and applied."""
+    return save(tmp_path_factory.mktemp("everything"), EVERYTHING)
 
 
 @pytest.fixture
@@ -130,22 +141,28 @@ def why(answer: Answer) -> tuple[str | None, str]:
     return answer.why.code, answer.why.en
 
 
-@pytest.mark.attack("look_alike_models")
-@pytest.mark.parametrize("name", ["everything", "text"])
-def test_an_honest_model_is_applied_and_its_layers_are_weighed(saved: Path, ask: Ask, name: str) -> None:
-    rows = ROWS if name == "everything" else np.arange(40, dtype="f4").reshape(40, 1)
-    answer = ask(saved / f"{name}.keras", rows)
+def assert_applied(answer: Answer, folder: Path, name: str) -> None:
     assert answer.why is None
     assert answer.outputs is not None
-    assert np.allclose(answer.outputs, np.load(saved / f"{name}.npy"), atol=1e-4)
+    assert np.allclose(answer.outputs, np.load(folder / f"{name}.npy"), atol=1e-4)
     assert isinstance(answer.table, ModelTable)
-    assert answer.table.parameters == int(np.load(saved / f"{name}-count.npy"))
+    assert answer.table.parameters == int(np.load(folder / f"{name}-count.npy"))
     assert sum(one.parameters for one in answer.table.layers) == answer.table.parameters
 
 
 @pytest.mark.attack("look_alike_models")
-def test_rnn_attention_mobilenet_and_vocabulary_pass_our_look(saved: Path) -> None:
-    found = read_keras_archive((saved / "everything.keras").read_bytes())
+def test_an_honest_model_with_a_vocabulary_is_applied_and_its_layers_are_weighed(
+    saved: Path, ask: Ask
+) -> None:
+    assert_applied(ask(saved / "text.keras", np.arange(40, dtype="f4").reshape(40, 1)), saved, "text")
+
+
+@pytest.mark.slow
+@pytest.mark.attack("look_alike_models")
+def test_rnn_attention_and_mobilenet_pass_our_look_are_applied_and_weighed(
+    everything: Path, ask: Ask
+) -> None:
+    found = read_keras_archive((everything / "everything.keras").read_bytes())
     assert isinstance(found, ModelFile)
     assert found.custom == ()
     expected = {
@@ -157,7 +174,7 @@ def test_rnn_attention_mobilenet_and_vocabulary_pass_our_look(saved: Path) -> No
         "TimeDistributed",
     }
     assert expected <= set(found.layers)
-    assert isinstance(read_keras_archive((saved / "text.keras").read_bytes()), ModelFile)
+    assert_applied(ask(everything / "everything.keras", ROWS), everything, "everything")
 
 
 @pytest.mark.attack("model_memory")

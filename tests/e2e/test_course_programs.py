@@ -29,7 +29,7 @@ HANDED_IN = {
 }
 CANARIES = 0.0249
 """Share of the 10,000 served test labels that are wrong on purpose."""
-LATER = ("convolucional", "figura")
+LATER = ("convolucional", "diz", "figura", "typed2")
 """Graded by make slow alone, and all with their audits there: a half of the time each."""
 NO_AUDIT_RUNS = "\n[audits]\npair = false\nplacebo = false\n"
 WHOLE = pytest.param("whole", marks=pytest.mark.slow)
@@ -128,6 +128,7 @@ def test_a_convolution_fails_the_architecture_whatever_its_error(rows: Rows) -> 
 
 
 @pytest.mark.attack("fake_scores")
+@pytest.mark.parametrize("course", [WHOLE], indirect=True)
 def test_a_printed_accuracy_of_one_counts_for_nothing(rows: Rows) -> None:
     found = row(rows, "diz")
     assert found["verdict"] == "failed"
@@ -167,14 +168,19 @@ def test_training_labels_by_position_are_near_chance_on_the_banknotes(rows: Rows
     assert 0.3 < error(found) < 0.7
 
 
-@pytest.mark.parametrize("student", ["typed1", "typed2"])
-def test_inputs_typed_into_the_program_are_recognised_and_the_model_is_asked(
-    rows: Rows, student: str
-) -> None:
-    found = row(rows, student)
+def assert_the_model_was_asked(found: dict[str, Any]) -> None:
     assert found["evidence"] == "model"
     assert found["metrics"]["accuracy"]["n"] == 3
     assert found["metrics"]["noise_error"]["n"] == 909
+
+
+def test_inputs_typed_into_the_program_are_recognised_and_the_model_is_asked(rows: Rows) -> None:
+    assert_the_model_was_asked(row(rows, "typed1"))
+
+
+@pytest.mark.parametrize("course", [WHOLE], indirect=True)
+def test_with_two_hidden_layers_too(rows: Rows) -> None:
+    assert_the_model_was_asked(row(rows, "typed2"))
 
 
 @pytest.mark.parametrize("course", [WHOLE], indirect=True)

@@ -19,12 +19,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 IN_THE_GATE = {
-    "digits": (
-        *("honest", "liar", "by-position", "copier", "denoised-copier", "by-content", "reloaded", "twins"),
-    ),
-    "pele": ("reference", "memoriser", "by-hand", "leaker", "reloaded"),
+    "digits": ("liar", "by-position", "copier", "denoised-copier", "by-content"),
+    "pele": ("reference", "leaker", "reloaded"),
 }
-"""One program for each audit, and controls; all of both zoos are graded by make slow."""
+"""One program for each audit but twins, and a control; all of both zoos are graded by make slow."""
 FOUND = {
     ("digits", "by-position"): "order",
     ("digits", "copier"): "canary",
@@ -64,13 +62,13 @@ def whole(course: Path) -> dict[str, Programs]:
 def assert_none_gets_through(zoos: dict[str, Programs]) -> None:
     endings = {f"{slug}/{name}": one["ending"] for slug, zoo in zoos.items() for name, one in zoo.items()}
     assert {name: end for name, end in endings.items() if end not in ("caught", "clear", "tolerated")} == {}
-    assert len(endings) >= 13
+    assert len(endings) >= 8
 
 
 def assert_controls_are_left_in_peace(zoos: dict[str, Programs]) -> None:
     controls = (("digits", "reference"), ("digits", "honest"), ("pele", "reference"))
     there = [zoos[slug][name] for slug, name in controls if name in zoos[slug]]
-    assert len(there) >= 2
+    assert there
     for one in there:
         assert "caught" not in one["audits"].values(), one
         assert one["audits"]["placebo"] == "passed", one

@@ -171,6 +171,7 @@ def test_sandbox_b_tells_of_a_file_that_is_no_model(tmp_path: Path) -> None:
     assert said["error"]
 
 
+@pytest.mark.slow
 def test_watching_changes_nothing_that_a_program_computes(tmp_path: Path) -> None:
     """Seeded alike, the program leaves the same bits with the harness and without."""
     left = harness_run(tmp_path, stage(PROGRAMS, "unchanged.py"))
@@ -189,6 +190,7 @@ def test_watching_changes_nothing_that_a_program_computes(tmp_path: Path) -> Non
         assert np.array_equal(ours[name], theirs[name]), name
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_real_mnist_in_a_notebook_is_captured_from_evaluate(tmp_path: Path) -> None:
     """The published digits in a secret order, one epoch; predictions come from ``evaluate`` alone."""

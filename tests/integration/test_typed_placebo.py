@@ -55,6 +55,7 @@ def test_who_learns_comes_out_wrong_and_sees_its_own_targets_unchanged(tmp_path:
     )
 
 
+@pytest.mark.slow
 def test_training_that_cannot_be_given_wrong_targets_says_nothing(tmp_path: Path) -> None:
     program = """
         import tensorflow as tf
