@@ -1,18 +1,14 @@
 """No sandbox: ``--sandbox=none``, typed by hand, and ``grader check`` where there is no bubblewrap.
 
 The program runs as the user, in temporary folders that stand for the places inside a sandbox. Paths
-inside are translated wherever a job names them: in ``argv``, in the environment (each part of a list
-such as ``PATH``), and in the ``*.json`` files of what is bound at ``/job``. Binds are read in place;
-one that would cover a part of another (a masked file) is left out, because nothing is mounted.
+inside are translated wherever a job names them: see :mod:`grader.running.inside_paths`.
 
 Held: time, and the output kept. Memory is watched on Linux. Nothing else is promised.
 """
 
-import json
 import os
 import platform
 import select
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -21,7 +17,7 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from grader.model.errors import SandboxError
@@ -31,58 +27,16 @@ from grader.running.control import ControlChannel
 from grader.running.ending import Ending, decide_ending, from_return_code
 from grader.running.holding.limits import TICK_SECONDS, Inside, Usage, cpu_crossed
 from grader.running.holding.watchdog import Watchdog
-from grader.running.inside import CONTROL_FD, HARNESS_SOURCE, OUT, WORK, with_harness
+from grader.running.inside import CONTROL_FD, OUT, WORK
+from grader.running.inside_paths import SCRATCH, InsidePaths, lay_out
 from grader.running.supervise import Output
 from grader.words.catalogue import say
 
-_SCRATCH = "/tmp"  # noqa: S108 - the place inside a sandbox
-_JOB = "/job"
 _POSIX = os.name == "posix"
 _LINUX = platform.system() == "Linux"
 _OUTPUT_SECONDS = 2.0
 _PIPE_PIECES = 32
 """Reads that empty any pipe (at most 1 MiB), however many bytes keep coming."""
-
-
-@dataclass(frozen=True, slots=True)
-class InsidePaths:
-    """Where each place inside a sandbox really lies; the deepest place that fits is taken."""
-
-    places: tuple[tuple[PurePosixPath, Path], ...]
-
-    @classmethod
-    def of(cls, places: Mapping[str, Path]) -> "InsidePaths":
-        """Return the translation for ``places``, inside path → path of this machine."""
-        pairs = [(PurePosixPath(inside), real) for inside, real in places.items()]
-        return cls(tuple(sorted(pairs, key=lambda pair: -len(pair[0].parts))))
-
-    def real(self, text: str) -> str:
-        """Return ``text`` translated if it is a path in one of the places, else unchanged."""
-        if not text.startswith("/"):
-            return text
-        path = PurePosixPath(text)
-        for inside, real in self.places:
-            if path.is_relative_to(inside):
-                return str(real.joinpath(*path.relative_to(inside).parts))
-        return text
-
-    def real_list(self, text: str) -> str:
-        """Return ``text`` with every part of a colon-separated list translated."""
-        parts = text.split(":")
-        real = [self.real(part) for part in parts]
-        return text if real == parts else os.pathsep.join(real)
-
-    def real_json(self, value: Any) -> Any:
-        """Return a JSON ``value`` with every string in it translated."""
-        match value:
-            case str():
-                return self.real(value)
-            case list():
-                return [self.real_json(part) for part in value]
-            case dict():
-                return {key: self.real_json(part) for key, part in value.items()}
-            case _:
-                return value
 
 
 class UnsafeSandbox:
@@ -129,7 +83,7 @@ class UnsafeSandbox:
         begun = time.monotonic()
         try:
             process = subprocess.Popen(
-                [paths.real(part) for part in command.argv],
+                paths.command_line(command.argv),
                 env=self._env(command, paths, channel),
                 cwd=paths.real(WORK),
                 stdin=subprocess.DEVNULL,
@@ -185,9 +139,9 @@ class UnsafeSandbox:
         environment |= {name: paths.real_list(value) for name, value in command.environment}
         if channel:
             environment[CONTROL_FD] = str(channel.inside.fileno())
-        home = environment.get("HOME", "")
-        if home.startswith(paths.real(_SCRATCH)):
-            Path(home).mkdir(parents=True, exist_ok=True)
+        home = Path(environment.get("HOME", ""))
+        if home.is_relative_to(paths.real(SCRATCH)):
+            home.mkdir(parents=True, exist_ok=True)
         return environment
 
 
@@ -235,42 +189,6 @@ class _Facts:
     guard: MemoryGuard
     output: Output
     rows_sent: bool
-
-
-def lay_out(command: SandboxCommand, root: Path) -> InsidePaths:
-    """Make the folders below ``root`` that stand for the places inside; return the translation.
-
-    What is bound at ``/job`` is copied, with the paths in its ``*.json`` files translated.
-    """
-    places = {OUT: root / "out", WORK: root / "submission", _SCRATCH: root / "tmp"}
-    for real in places.values():
-        real.mkdir()
-    for bind in with_harness(command.binds, HARNESS_SOURCE):
-        if not bind.source.exists():
-            raise SandboxError(say("sandbox-path-missing", path=str(bind.source)))
-        covered = any(PurePosixPath(bind.target).is_relative_to(place) for place in places)
-        if not covered:
-            places[bind.target] = bind.source.absolute()
-    jobs = [place for place in places if PurePosixPath(place).is_relative_to(_JOB)]
-    originals = {place: places[place] for place in jobs}
-    for place in jobs:
-        places[place] = root / place.lstrip("/")
-    paths = InsidePaths.of(places)
-    for place, original in originals.items():
-        _copy_job(original, places[place], paths)
-    return paths
-
-
-def _copy_job(original: Path, copy: Path, paths: InsidePaths) -> None:
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    if original.is_dir():
-        shutil.copytree(original, copy)
-    else:
-        shutil.copyfile(original, copy)
-    for file in [copy] if copy.is_file() else copy.rglob("*"):
-        if file.suffix == ".json":
-            request = json.loads(file.read_text(encoding="utf-8"))
-            file.write_text(json.dumps(paths.real_json(request)), encoding="utf-8")
 
 
 def _watch(process: "subprocess.Popen[bytes]", command: SandboxCommand, held: ExitStack) -> Watchdog:

@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from grader.model.run import (
     SandboxOutcome,
     Wanted,
 )
-from grader.running.unsafe_sandbox import InsidePaths, UnsafeSandbox
+from grader.running.inside_paths import InsidePaths
+from grader.running.unsafe_sandbox import UnsafeSandbox
 
 
 def run(
@@ -137,8 +140,54 @@ def test_a_missing_bind_is_our_failure(tmp_path: Path) -> None:
     assert caught.value.message.code == "GR608"
 
 
+@pytest.fixture
+def below_tmp() -> Iterator[Path]:
+    """A folder below ``/tmp``, with a space and with an accent: a clone, a course or a cache may lie so."""
+    with tempfile.TemporaryDirectory(prefix="um curso ção ", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def interpreter_in(folder: Path) -> Path:
+    """Make a virtual environment as small as one can be, and return its interpreter."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin/python").symlink_to(Path(sys.executable).resolve())
+    (folder / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
+    return folder / "bin/python"
+
+
+def command_with(program: Path | str, into: Path, *binds: Bind) -> SandboxCommand:
+    code = "import sys; print(open(sys.argv[1]).read(), sys.prefix); open('/'.join([sys.argv[2], 'a']), 'w')"
+    return SandboxCommand(
+        argv=(str(program), "-c", code, "/data/x", "/out"),
+        binds=binds,
+        environment=(("HOME", "/tmp/home"),),
+        limits=Limits(wall_seconds=20, memory_bytes=500 * MIB),
+        wanted=(Wanted(name="a", max_bytes=99),),
+        into=into,
+    )
+
+
+@pytest.mark.parametrize("shown_at", ["its own place", "another place", "not shown"])
+def test_interpreter_data_and_what_is_collected_may_lie_below_tmp(below_tmp: Path, shown_at: str) -> None:
+    python = interpreter_in(below_tmp / "out/.venv")
+    (below_tmp / "data").mkdir()
+    (below_tmp / "data/x").write_text("linhas")
+    binds = {
+        "its own place": (Bind(source=below_tmp / "out/.venv", target=str(below_tmp / "out/.venv")),),
+        "another place": (Bind(source=below_tmp / "out/.venv", target="/opt/runtime"),),
+        "not shown": (),
+    }[shown_at]
+    program = "/opt/runtime/bin/python" if shown_at == "another place" else python
+    data = Bind(source=below_tmp / "data", target="/data")
+    outcome = UnsafeSandbox().run(command_with(program, below_tmp / "into", data, *binds))
+    assert outcome.output.decode() == f"linhas {below_tmp}/out/.venv\n"
+    assert outcome.collected == ("a",)
+
+
 def test_the_deepest_place_is_taken_and_look_alikes_are_not() -> None:
-    paths = InsidePaths.of({"/data": Path("/a"), "/data/deep": Path("/b"), "/out": Path("/c")})
+    paths = InsidePaths.of(
+        shown={"/data": Path("/a"), "/data/deep": Path("/b")}, written={"/out": Path("/c")}
+    )
     told = {text: paths.real(text) for text in ("/data", "/data/x", "/data/deep/x", "/database", "out")}
     assert told == {
         "/data": "/a",
@@ -148,3 +197,17 @@ def test_the_deepest_place_is_taken_and_look_alikes_are_not() -> None:
         "out": "out",
     }
     assert paths.real_list("/usr/bin:/out/bin") == "/usr/bin:/c/bin"
+
+
+def test_what_is_shown_below_a_writable_place_is_itself_and_no_program_lies_in_an_empty_place() -> None:
+    paths = InsidePaths.of(
+        shown={"/tmp/clone/.venv": Path("/tmp/clone/.venv"), "/job": Path("/j")}, written={"/tmp": Path("/s")}
+    )
+    told = {text: paths.real(text) for text in ("/tmp/clone/.venv/lib", "/tmp/clone", "/tmp/home")}
+    assert told == {
+        "/tmp/clone/.venv/lib": "/tmp/clone/.venv/lib",
+        "/tmp/clone": "/s/clone",
+        "/tmp/home": "/s/home",
+    }
+    assert paths.command_line(["/tmp/a/python", "/tmp/a"]) == ["/tmp/a/python", "/s/a"]
+    assert paths.command_line(["/job/python", "/job/x"]) == ["/j/python", "/j/x"]
