@@ -135,6 +135,18 @@ def test_the_folders_above_a_bind_show_nothing_else(confined: Confined) -> None:
     assert run.text == "['ana'] ['data']\n"
 
 
+def test_what_lies_below_tmp_is_shown_there_with_a_space_and_an_accent(confined: Confined) -> None:
+    folder = "/tmp/um curso/ção"
+    source = shown(confined, "bin/x", "linhas").parent
+    code = f"""
+import os
+print(open({folder!r} + "/bin/x").read(), os.listdir("/tmp/um curso"), oct(os.stat("/tmp/um curso").st_mode))
+open("/tmp/own", "w")
+"""
+    run = confined.run(code, binds=[[str(source), f"{folder}/bin"]])
+    assert run.text == "linhas ['ção'] 0o40755\n"
+
+
 def test_a_missing_bind_is_our_failure(confined: Confined) -> None:
     run = confined.run("pass", binds=[[str(confined.folder / "gone"), "/data"]])
     assert (run.error, run.code) == ("SandboxError", "GR608")

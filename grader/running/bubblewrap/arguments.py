@@ -149,8 +149,8 @@ def _small_files(descriptors: Descriptors) -> list[str]:
 
 def _binds(binds: Sequence[Bind]) -> list[str]:
     arguments: list[str] = []
-    shown = [PurePosixPath("/usr"), *(PurePosixPath(place) for place in WRITABLE)]
-    made: set[PurePosixPath] = set()
+    shown = [PurePosixPath("/usr")]
+    made = {PurePosixPath(place) for place in WRITABLE}
     for bind in binds:
         target = PurePosixPath(bind.target)
         for parent in reversed(target.parents[:-1]):

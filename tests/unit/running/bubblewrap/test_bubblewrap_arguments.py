@@ -106,6 +106,11 @@ def test_folders_above_a_bind_are_made_readable_and_none_inside_another_bind() -
             assert told[n - 2 : n] == ["--perms", "0755"]
 
 
+def test_folders_above_a_bind_in_a_writable_place_are_made_too_and_not_the_place_itself() -> None:
+    told = arguments(ROOT, Bind(source=Path("/tmp/um curso/base"), target="/tmp/um curso/base"))
+    assert [told[n + 1] for n, word in enumerate(told) if word == "--dir"] == ["/etc", "/tmp/um curso"]
+
+
 def test_our_own_source_is_covered_where_a_bind_would_show_it() -> None:
     hidden = Path("/usr/lib/python3/dist-packages/grader")
     told = arguments(USER, hidden=(hidden,))
