@@ -4,6 +4,7 @@ What they say is made up, but consistent: five runs of the course notes' program
 figures the notes' own program was measured at.
 """
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,14 +28,13 @@ from grader.model.result import (
     Claim,
     Grading,
     Machine,
-    Picture,
     RunResult,
-    Sample,
     Status,
     SubmissionResult,
     Verdict,
 )
 from grader.model.run import MemoryGuard, Run, RunStatus
+from grader.model.shown import Picture, Sample, Shown
 from grader.model.submission import Finding, Severity, SubmittedFile
 from grader.orchestration.publish import Publisher
 from grader.plugins.registry import EXPORTERS, load_plugins
@@ -206,7 +206,7 @@ def a_picture(**fields: Any) -> Picture:
 
 
 def a_result(**fields: Any) -> SubmissionResult:
-    """Return a graded, inconclusive submission with something in every field that can be filled."""
+    """Return a graded, inconclusive submission with something in every field, the page's own among them."""
     runs = tuple(
         a_run_result(run=a_run(number=number, seed=number - 1), metrics={"error_rate": ERRORS[number - 1]})
         for number in range(1, 6)
@@ -309,8 +309,11 @@ def a_result(**fields: Any) -> SubmissionResult:
         },
         "claimed": Claim(metric="error_rate", value=0.012, where="mlp2.py:38"),
     }
-    result: SubmissionResult = _built(SubmissionResult, defaults, fields)
-    return result
+    every = {**defaults, **fields}
+    on_the_page = {field.name for field in dataclasses.fields(Shown)} & every.keys()
+    drawn = {name: every.pop(name) for name in on_the_page}
+    every.setdefault("shown", Shown(**drawn))
+    return SubmissionResult(**every)
 
 
 def a_machine(**fields: Any) -> Machine:

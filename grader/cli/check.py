@@ -147,7 +147,7 @@ def _print(result: SubmissionResult, file: Path, assignment: Assignment, course:
     for check in result.checks:
         message = printable(check.message.told_in(language))
         out.print(f"  {_MARKS[check.outcome.value]} {check.id}: {message}")
-    notes = (*result.notes, *(finding.message for finding in result.findings))
+    notes = (*result.shown.notes, *(finding.message for finding in result.findings))
     for note in notes:
         if note != result.reason_message:
             out.print(f"  * {printable(note.told_in(language))}")

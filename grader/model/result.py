@@ -1,4 +1,4 @@
-"""Results: what one grading says about every submission; pages and exports are written from it."""
+"""Results: what one grading says about every submission and keeps; pages and exports are written from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from decimal import Decimal
 from enum import Enum
 
 from grader.model.check import CheckResult
-from grader.model.evidence import Fit, LedgerEntry, ProgramError, Source, SourceReport
+from grader.model.evidence import Fit, LedgerEntry, ProgramError, Source
 from grader.model.message import Message
 from grader.model.metric import MetricSummary, Paired
 from grader.model.run import Conditions, Run
+from grader.model.shown import Shown
 from grader.model.submission import Finding, SubmittedFile
 
 
@@ -53,34 +54,6 @@ class RunResult:
     key: str = ""
     predictions: str | None = None
     conditions: Conditions | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """What a page shows of the graded predictions of the first run; never in results.json.
-
-    ``confusion[t][p]`` counts rows of true class ``t`` predicted as ``p``. ``samples`` are the first test
-    rows in the dataset's own order.
-    """
-
-    classes: tuple[str, ...] = ()
-    confusion: tuple[tuple[int, ...], ...] = ()
-    samples: tuple["Sample", ...] = ()
-    figures: tuple[str, ...] = ()
-    """Names of the PNG files the program drew, in ``folder``."""
-    folder: str | None = None
-    """The kept run's folder; for whoever writes the page, shown nowhere."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One test image, grey values 0-255 row by row, with its true and its predicted class."""
-
-    pixels: bytes
-    height: int
-    width: int
-    truth: str
-    predicted: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,20 +129,14 @@ class SubmissionResult:
     """None for what was not graded, and for nothing else."""
     max_points: Decimal
     evidence: Source | None
-    sources: tuple[SourceReport, ...]
     runs: tuple[RunResult, ...]
     metrics: tuple[MetricSummary, ...]
     reference: tuple[MetricSummary, ...]
-    reference_fits: tuple[Fit, ...]
     checks: tuple[CheckResult, ...]
     findings: tuple[Finding, ...]
     ledger: tuple[LedgerEntry, ...]
-    notes: tuple[Message, ...]
-    """What a reader should know (own seed, a source passed over), in words."""
-    layers: tuple[str, ...]
-    output: str
-    """What the runs printed, cleaned of control characters, first MiB."""
-    picture: Picture
+    shown: Shown
+    """What a page shows beside, and results.json does not keep."""
     report: str | None
     """The page's path below the reports folder."""
     log: str | None
@@ -183,8 +150,6 @@ class SubmissionResult:
     """The layer table of the model file, where one was looked at."""
     certificate: str | None = None
     """The certificate's path below the reports folder; only what was graded has one."""
-    rows_hidden: bool = False
-    """No student has the graded rows: what the program said once it had seen them is the instructor's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

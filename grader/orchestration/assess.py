@@ -18,8 +18,9 @@ from grader.model.assignment import AuditSpec
 from grader.model.evidence import HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Measurement, Paired
-from grader.model.result import AuditResult, Claim, Picture, Reason, RunResult, Status, SubmissionResult
+from grader.model.result import AuditResult, Claim, Reason, RunResult, Status, SubmissionResult
 from grader.model.run import Purpose
+from grader.model.shown import Picture, Shown
 from grader.model.submission import FileKind, Finding, Submission, Unreadable
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
 from grader.orchestration.findings import findings_told
@@ -198,17 +199,12 @@ def _empty(**known: Any) -> SubmissionResult:
         verdict=None,
         points=None,
         evidence=None,
-        sources=(),
         runs=(),
         metrics=(),
         reference=(),
-        reference_fits=(),
         checks=(),
         ledger=(),
-        notes=(),
-        layers=(),
-        output="",
-        picture=Picture(),
+        shown=Shown(),
         report=None,
         log=None,
         record={},
@@ -314,26 +310,28 @@ def _result(
         points=judgement.points,
         max_points=ground.assignment.points,
         evidence=delivered.source if isinstance(delivered, Chosen) else None,
-        sources=tuple(s for s in report.sources if s.source in ground.assignment.deliver.sources),
         runs=tuple(_run_result(one) for one in read),
         metrics=judgement.metrics,
         reference=baseline,
-        reference_fits=reference.fits,
         checks=judgement.checks,
         findings=findings,
         claimed=claimed,
         audits=audits,
         ledger=(*submission.ledger, *report.ledger),
-        notes=notes,
         paired=paired,
-        layers=report.layers,
         model=model_table(first.stored),
-        output=_printed(read),
-        picture=picture,
+        shown=Shown(
+            notes=notes,
+            sources=tuple(s for s in report.sources if s.source in ground.assignment.deliver.sources),
+            reference_fits=reference.fits,
+            layers=report.layers,
+            output=_printed(read),
+            picture=picture,
+            rows_hidden=ground.prepared.dataset.rows_hidden and ground.prepared.labels_known,
+        ),
         report=None,
         log=None,
         record={**_versions(report), **record_of(submission, ground)},
-        rows_hidden=ground.prepared.dataset.rows_hidden and ground.prepared.labels_known,
     )
 
 

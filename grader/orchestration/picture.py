@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared
-from grader.model.result import Picture, Sample
+from grader.model.shown import Picture, Sample
 
 if TYPE_CHECKING:
     import numpy as np

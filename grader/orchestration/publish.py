@@ -43,14 +43,14 @@ class Publisher:
         named = with_paths(grading)
         for result in named.submissions:
             shown = for_student(result)
-            if result.rows_hidden:
+            if result.shown.rows_hidden:
                 whole = replace(result, report=f"{PRIVATE}/{result.report}")
                 page = student_page(named, whole, self.language, self._figures(result))
                 self._write(str(whole.report), page)
                 (self.reports / f"{_base(result)}.log").unlink(missing_ok=True)
             self._write(str(shown.report), student_page(named, shown, self.language, self._figures(shown)))
             if result.log is not None:
-                self._write(result.log, result.output)
+                self._write(result.log, result.shown.output)
             self._certify(named, shown)
         self._write(INDEX, index_page(named, self.language))
         for name in ALWAYS:
@@ -69,12 +69,12 @@ class Publisher:
             (self.reports / f"{_base(result)}{CERTIFICATE_SUFFIX}").unlink(missing_ok=True)
 
     def _figures(self, result: SubmissionResult) -> dict[str, bytes]:
-        folder = result.picture.folder
+        folder = result.shown.picture.folder
         if folder is None:
             return {}
         return {
             name: (Path(folder) / name).read_bytes()
-            for name in result.picture.figures
+            for name in result.shown.picture.figures
             if _FIGURE.fullmatch(name) and (Path(folder) / name).is_file()
         }
 
@@ -93,7 +93,7 @@ def with_paths(grading: Grading) -> Grading:
 def _with_paths(result: SubmissionResult) -> SubmissionResult:
     base = _base(result)
     graded = result.status is Status.GRADED and result.runs
-    log = f"{PRIVATE}/{base}.log" if result.rows_hidden else f"{base}.log"
+    log = f"{PRIVATE}/{base}.log" if result.shown.rows_hidden else f"{base}.log"
     return replace(
         result,
         report=f"{base}.html",

@@ -85,7 +85,7 @@ def submission_annotations(result: SubmissionResult, language: Language, file: s
 
 
 def _remarks(result: SubmissionResult) -> Iterable[Message]:
-    yield from result.notes
+    yield from result.shown.notes
     yield from (finding.message for finding in result.findings if not finding.about_others)
 
 

@@ -45,7 +45,7 @@ def student_page(
 
     It says nothing of when it was made: graded again with the same outcome, a page is the same bytes.
 
-    ``figures`` maps the names in ``result.picture.figures`` to the files as the program left them; what
+    ``figures`` maps the names in ``result.shown.picture.figures`` to the files as the program left them; what
     is no sane PNG is left off, and the page says so. Without figures a page takes at most 60 KB as long
     as all but the printed words take at most 54 KB.
     """
@@ -53,7 +53,7 @@ def student_page(
     page = _render("student.html", language, view=view, heading=view.heading.told_in(language))
     room = _PAGE_BYTES - _FRAME - len(page.encode()) + sum(map(len, view.figures))
     log = below_root(result, result.log) if result.log else ""
-    section = _render("printed.html", language, printed=printed(result.output, log, room))
+    section = _render("printed.html", language, printed=printed(result.shown.output, log, room))
     return page.replace(_PRINTED, section, 1)
 
 

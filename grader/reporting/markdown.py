@@ -53,7 +53,7 @@ def submission_markdown(grading: Grading, result: SubmissionResult, language: La
         ]
         lines.append("")
     told = (f.message for f in result.findings if not f.about_others)
-    lines += [f"* {_cell(message.told_in(language))}" for message in (*result.notes, *told)]
+    lines += [f"* {_cell(message.told_in(language))}" for message in (*result.shown.notes, *told)]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 
-from grader.model.result import Picture, Sample
+from grader.model.shown import Picture, Sample
 from grader.reporting.png import checked_png, grey_png, pixels_of
 from grader.reporting.views import Matrix, MatrixCell, Tile
 

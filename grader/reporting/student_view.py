@@ -54,8 +54,8 @@ _DOUBT = frozenset({"audit-doubt-points-kept", "audit-doubt-points-withheld"})
 def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[str, bytes]) -> StudentView:
     """Return all that the page of ``result`` shows; ``figures`` are the PNGs it drew, by name."""
     title = grading.titles.get(result.assignment) or same(result.assignment)
-    shown, refused = drawn_figures(figures, result.picture.figures)
-    matrix, too_large = confusion(result.picture)
+    shown, refused = drawn_figures(figures, result.shown.picture.figures)
+    matrix, too_large = confusion(result.shown.picture)
     metric_names = tuple(dict.fromkeys(name for run in result.runs for name in run.metrics))
     problems = _problems(result)
     return StudentView(
@@ -83,15 +83,15 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         problems=problems[:_MOST_PROBLEMS],
         more_problems=max(0, len(problems) - _MOST_PROBLEMS),
         training=training(result),
-        layers=tuple(shortened(layer, 40) for layer in result.layers[:_MOST_LAYERS]),
+        layers=tuple(shortened(layer, 40) for layer in result.shown.layers[:_MOST_LAYERS]),
         model=layer_table(result.model),
         matrix=matrix,
         matrix_too_large=too_large,
-        tiles=tiles(result.picture),
+        tiles=tiles(result.shown.picture),
         tiles_long=matrix is not None and matrix.long_names,
         figures=shown,
         figures_refused=refused,
-        notes=result.notes,
+        notes=result.shown.notes,
         ledger=tuple(_short_message(ledger_told(entry), _QUOTED) for entry in result.ledger[:_MOST_LEDGER]),
         more_ledger=max(0, len(result.ledger) - _MOST_LEDGER),
         findings=tuple(finding_row(f) for f in by_severity(result.findings) if not f.about_others),
@@ -224,7 +224,7 @@ def _sources(result: SubmissionResult) -> tuple[SourceRow, ...]:
             taken=report.source is result.evidence,
             told=_short_message(source_told(report, result.evidence)),
         )
-        for report in result.sources
+        for report in result.shown.sources
     )
 
 

@@ -22,7 +22,7 @@ def training(result: SubmissionResult) -> Training | None:
     fit = next((run.fits[-1] for run in reversed(result.runs) if run.fits), None)
     if fit is None:
         return None
-    reference = result.reference_fits[-1].history if result.reference_fits else {}
+    reference = result.shown.reference_fits[-1].history if result.shown.reference_fits else {}
     keys = _drawn_keys(fit.history)
     panels = [_panel(key, fit.history, reference) for key in keys]
     columns = [name for key in keys for name in (key, f"val_{key}") if name in fit.history]

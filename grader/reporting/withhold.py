@@ -9,7 +9,8 @@ directory from the start. So all that is its word stays with the instructor.
 from dataclasses import replace
 
 from grader.model.check import CheckResult
-from grader.model.result import Picture, RunResult, SubmissionResult
+from grader.model.result import RunResult, SubmissionResult
+from grader.model.shown import Shown
 from grader.words import say
 
 _INSIDE = " (inside)"
@@ -19,21 +20,22 @@ _MEASURED = ("metric", "reference", "scale")
 
 def for_student(result: SubmissionResult) -> SubmissionResult:
     """Return what of ``result`` goes to the student: all of it, but where the graded rows are hidden."""
-    if not result.rows_hidden:
+    if not result.shown.rows_hidden:
         return result
     told = result.reason_message
     return replace(
         result,
         reason_message=None if told is None or not result.runs else say("program-words-withheld"),
-        sources=tuple(replace(source, why="", detail="") for source in result.sources),
         runs=tuple(_measured(run) for run in result.runs),
         checks=tuple(_answered(check) for check in result.checks),
         findings=(),
         ledger=(),
-        notes=(say("program-words-withheld"),),
-        layers=(),
-        output="",
-        picture=Picture(),
+        shown=Shown(
+            notes=(say("program-words-withheld"),),
+            sources=tuple(replace(source, why="", detail="") for source in result.shown.sources),
+            reference_fits=result.shown.reference_fits,
+            rows_hidden=True,
+        ),
         log=None,
         record={name: text for name, text in result.record.items() if not name.endswith(_INSIDE)},
         claimed=None,

@@ -264,7 +264,7 @@ def test_runs_that_come_out_exactly_the_same_count_once_and_that_is_told(
     result = classroom.grade(FakeSandbox(program), runs=3)["seeded"]
     assert len(result.runs) == 3
     assert len(result.metrics[0].values) == 1
-    assert "GR822" in [note.code for note in result.notes]
+    assert "GR822" in [note.code for note in result.shown.notes]
 
 
 def test_runs_with_equal_answers_but_other_training_all_count(

@@ -95,13 +95,13 @@ def test_what_is_done_to_inputs_before_the_model_is_told_to_the_student(
 ) -> None:
     result = graded(classroom, digits, DENSE, scale=1 / 16)
     assert architecture(result).outcome is Outcome.PASSED
-    (note,) = result.notes
+    (note,) = result.shown.notes
     assert note.en.startswith("The program transforms the inputs before the model: x · (0.0625) + (0).")
     assert note.pt.startswith("O programa transforma as entradas antes do modelo: x · (0,0625) + (0).")
 
 
 def test_of_inputs_that_reach_the_model_as_given_nothing_is_told(classroom: Class, digits: Digits) -> None:
-    assert graded(classroom, digits, DENSE).notes == ()
+    assert graded(classroom, digits, DENSE).shown.notes == ()
 
 
 @pytest.mark.attack("model_false_shapes", "model_weights_elsewhere")

@@ -6,7 +6,8 @@ from typing import Any
 
 from grader.model.evidence import LedgerEntry, Place, Source, SourceReport, SourceState
 from grader.model.message import Message, Text
-from grader.model.result import Claim, Grading, Sample, SubmissionResult
+from grader.model.result import Claim, Grading, SubmissionResult
+from grader.model.shown import Sample
 from tests import builders as a
 
 WORDS = (

@@ -47,7 +47,7 @@ def test_a_line_of_a_cell_is_no_line_of_the_notebooks_file() -> None:
 
 
 def _fields(**fields: object) -> dict[str, object]:
-    names = ("verdict", "reason", "reason_message", "checks", "findings", "notes")
+    names = ("verdict", "reason", "reason_message", "checks", "findings", "shown")
     return {**{name: getattr(FAILED, name) for name in names}, **fields}
 
 

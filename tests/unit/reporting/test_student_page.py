@@ -13,8 +13,9 @@ from grader.model.check import Outcome
 from grader.model.evidence import LedgerEntry, Place
 from grader.model.message import Language, Text
 from grader.model.metric import Paired, Rule
-from grader.model.result import Picture, Reason, Status, Verdict
+from grader.model.result import Reason, Status, Verdict
 from grader.model.run import MemoryGuard, RunStatus
+from grader.model.shown import Picture
 from grader.model.submission import Severity
 from grader.reporting.html import student_page
 from grader.words import say
