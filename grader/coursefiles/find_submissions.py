@@ -14,13 +14,14 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.coursefiles.class_zip import unpack_class
 from grader.coursefiles.file_names import is_accepted, without_accepted_suffix
+from grader.coursefiles.gradescope import LIST_OF_SUBMITTERS, read_submitters
 from grader.coursefiles.lms_names import read_lms_name
 from grader.coursefiles.newest_try import folded, tries
 from grader.coursefiles.read_submission import (
@@ -39,7 +40,6 @@ from grader.words import say
 from grader.words.mistake_words import near_miss
 
 _LONGEST_ID = 60
-_GRADESCOPES_LIST = "submission_metadata.yml"
 # Windows opens a device for these names, whatever their ending: no page of theirs could be read there.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|\Z)", re.IGNORECASE)
 
@@ -109,6 +109,7 @@ class _Layout:
         self._slugs = slugs
         self._others = others
         self._only_slug = slugs[0] if len(slugs) == 1 else None
+        self._submitters: dict[Path, str] = {}
         self.remarks: list[Finding] = []
 
     def received(self, folder: Path) -> Iterator[Received]:
@@ -119,7 +120,7 @@ class _Layout:
             for around in found:
                 yield from self.received(around)
             return
-        for entry in found:
+        for entry in self._without_list(found):
             name, kind = entry.name, kind_of(entry)
             if kind == "other":
                 self.remarks.append(remark("not-a-regular-file", path=name))
@@ -130,7 +131,7 @@ class _Layout:
             elif kind == "folder":
                 yield from self._by_student(entry)
             elif self._only_slug is not None and is_accepted(name):
-                yield _one(entry, self._only_slug, name)
+                yield self._one(entry, self._only_slug, name)
             else:
                 self.remarks.append(
                     remark(
@@ -149,7 +150,7 @@ class _Layout:
             if kind_of(path) != "folder" or path.name in (*self._slugs, *self._others):
                 return False
             with suppress(SubmissionError):
-                named = [inner.name for inner in entries(path) if inner.name != _GRADESCOPES_LIST]
+                named = [inner.name for inner in entries(path) if inner.name != LIST_OF_SUBMITTERS]
                 inside = [read_lms_name(name) for name in named]
                 if read_lms_name(path.name) is None and inside and None not in inside:
                     students.update(name.student for name in inside if name is not None)
@@ -159,8 +160,8 @@ class _Layout:
 
     def _by_assignment(self, folder: Path) -> Iterator[Received]:
         self._tell_hidden(folder)
-        for entry in self._entries(folder, folder.name):
-            yield _one(entry, folder.name, f"{folder.name}/{entry.name}")
+        for entry in self._without_list(self._entries(folder, folder.name)):
+            yield self._one(entry, folder.name, f"{folder.name}/{entry.name}")
 
     def _by_student(self, folder: Path) -> Iterator[Received]:
         found = self._entries(folder, folder.name)
@@ -171,14 +172,43 @@ class _Layout:
             shown = f"{folder.name}/{entry.name}"
             if named[entry] in self._slugs:
                 inside = "" if kind_of(entry) == "folder" else entry.name
-                yield _received(_student_of(folder.name), named[entry], inside, entry, shown)
+                yield _received(self._student_of(folder), named[entry], inside, entry, shown)
             elif entry in loose and (placed or self._only_slug is None):
                 hint = near_miss(named[entry], self._slugs)
                 self.remarks.append(
                     remark("submission-of-unknown-assignment", path=shown, name=named[entry], hint=hint)
                 )
         if not placed and self._only_slug is not None:
-            yield _one(folder, self._only_slug, folder.name)
+            yield self._one(folder, self._only_slug, folder.name)
+
+    def _without_list(self, found: Sequence[Path]) -> list[Path]:
+        """Return ``found`` without Gradescope's list of submitters, which is read: it names the folders."""
+        for entry in found:
+            if entry.name == LIST_OF_SUBMITTERS and kind_of(entry) == "file":
+                folders = [p for p in found if kind_of(p) == "folder" and read_lms_name(p.name)]
+                named: Mapping[str, str] = {}
+                try:
+                    named = read_submitters(entry.parent)
+                except SubmissionError as error:
+                    self.remarks.append(remark_of(error.message, entry.name))
+                unnamed = [p.name for p in folders if p.name not in named]
+                if unnamed:
+                    shown = ", ".join([*unnamed[:3], *("…" for _ in unnamed[3:4])])
+                    self.remarks.append(remark("gradescope-names-nobody", path=entry.name, folders=shown))
+                self._submitters.update({p: named[p.name] for p in folders if p.name in named})
+                return [p for p in found if p is not entry]
+        return list(found)
+
+    def _one(self, path: Path, slug: str, shown: str) -> Received:
+        """Return the submission that lies in ``path`` and is called after its student, or as an LMS does."""
+        exported = read_lms_name(path.name)
+        inside = "" if kind_of(path) == "folder" else exported.file if exported else path.name
+        return _received(self._student_of(path), slug, inside, path, shown)
+
+    def _student_of(self, path: Path) -> str:
+        exported = read_lms_name(path.name)
+        called = exported.student if exported else without_accepted_suffix(path.name)
+        return self._submitters.get(path, called)
 
     def _meant(self, name: str) -> str:
         """Return the assignment that ``name`` is a further try of (``digits-1``), else ``name``."""
@@ -200,18 +230,6 @@ class _Layout:
         except SubmissionError as error:
             self.remarks.append(Finding(severity=Severity.REVIEW, message=error.message, path=shown))
             return ()
-
-
-def _one(path: Path, slug: str, shown: str) -> Received:
-    """Return the submission that lies in ``path`` and is called after its student, or as an LMS does."""
-    exported = read_lms_name(path.name)
-    inside = "" if kind_of(path) == "folder" else exported.file if exported else path.name
-    return _received(_student_of(path.name), slug, inside, path, shown)
-
-
-def _student_of(name: str) -> str:
-    exported = read_lms_name(name)
-    return exported.student if exported else without_accepted_suffix(name)
 
 
 def _received(student: str, slug: str, inside: str, path: Path, shown: str) -> Received:
