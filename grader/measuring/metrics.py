@@ -54,8 +54,8 @@ class Rmse:
     def __call__(self, predicted: "np.ndarray[Any, Any]", truth: "np.ndarray[Any, Any]") -> float:
         """Return the root mean square of ``predicted - truth``, computed in 64 bits."""
         _same_length(predicted, truth)
-        difference = predicted.astype("float64") - truth.astype("float64")
-        return float((difference @ difference / len(truth)) ** 0.5)
+        difference = (predicted.astype("float64") - truth.astype("float64")).reshape(-1)
+        return float((difference @ difference / len(difference)) ** 0.5)
 
 
 class Mae:
@@ -88,8 +88,8 @@ class R2:
         """
         _same_length(predicted, truth)
         target = truth.astype("float64")
-        residual = predicted.astype("float64") - target
-        spread = target - target.mean()
+        residual = (predicted.astype("float64") - target).reshape(-1)
+        spread = (target - target.mean(axis=0)).reshape(-1)
         total = float(spread @ spread)
         if total == 0:
             raise ValueError("r2 needs targets that differ")
@@ -97,5 +97,5 @@ class R2:
 
 
 def _same_length(predicted: "np.ndarray[Any, Any]", truth: "np.ndarray[Any, Any]") -> None:
-    if predicted.shape != truth.shape or predicted.ndim != 1 or not len(truth):
+    if predicted.shape != truth.shape or not predicted.ndim or not len(truth):
         raise ValueError(f"predictions {predicted.shape} do not match truth {truth.shape}")

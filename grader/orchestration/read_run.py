@@ -71,6 +71,7 @@ def read_run(
         report=report,
         rows=len(labels),
         classes=classes,
+        columns=labels.shape[1] if labels.ndim > 1 else 1,
         refusals=stored.refused,
         known=model_trouble(stored) if report.finished else {},
     )

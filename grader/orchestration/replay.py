@@ -76,7 +76,13 @@ def _agreement(
     if content is None or not isinstance(delivered, Chosen):
         return None
     graded = delivered.decoded
-    again = decode_predictions(content, rows=len(graded), classes=classes, target_values=target_values)
+    again = decode_predictions(
+        content,
+        rows=len(graded),
+        classes=classes,
+        columns=graded.shape[1] if graded.ndim > 1 else 1,
+        target_values=target_values,
+    )
     if isinstance(again, Refused):
         return None
     same = again[1] == graded if classes else np.isclose(again[1], graded, rtol=1e-3, atol=1e-5)

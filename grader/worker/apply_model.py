@@ -122,7 +122,9 @@ def _typed_map(folder: Path, prepared: Prepared) -> "_Found | Message":
     if matched is None:
         return say("replay-typed-rows-not-recognised")
     known = matched.rows >= 0
-    classes = np.where(known, prepared.y_train[matched.rows], -1)
+    classes = None
+    if prepared.dataset.classes:  # numbers need no decoding: the outputs are what was asked for
+        classes = np.where(known, prepared.y_train[matched.rows], -1)
     start, stop = prepared.groups["test"]
     asked = matched.map.apply(prepared.x_graded[start:stop])
     extra = fitted.reshape(len(fitted), -1)[~known]

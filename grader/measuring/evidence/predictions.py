@@ -87,6 +87,7 @@ def choose_predictions(
     report: HarnessReport,
     rows: int,
     classes: int | None,
+    columns: int = 1,
     refusals: Sequence[Refusal] = (),
     known: Mapping[Source, Message] | None = None,
 ) -> Chosen | NothingDelivered:
@@ -98,13 +99,16 @@ def choose_predictions(
         report: what the harness said of each source.
         rows: how many test rows were served.
         classes: how many classes the dataset has; None when its targets are numbers.
+        columns: how many numbers a target has.
         refusals: files that were there but were not collected (a link, a device, too large).
         known: what the grader itself found out about why a source brought nothing.
     """
     passed_over: list[Message] = []
     absent: list[Message] = []
     refused = False
-    decode = partial(decode_predictions, rows=rows, classes=classes, target_values=report.target_values)
+    decode = partial(
+        decode_predictions, rows=rows, classes=classes, columns=columns, target_values=report.target_values
+    )
     for source in assignment.deliver.sources:
         content = candidates.get(source)
         if content is None:
@@ -146,21 +150,28 @@ def _unused(report: HarnessReport, source: Source) -> bool:
 
 
 def decode_predictions(
-    content: bytes, *, rows: int, classes: int | None, target_values: tuple[float, ...] = ()
+    content: bytes,
+    *,
+    rows: int,
+    classes: int | None,
+    columns: int = 1,
+    target_values: tuple[float, ...] = (),
 ) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | Refused":
-    """Return the array in ``content`` as delivered and decoded to one value per row, or why not.
+    """Return the array in ``content`` as delivered and decoded to what a row's target is, or why not.
 
     With ``classes``, taken are ``(rows, classes)`` scores (the largest wins), ``(rows,)`` or ``(rows, 1)``
     class numbers, and for two classes one score per row: split at 0.5, or at the midpoint of
-    ``target_values`` where the program trained on two other values. Without ``classes``, one number per row.
+    ``target_values`` where the program trained on two other values. Without ``classes``, ``columns`` numbers
+    per row.
     """
     raw = read_npy(content, max_bytes=MAX_PREDICTION_BYTES)
     if isinstance(raw, Refused):
         return raw
     array = _without_unit_axes(raw)
     scores = classes is not None and array.shape == (rows, classes) and classes > 1
-    if not scores and array.shape != (rows,):
-        expected = f"({rows},)" if classes is None else f"({rows},) / ({rows}, {classes})"
+    needed = (rows,) if columns == 1 or classes is not None else (rows, columns)
+    if not scores and array.shape != needed:
+        expected = str(needed) if classes is None else f"({rows},) / ({rows}, {classes})"
         return Refused(reason=say("array-wrong-shape", shape=str(raw.shape), expected=expected))
     bad = count_not_finite(array)
     if bad:

@@ -46,6 +46,14 @@ def test_known_values() -> None:
     assert METRICS["noise_error"](np.array([1, 2]), np.array([1, 0])) == 0.5
 
 
+def test_targets_of_several_numbers_are_measured_over_all_of_them() -> None:
+    truth = np.array([[0.1, 0.9], [0.9, 0.1]])
+    predicted = truth + np.array([[0.0, 0.2], [0.0, -0.2]])
+    assert METRICS["rmse"](predicted, truth) == pytest.approx(0.02**0.5)
+    assert METRICS["mae"](predicted, truth) == pytest.approx(0.1)
+    assert METRICS["r2"](predicted, truth) == pytest.approx(1 - 0.08 / 0.64)
+
+
 def test_each_metric_says_which_way_is_better_and_which_rows_it_looks_at() -> None:
     better = {name: metric.direction for name, metric in METRICS.items()}
     assert [n for n, d in better.items() if d is Direction.HIGHER_IS_BETTER] == ["accuracy", "r2"]

@@ -43,3 +43,12 @@ def test_they_are_a_finding_for_a_person() -> None:
     finding = trained_on_asked_rows(3)
     assert finding is not None
     assert (finding.code, "3" in finding.message.en) == ("GR409", True)
+
+
+def test_outputs_of_typed_numbers_are_what_was_asked_for(tmp_path: Path) -> None:
+    swap = prepare("regression", data_dir=None, cache=tmp_path / "cache")
+    np.save(tmp_path / "fit_inputs.npy", np.array([[0.1, 0.9], [0.9, 0.1]], dtype="float32"))
+    found = _typed_map(tmp_path, swap)
+    assert not isinstance(found, Message)
+    assert (found.fitted_classes, found.asked_rows) == (None, 0)
+    assert found.map.apply(swap.x_graded).tolist() == swap.x_graded.tolist()

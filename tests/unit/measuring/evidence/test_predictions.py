@@ -73,6 +73,16 @@ def test_two_classes_coded_in_a_way_nobody_told_are_refused_not_guessed() -> Non
     assert decoded(np.array([0.0, 1.0, 1.0, 0.0]), 2, (1.0, 2.0)) == [0, 1, 1, 0]
 
 
+def test_targets_of_several_numbers_are_taken_as_they_are() -> None:
+    swapped = np.array([[0.1, 0.9], [0.9, 0.1]], dtype="float32")
+    taken = decode_predictions(saved(swapped), rows=2, classes=None, columns=2)
+    assert not isinstance(taken, Refused)
+    assert taken[1].tolist() == swapped.astype("float64").tolist()
+    short = decode_predictions(saved(swapped[:, 0]), rows=2, classes=None, columns=2)
+    assert isinstance(short, Refused)
+    assert "(2, 2)" in short.reason.en
+
+
 def test_numbers_stay_numbers_without_classes() -> None:
     assert decoded(np.array([[1.5], [2], [3], [4]], dtype="<f4"), None) == [1.5, 2, 3, 4]
 
