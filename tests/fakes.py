@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,29 @@ class FakeSandbox:
             refused=(),
             rows_sent=False,
         )
+
+    def probe(self) -> None:
+        """Always works."""
+
+
+@dataclass
+class BusyMachine:
+    """Lets others keep the first ``times`` runs from their processors until their time is over."""
+
+    quiet: FakeSandbox
+    times: int
+    share: float = 0.7
+    """Of its time limit, that a run was ready and had no processor."""
+    name: str = "fake"
+
+    def run(self, command: SandboxCommand) -> SandboxOutcome:
+        """Run, and on a busy machine come to the time limit, with half of what there was to leave."""
+        outcome = self.quiet.run(command)
+        if len(self.quiet.calls) > self.times:
+            return outcome
+        limit = command.limits.wall_seconds
+        (command.into / "half-written").touch()
+        return replace(outcome, status=RunStatus.TIMEOUT, seconds=limit, starved_seconds=self.share * limit)
 
     def probe(self) -> None:
         """Always works."""

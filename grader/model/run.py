@@ -131,6 +131,8 @@ class SandboxOutcome:
     collected: tuple[str, ...]
     refused: tuple[Refusal, ...]
     rows_sent: bool
+    starved_seconds: float = 0.0
+    """How long it was kept from its processors by others on this machine; never by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,3 +233,5 @@ class NotRun:
     """The run could not be made, by our fault or the machine's; becomes "not graded"."""
 
     reason: Message
+    again: bool = False
+    """Tried again, it may well come out otherwise: nothing is wrong but that the machine was busy."""

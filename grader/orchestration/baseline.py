@@ -13,7 +13,7 @@ from grader.model.evidence import Fit
 from grader.model.message import Message
 from grader.model.metric import Baseline, MetricSummary
 from grader.model.result import RunResult
-from grader.model.run import NotRun, Run
+from grader.model.run import Limits, NotRun, Run, RunStatus
 from grader.model.submission import Submission
 from grader.orchestration.assess import Assessed, assess
 from grader.orchestration.ground import Ground, Reference
@@ -52,6 +52,7 @@ class ReferenceRuns:
     submission: Submission
     ground: Ground
     assessed: Assessed
+    limits: Limits
 
 
 def reference_of(ground: Ground, means: Means) -> Reference | NotRun:
@@ -86,10 +87,22 @@ def run_reference(
     if made.lost:
         return NotRun(reason=next(iter(made.lost.values())))
     assessed = assess(submission, alone, made.in_order(orders), tools=means.tools)
+    if not assessed.result.metrics and timed_out(assessed):
+        raise too_slow(assignment, orders[0].limits)
     if not assessed.result.metrics:
         reason = assessed.result.reason_message or say("run-not-made-yet")
         raise CourseError(say("reference-solution-not-measured", name=assignment.slug, problem=reason))
-    return ReferenceRuns(submission=submission, ground=alone, assessed=assessed)
+    return ReferenceRuns(submission=submission, ground=alone, assessed=assessed, limits=orders[0].limits)
+
+
+def timed_out(assessed: Assessed) -> bool:
+    """Return whether the time limit ended one of its runs."""
+    return any(one.run.status is RunStatus.TIMEOUT for one in assessed.result.runs)
+
+
+def too_slow(assignment: Assignment, limits: Limits) -> CourseError:
+    """Return that the reference solution does not end in time: not in the words that a student is told."""
+    return CourseError(say("reference-solution-timed-out", name=assignment.slug, limit=limits.wall_seconds))
 
 
 def write_reference_record(ran: ReferenceRuns) -> Path:

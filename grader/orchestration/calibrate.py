@@ -8,12 +8,18 @@ from grader.measuring.judging.propose import propose, runs_to_separate
 from grader.measuring.judging.statistics import binomial_interval, errors_allowed
 from grader.model.assignment import Assignment
 from grader.model.check import CheckSpec
-from grader.model.errors import CourseError
+from grader.model.errors import CourseError, SandboxError
 from grader.model.message import Message
 from grader.model.metric import Direction, MetricSummary
 from grader.model.run import NotRun
 from grader.model.submission import Finding, Severity
-from grader.orchestration.baseline import ReferenceRuns, run_reference, write_reference_record
+from grader.orchestration.baseline import (
+    ReferenceRuns,
+    run_reference,
+    timed_out,
+    too_slow,
+    write_reference_record,
+)
 from grader.orchestration.ground import lay_ground
 from grader.orchestration.means import Means, Tools
 from grader.words import say
@@ -76,15 +82,17 @@ def calibrate(assignment: Assignment, runs: int, means: Means) -> Calibration:
     """Run the reference solution ``runs`` times and keep its record beside it.
 
     Raises:
-        CourseError: there is no reference solution, it could not be measured, or the audits that every
-            submission goes through accuse it: as a measure for others it must be above that.
+        CourseError: there is no reference solution, it could not be measured, it did not end in time, or the
+            audits that everybody goes through accuse it: as a measure for others it must be above that.
         DataMissing, RuntimeMissing, SandboxError: this machine lacks what its runs need.
         StorageError: the record could not be written.
     """
     ground = lay_ground(assignment, means)
     ran = run_reference(ground, runs, means, what=say("progress.calibrate", name=assignment.slug))
     if isinstance(ran, NotRun):
-        raise _unmeasured(assignment, ran.reason)
+        raise SandboxError(ran.reason)
+    if timed_out(ran.assessed):
+        raise too_slow(assignment, ran.limits)
     accused = next((one.message for one in ran.assessed.result.findings if _accuses(one)), None)
     if accused is not None:
         raise CourseError(say("reference-solution-accused", name=assignment.slug, why=accused))

@@ -1,5 +1,6 @@
 """Runs kept from before, else made now: orders go out to the executor, complete folders are kept at once."""
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +11,7 @@ from grader.model.order import RunOrder
 from grader.model.run import NotRun
 from grader.orchestration.means import Means
 from grader.storage.run_store import StoredRun
+from grader.words import say
 from grader.worker.make_run import make_run
 
 
@@ -67,15 +69,41 @@ def _make(
     runs: dict[str, StoredRun],
     lost: dict[str, Message],
 ) -> None:
-    """Make what is missing, each run kept as soon as it is whole."""
+    """Make what is missing, each run kept as soon as it is whole.
+
+    What the machine was too busy for is tried once more when the others are done: then less else runs.
+    """
+    again = _try(missing, means, course, what, runs=runs, lost=lost)
+    if again:
+        for order in again:
+            shutil.rmtree(means.store.scratch_path(order.key), ignore_errors=True)
+            del lost[order.key]
+        _try(again, means, course, say("progress.once_more"), runs=runs, lost=lost)
+
+
+def _try(
+    missing: Sequence[RunOrder],
+    means: Means,
+    course: Path,
+    what: Message,
+    *,
+    runs: dict[str, StoredRun],
+    lost: dict[str, Message],
+) -> list[RunOrder]:
+    """Try each once; return which are lost for now but may come out otherwise."""
     work = partial(make_run, workplace=means.workplace(course))
+    again = []
     means.progress.begin(len(missing), what)
     try:
         for done in means.executor.run(work, missing, means.progress):
-            key = missing[done.index].key
+            order = missing[done.index]
             if isinstance(done.answer, NotRun):
-                lost[key] = done.answer.reason
+                lost[order.key] = done.answer.reason
+                if done.answer.again:
+                    again.append(order)
             else:
-                runs[key] = means.store.publish(key, means.store.scratch_path(key))
+                scratch = means.store.scratch_path(order.key)
+                runs[order.key] = means.store.publish(order.key, scratch)
     finally:
         means.progress.end()
+    return again

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model.errors import SandboxError
-from grader.model.run import MIB, Limits, RunStatus, SandboxCommand, SandboxOutcome
+from grader.model.run import MIB, Limits, MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
 from grader.plugins.interfaces import Sandbox
 from grader.running.collect import collect
 from grader.running.control import ControlChannel
 from grader.running.ending import Ending, decide_ending
 from grader.running.holding.limits import Guard, Inside
+from grader.running.holding.starvation import Starvation
 from grader.running.inside import WRITABLE
 from grader.running.sandbox_process import SandboxProcess, Started, open_inside
 from grader.running.supervise import Output, Watched, kill, supervise
@@ -32,7 +33,13 @@ class Session:
     guard: Guard
     output: Output
 
-    def outcome(self, ending: Ending, out: int, *, seconds: float, cpu_seconds: float) -> SandboxOutcome:
+    def starvation(self) -> Starvation:
+        """Return what measures how long the run is kept from its processors."""
+        return Starvation(all_counted=self.guard.kind is not MemoryGuard.WATCHDOG)
+
+    def outcome(
+        self, ending: Ending, out: int, *, seconds: float, cpu_seconds: float, starved_seconds: float
+    ) -> SandboxOutcome:
         """Collect the wanted files from ``out`` and put together what is known of the run."""
         room = self.command.limits.disk_bytes
         collected, refused = collect(out, self.command.wanted, self.command.into, most_bytes=room)
@@ -49,6 +56,7 @@ class Session:
             collected=collected,
             refused=refused,
             rows_sent=self.channel.rows_sent,
+            starved_seconds=starved_seconds,
         )
 
 
@@ -74,7 +82,15 @@ def attend(
     out, inside = open_inside(started, WRITABLE, held)
     first = os.pidfd_open(started.first)
     held.callback(os.close, first)
-    watched = Watched(process.descriptor, first, session.output, session.channel, session.guard, inside)
+    watched = Watched(
+        process.descriptor,
+        first,
+        session.output,
+        session.channel,
+        session.guard,
+        inside,
+        session.starvation(),
+    )
     held.callback(kill, watched)
     confirm(started, inside)
     try:
@@ -82,6 +98,7 @@ def attend(
     except OSError as error:
         raise SandboxError(say("memory-limit-not-set", reason=str(error))) from error
     session.output.forget()
+    watched.starvation.hold(inside)
     begun = time.monotonic()
     session.channel.say_go()
     crossed = supervise(watched, session.command.limits, begun)
@@ -98,7 +115,13 @@ def attend(
     session.output.drain()
     session.guard.look()
     ending = _ending(session, watched, process, crossed)
-    return session.outcome(ending, out, seconds=seconds, cpu_seconds=process.cpu_seconds)
+    return session.outcome(
+        ending,
+        out,
+        seconds=seconds,
+        cpu_seconds=process.cpu_seconds,
+        starved_seconds=watched.starvation.seconds,
+    )
 
 
 def run_trial(sandbox: Sandbox) -> SandboxOutcome:

@@ -3,11 +3,13 @@
 from grader.model.ask import unknown_kinds
 from grader.model.errors import SandboxError
 from grader.model.run import (
+    Limits,
     NotRun,
     PredictJob,
     Run,
     RunJob,
     RunOutput,
+    RunStatus,
     SandboxCommand,
     SandboxOutcome,
 )
@@ -16,12 +18,15 @@ from grader.running.workspace import neutral_folder, stage_model, stage_submissi
 from grader.words import say
 
 OUTPUT_FILE = "output.bin"
+STARVED_SHARE = 0.4
+"""From this share of its time limit on, what others kept from a run is taken for why it did not end."""
 
 
 def run_job(job: RunJob, sandbox: Sandbox) -> RunOutput | NotRun:
     """Run the submission of ``job`` once; what it left behind lies in ``job.folder``.
 
-    A sandbox that fails is a :class:`NotRun`, never the student's failure.
+    A sandbox that fails is a :class:`NotRun`, never the student's failure; so is a run whose time ran out
+    while others on the machine kept the processors from it.
     """
     unknown = unknown_kinds(job.asks)
     if unknown:
@@ -42,6 +47,9 @@ def _run(command: SandboxCommand, sandbox: Sandbox, *, number: int, seed: int) -
         outcome = sandbox.run(command)
     except SandboxError as error:
         return NotRun(reason=error.message)
+    if starved(outcome, command.limits):
+        figures = {"seconds": outcome.seconds, "cpu": outcome.cpu_seconds, "lost": outcome.starved_seconds}
+        return NotRun(reason=say("run-starved", **figures), again=True)
     (command.into / OUTPUT_FILE).write_bytes(outcome.output)
     return RunOutput(
         run=_record(outcome, command, number, seed),
@@ -49,6 +57,12 @@ def _run(command: SandboxCommand, sandbox: Sandbox, *, number: int, seed: int) -
         files=(*outcome.collected, OUTPUT_FILE),
         refused=outcome.refused,
     )
+
+
+def starved(outcome: SandboxOutcome, limits: Limits) -> bool:
+    """Return whether the time limit ended a run that others had kept from its processors."""
+    at_the_limit = outcome.status is RunStatus.TIMEOUT and outcome.seconds >= limits.wall_seconds
+    return at_the_limit and outcome.starved_seconds >= STARVED_SHARE * limits.wall_seconds
 
 
 def _record(outcome: SandboxOutcome, command: SandboxCommand, number: int, seed: int) -> Run:

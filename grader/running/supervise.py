@@ -11,6 +11,7 @@ from grader.model.errors import SandboxError
 from grader.model.run import Limits, RunStatus
 from grader.running.control import ControlChannel
 from grader.running.holding.limits import TICK_SECONDS, Guard, Inside, cpu_crossed
+from grader.running.holding.starvation import Starvation
 from grader.words.catalogue import say
 
 PIECE = 64 * 1024
@@ -70,6 +71,7 @@ class Watched:
     channel: ControlChannel
     guard: Guard
     inside: Inside
+    starvation: Starvation
     ever_full: bool = False
 
 
@@ -142,6 +144,7 @@ def _serve(channel: ControlChannel, events: int) -> None:
 
 def _crossed(watched: Watched, limits: Limits) -> RunStatus | None:
     watched.guard.look()
+    watched.starvation.look(watched.guard.usage.cpu_seconds)
     watched.ever_full = watched.ever_full or watched.inside.any_full()
     if watched.guard.usage.memory_crossed:
         return RunStatus.MEMORY

@@ -26,6 +26,7 @@ from grader.running.collect import collect
 from grader.running.control import ControlChannel
 from grader.running.ending import Ending, decide_ending, from_return_code
 from grader.running.holding.limits import TICK_SECONDS, Inside, Usage, cpu_crossed
+from grader.running.holding.starvation import Starvation
 from grader.running.holding.watchdog import Watchdog
 from grader.running.inside import CONTROL_FD, OUT, WORK
 from grader.running.inside_paths import SCRATCH, InsidePaths, lay_out
@@ -102,13 +103,14 @@ class UnsafeSandbox:
             channel.inside.close()
         reader = _Reader(output)
         held.callback(reader.close)
-        watchdog = _watch(process, command, held)
+        watchdog, starvation = _watch(process, command, held)
         crossed = _supervise(
             process,
             command.limits,
             channel=channel,
             output=output,
             watchdog=watchdog,
+            starvation=starvation,
             begun=begun,
         )
         seconds = time.monotonic() - begun
@@ -123,6 +125,7 @@ class UnsafeSandbox:
                     own, crossed=crossed, usage=watchdog.usage, full_at_end=False, ever_full=False
                 ),
                 seconds=seconds,
+                starved_seconds=starvation.seconds,
                 usage=watchdog.usage,
                 guard=self.memory_guard,
                 output=output,
@@ -185,19 +188,24 @@ class _Reader:
 class _Facts:
     ending: Ending
     seconds: float
+    starved_seconds: float
     usage: Usage
     guard: MemoryGuard
     output: Output
     rows_sent: bool
 
 
-def _watch(process: "subprocess.Popen[bytes]", command: SandboxCommand, held: ExitStack) -> Watchdog:
-    watchdog = Watchdog(command.limits, group=process.pid)
+def _watch(
+    process: "subprocess.Popen[bytes]", command: SandboxCommand, held: ExitStack
+) -> tuple[Watchdog, Starvation]:
+    watchdog, starvation = Watchdog(command.limits, group=process.pid), Starvation(group=process.pid)
     if _LINUX:
         proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
         held.callback(os.close, proc)
-        watchdog.hold(Inside(process.pid, proc, ()))
-    return watchdog
+        inside = Inside(process.pid, proc, ())
+        watchdog.hold(inside)
+        starvation.hold(inside)
+    return watchdog, starvation
 
 
 def _supervise(
@@ -207,6 +215,7 @@ def _supervise(
     channel: ControlChannel | None,
     output: Output,
     watchdog: Watchdog,
+    starvation: Starvation,
     begun: float,
 ) -> RunStatus | None:
     while process.returncode is None and not _ended(process):
@@ -216,6 +225,7 @@ def _supervise(
         if output.total > limits.output_killed_bytes:
             return RunStatus.OUTPUT
         watchdog.look()
+        starvation.look(watchdog.usage.cpu_seconds)
         if watchdog.usage.memory_crossed:
             return RunStatus.MEMORY
         if cpu_crossed(limits, watchdog.usage):
@@ -280,6 +290,7 @@ def _outcome(command: SandboxCommand, out: Path, facts: _Facts) -> SandboxOutcom
         collected=collected,
         refused=refused,
         rows_sent=facts.rows_sent,
+        starved_seconds=facts.starved_seconds,
     )
 
 

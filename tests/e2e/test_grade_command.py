@@ -129,7 +129,7 @@ def test_a_killed_grader_leaves_no_process_and_the_next_grading_goes_on(
 def test_a_time_limit_of_the_command_line_lowers_the_assignments(course: Path) -> None:
     program(course, "bia", SLOW)
     ended = grader(
-        "grade", "submissions", "--runs", "1", "--timeout", "2 s", "--lang", "en", cwd=course, timeout=120
+        "grade", "submissions", "--runs", "1", "--timeout", "5 s", "--lang", "en", cwd=course, timeout=120
     )
     assert ended.status == 0, ended.err
     row = results(course)["bia", "digits"]

@@ -38,6 +38,7 @@ def answer_of(outcome: SandboxOutcome) -> dict[str, Any]:
         "signal": outcome.signal,
         "seconds": outcome.seconds,
         "cpu_seconds": outcome.cpu_seconds,
+        "starved": outcome.starved_seconds,
         "peak": outcome.peak_memory_bytes,
         "guard": outcome.memory_guard.value,
         "text": outcome.output.decode(errors="replace"),

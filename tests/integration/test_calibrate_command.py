@@ -14,7 +14,7 @@ from grader.model.assignment import Assignment
 from grader.model.run import SandboxCommand
 from grader.orchestration.executors import SerialExecutor
 from grader.wiring import known_names
-from tests.fakes import FakeSandbox, Files, npy, secret_order
+from tests.fakes import BusyMachine, FakeSandbox, Files, npy, secret_order
 from tests.integration.test_reference_record import (  # noqa: F401 - fixtures
     REPORT,
     ROOT,
@@ -39,8 +39,9 @@ class Calibrating:
         patch.setattr("grader.wiring.ProcessExecutor", lambda _, gpus: SerialExecutor(gpus))
         patch.setattr("grader.cli.options.course_and_assignments", lambda *_: (course, (assignment,)))
 
-    def __call__(self, wrong: list[int | None], *options: str) -> int:
-        left = iter(wrong)
+    def __call__(self, wrong: list[int | None], *options: str, busy: float | None = None) -> int:
+        """Run the command; on a ``busy`` machine others keep each run from its processors for that share."""
+        left = iter([*wrong, *wrong])  # each may be tried twice
 
         def program(command: SandboxCommand) -> Files:
             count = next(left)
@@ -50,7 +51,9 @@ class Calibrating:
             labels[:count] = (labels[:count] + 1) % 10
             return {"predictions.npy": npy(labels[secret_order(command)]), "report.json": REPORT}
 
-        self.patch.setattr("grader.wiring.tools_for", lambda _: tools(FakeSandbox(program)))
+        quiet = FakeSandbox(program)
+        sandbox = quiet if busy is None else BusyMachine(quiet, times=99, share=busy)
+        self.patch.setattr("grader.wiring.tools_for", lambda _: tools(sandbox))
         asked = ["calibrate", "digits", "--runs", str(len(wrong)), "--lang", "en", "-q", *options]
         return run(asked)
 
@@ -128,3 +131,25 @@ def test_a_reference_that_its_own_audits_accuse_is_refused_and_no_record_kept(
     assert "rows of the test set" in said
     assert calibrate.reference is not None
     assert not calibrate.reference.with_name("record.json").exists()
+
+
+@pytest.mark.parametrize("wrong", [[20, 21], [None, None]], ids=["with predictions", "without"])
+def test_a_reference_that_does_not_end_in_time_is_told_so_and_not_as_a_student_is(
+    calibrate: Calibrating, capsys: Told, wrong: list[int | None]
+) -> None:
+    assert calibrate(wrong, busy=0.0) == 2
+    said = capsys.readouterr().err
+    assert "GR845" in said
+    assert "run.timeout" in said
+    assert "epochs" not in said
+    assert calibrate.reference is not None
+    assert not calibrate.reference.with_name("record.json").exists()
+
+
+def test_a_machine_too_busy_for_the_reference_is_nobodys_mistake_in_the_course(
+    calibrate: Calibrating, capsys: Told
+) -> None:
+    assert calibrate([20] * 2, busy=0.7) == 3
+    said = capsys.readouterr().err
+    assert "GR619" in said
+    assert "epochs" not in said

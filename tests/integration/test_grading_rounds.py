@@ -31,6 +31,7 @@ from grader.storage.run_store import open_store
 from grader.wiring import cache_folder
 from grader.worker.workplace import prepare_data
 from tests.fakes import (
+    BusyMachine,
     DeadSandbox,
     FakeSandbox,
     Files,
@@ -185,6 +186,41 @@ def test_what_could_not_be_run_is_tried_again_by_the_next_grading(
     classroom.grade(DeadSandbox())
     with errors_in(9, digits[2]) as sandbox:
         assert classroom.grade(sandbox)["ana"].status is Status.GRADED
+
+
+def test_a_run_that_others_kept_from_ending_is_tried_once_more_when_the_rest_is_done(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    classroom.hand_in("bia", text="# her own")
+    with errors_in(9, digits[2]) as quiet:
+        results = classroom.grade(BusyMachine(quiet, times=1), runs=1)
+    assert {result.status for result in results.values()} == {Status.GRADED}
+    assert [result.runs[0].run.status for result in results.values()] == [RunStatus.OK] * 2
+    assert classroom.progress.rounds == [2, 1]
+    assert not list((classroom.folder / ".grader/runs").rglob("half-written"))
+
+
+def test_a_machine_that_stays_busy_is_never_a_zero_and_is_not_tried_for_ever(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    with errors_in(9, digits[2]) as quiet:
+        result = classroom.grade(BusyMachine(quiet, times=99))["ana"]
+    assert (result.status, result.points, result.verdict) == (Status.NOT_GRADED, None, None)
+    assert (result.reason, len(quiet.calls)) == (Reason.INFRASTRUCTURE, 2)
+    assert result.reason_message is not None
+    assert result.reason_message.code == "GR619"
+
+
+def test_a_program_that_lost_little_to_others_ran_out_of_its_own_time(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    with errors_in(9, digits[2]) as quiet:
+        result = classroom.grade(BusyMachine(quiet, times=99, share=0.2))["ana"]
+    assert (result.status, len(quiet.calls)) == (Status.GRADED, len(result.runs))
+    assert {run.run.status for run in result.runs} == {RunStatus.TIMEOUT}
 
 
 def test_a_finished_run_is_not_made_again(

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -106,6 +109,54 @@ def test_time_is_held_to_a_tenth_of_a_second(confined: Confined, code: str) -> N
     run = confined.run(ignore + code, wall_seconds=0.8)
     assert (run.status, run.exit_code) == ("TIMEOUT", None)
     assert 0.8 <= run.seconds < 0.9
+
+
+@pytest.fixture
+def busy_machine() -> Iterator[None]:
+    """Programs of somebody else that keep every processor busy, four for each."""
+    burners = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True)
+        for _ in range(4 * len(os.sched_getaffinity(0)))
+    ]
+    try:
+        yield
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.wait()
+
+
+WAITS = """
+import socket, threading, time
+lock = threading.Lock()
+lock.acquire()
+one, other = socket.socketpair()
+for wait in (lambda: time.sleep(60), lock.acquire, lambda: one.recv(1)):
+    threading.Thread(target=wait).start()
+"""
+WALL = 1.7
+
+
+@pytest.mark.usefixtures("busy_machine")
+@pytest.mark.parametrize(
+    ("code", "kept"), [("while True: pass", True), (WAITS, False)], ids=["runs", "waits"]
+)
+def test_being_kept_from_the_processors_is_told_from_waiting_of_its_own(
+    confined: Confined, code: str, *, kept: bool
+) -> None:
+    run = confined.run(code, wall_seconds=WALL)
+    assert run.status == "TIMEOUT"
+    assert (run.starved > 0.25 * WALL) is kept
+    assert run.starved < WALL
+
+
+@pytest.mark.parametrize("ways", [1, 40], ids=["one", "many"])
+def test_what_a_run_used_and_was_kept_from_is_no_more_than_there_was(confined: Confined, ways: int) -> None:
+    """So a program that has the machine to itself cannot say that it starved, by many processes either."""
+    code = f"import os\nfor _ in range({ways} - 1):\n  if os.fork() == 0: break\nwhile True: pass"
+    run = confined.run(code, wall_seconds=WALL)
+    assert run.status == "TIMEOUT"
+    assert run.cpu_seconds + run.starved < WALL * min(ways, len(os.sched_getaffinity(0))) + 0.5
 
 
 def test_processor_time_of_all_processes_together_is_held(confined: Confined) -> None:

@@ -62,7 +62,7 @@ class Watchdog:
         if self._inside is None or now < self._next:
             return
         self._next = now + PERIOD_SECONDS
-        seen = _processes(self._inside.proc, self._group)
+        seen = processes_in(self._inside.proc, self._group)
         resident = sum(process.resident for process in seen)
         cpu_seconds = sum(process.cpu_seconds for process in seen)
         self.usage.cpu_seconds = max(self.usage.cpu_seconds, cpu_seconds)
@@ -75,7 +75,7 @@ class Watchdog:
             self.usage.peak_bytes = max(self.usage.peak_bytes, held)
             self.usage.memory_crossed |= held > self._limit
 
-    def _look_at_kernel(self, seen: "list[_Process]", now: float) -> None:
+    def _look_at_kernel(self, seen: "list[Process]", now: float) -> None:
         """Measure what no process shows as its own: files made by ``memfd_create``, pipes, page tables."""
         if self._inside is None or now < self._next_kernel:
             return
@@ -95,30 +95,33 @@ class Watchdog:
 
 
 @dataclass(frozen=True, slots=True)
-class _Process:
+class Process:
+    """One process as ``/proc`` tells of it."""
+
     number: int
     resident: int
     cpu_seconds: float
     """Of the process and of the children it has collected."""
 
 
-def _processes(proc: int, group: int | None) -> list[_Process]:
+def processes_in(proc: int, group: int | None) -> list[Process]:
+    """Return the processes that an open ``proc`` lists, or only those of one process group."""
     try:
         names = os.listdir(proc)
     except OSError:  # everything inside is dead
         return []
     found = []
     for number in (int(name) for name in names if name.isdigit()):
-        text = _read(proc, f"{number}/stat")
+        text = read_in(proc, f"{number}/stat")
         fields = text[text.rfind(")") + 2 :].split()
         # Fewer fields: it has ended meanwhile.
         if len(fields) > _RESIDENT and (group is None or int(fields[_GROUP]) == group):
             seconds = sum(map(int, fields[_CPU])) / _TICKS
-            found.append(_Process(number, int(fields[_RESIDENT]) * _PAGE, seconds))
+            found.append(Process(number, int(fields[_RESIDENT]) * _PAGE, seconds))
     return found
 
 
-def _held(proc: int, seen: list[_Process], files: int) -> int:
+def _held(proc: int, seen: list[Process], files: int) -> int:
     """Return the memory that processes and files hold together.
 
     Shared pages may be mapped, lie in a file, or both: the larger of the two sums is taken.
@@ -126,7 +129,7 @@ def _held(proc: int, seen: list[_Process], files: int) -> int:
     private, shared = 0, 0
     for process in seen:
         sizes = dict.fromkeys(("Pss_Anon", "Pss_File", "Pss_Shmem"), 0)
-        for line in _read(proc, f"{process.number}/smaps_rollup").splitlines():
+        for line in read_in(proc, f"{process.number}/smaps_rollup").splitlines():
             name, _, rest = line.partition(":")
             if name in sizes:
                 sizes[name] = int(rest.split()[0]) * 1024
@@ -142,13 +145,13 @@ class _Opened:
     """The bytes of all nameless memory files, each counted once."""
 
 
-def _opened(proc: int, seen: list[_Process]) -> _Opened:
+def _opened(proc: int, seen: list[Process]) -> _Opened:
     """Return what ``seen`` have open; more than can be looked at is only counted."""
     sizes: dict[int, int] = {}
     descriptors = 0
     for process in seen:
         folder = f"{process.number}/fd"
-        names = _names(proc, folder)
+        names = names_in(proc, folder)
         descriptors += len(names)
         if descriptors > _MOST_DESCRIPTORS:
             break
@@ -161,15 +164,15 @@ def _opened(proc: int, seen: list[_Process]) -> _Opened:
     return _Opened(descriptors, sum(sizes.values()))
 
 
-def _page_tables(proc: int, seen: list[_Process]) -> int:
+def _page_tables(proc: int, seen: list[Process]) -> int:
     """Return the bytes of the tables that map memory; a program can grow them by reading alone."""
-    return sum(_kilobytes(_read(proc, f"{process.number}/status"), "VmPTE") for process in seen)
+    return sum(_kilobytes(read_in(proc, f"{process.number}/status"), "VmPTE") for process in seen)
 
 
-def _sockets(proc: int, seen: list[_Process]) -> int:
+def _sockets(proc: int, seen: list[Process]) -> int:
     """Return how many sockets there are inside, whoever holds them or has sent them on."""
     for process in seen:
-        words = _read(proc, f"{process.number}/net/sockstat").split()
+        words = read_in(proc, f"{process.number}/net/sockstat").split()
         if words[:2] == ["sockets:", "used"]:
             return int(words[2])
     return 0
@@ -180,7 +183,8 @@ def _kilobytes(text: str, name: str) -> int:
     return int(line.split()[1]) * 1024 if line else 0
 
 
-def _names(proc: int, folder: str) -> list[str]:
+def names_in(proc: int, folder: str) -> list[str]:
+    """Return what lies in a folder of an open ``proc``; nothing where it is gone."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=proc)
         try:
@@ -190,7 +194,8 @@ def _names(proc: int, folder: str) -> list[str]:
     return []
 
 
-def _read(proc: int, path: str) -> str:
+def read_in(proc: int, path: str) -> str:
+    """Return the text of a file of an open ``proc``; empty where it is gone."""
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
         try:
