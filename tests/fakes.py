@@ -48,6 +48,8 @@ class FakeSandbox:
         """Write the files into ``command.into``."""
         self.calls.append(command)
         files = self.program(command)
+        if command.heard is not None:
+            command.heard(self.output)
         for name, content in files.items():
             (command.into / name).write_bytes(content)
         return SandboxOutcome(
@@ -111,6 +113,7 @@ class RememberingProgress:
 
     said: list[Message] = field(default_factory=list)
     rounds: list[int] = field(default_factory=list)
+    heard: list[bytes] = field(default_factory=list)
 
     def say(self, message: Message) -> None:
         """Remember one thing."""
@@ -125,6 +128,10 @@ class RememberingProgress:
 
     def advance(self, label: str, seconds: float) -> None:
         """Nothing."""
+
+    def printed(self, piece: bytes) -> None:
+        """Remember what a program printed."""
+        self.heard.append(piece)
 
     def end(self) -> None:
         """Nothing."""

@@ -1,9 +1,9 @@
 """``grader check FILE``: the student's own look, down the same road as the grading."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from grader.cli.options import (
     course_options,
     machine_options,
 )
-from grader.cli.rendering import console, printable, tell
+from grader.cli.rendering import complain, console, printable, tell
 from grader.coursefiles.find_submissions import Found, read_single
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError, SandboxUnavailable
@@ -27,12 +27,14 @@ from grader.model.result import Grading, Status, SubmissionResult, Verdict
 from grader.model.submission import Submission
 from grader.orchestration.grade import grade_course
 from grader.orchestration.means import Means
+from grader.orchestration.publish import require_room, write_page
 from grader.plugins.interfaces import CheckKind
 from grader.reporting.student_view import codes_to_explain
 from grader.reporting.summary import summary_row
-from grader.wiring import exporters
+from grader.reporting.withhold import for_student
 from grader.words import phrase, say
 
+_INTERRUPTED = 130
 _STATUS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.INCONCLUSIVE: 4}
 _MARKS = {"passed": "✓", "failed": "✗", "inconclusive": "≈", "skipped": "-", "errored": "!"}
 
@@ -43,6 +45,8 @@ _MARKS = {"passed": "✓", "failed": "✗", "inconclusive": "≈", "skipped": "-
 @machine_options
 @format_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="help.out_page")
+@click.option("--runs", type=click.IntRange(1, 100), metavar="N", help="help.runs_own")
+@click.option("--quick", is_flag=True, help="help.quick")
 def command(
     *,
     file: Path,
@@ -50,49 +54,115 @@ def command(
     machine: AskedMachine,
     shape: str,
     out: Path | None,
+    runs: int | None,
+    quick: bool,
 ) -> int:
-    """Run FILE once the way it will be graded and say what would come of it.
+    """Run FILE the way it will be graded and say what would come of it.
 
-    Exit status: 0 passed, 1 failed, 3 could not be graded, 4 inconclusive.
+    Exit status: 0 passed, 1 failed, 3 could not be graded, 4 inconclusive, 130 interrupted.
     """
+    if quick and runs not in (None, 1):
+        raise CourseError(say("cli.quick_is_one_run", runs=runs))
     loaded, chosen = course.load()
     asked = _assignment_of(file, chosen)
     with (
         tempfile.TemporaryDirectory(prefix="grader-check-") as folder,
-        _open_grader(Path(folder), machine) as means,
+        _open_grader(Path(folder), machine, runs=runs or 1, audits=not quick, watched=True) as means,
     ):
-        assignment = _public_part(asked, means.tools.checks)
-        read = read_single(file, assignment.slug, student=file.stem, intake=means.store.intake)
-        found = (
-            Found(submissions=(read,), unreadable=(), findings=())
-            if isinstance(read, Submission)
-            else Found(submissions=(), unreadable=(read,), findings=())
-        )
-        grading = grade_course(loaded, (assignment,), found, means=means, publish=lambda _: None)
         if out is not None:
-            grading = _published(grading, out)
+            require_room(out.parent if _is_page(out) else out)
+        assignment = _public_part(asked, means.tools.checks)
+        looked = _look(file, loaded, assignment, means)
+        if looked.grading is not None and out is not None:
+            _write_page(looked.grading, out)
+    if looked.grading is None:
+        complain(say("cli.check_interrupted_early"))
+        return _INTERRUPTED
+    result = looked.grading.submissions[0]
+    shown = _Shown(file=file, assignment=assignment, course=loaded, quick=quick)
+    print_submission(looked.grading, shape, lambda: _print(result, shown), file=_from_here(file))
+    if looked.interrupted:
+        complain(say("cli.check_interrupted"))
+        return _INTERRUPTED
+    return 3 if result.status is Status.NOT_GRADED else _STATUS[result.verdict or Verdict.FAILED]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    """What was measured, if anything was, and whether Ctrl-C came before all of it."""
+
+    grading: Grading | None
+    interrupted: bool
+
+
+def _look(file: Path, course: Course, assignment: Assignment, means: Means) -> _Looked:
+    """Grade the one file, as far as Ctrl-C lets us."""
+    read = read_single(file, assignment.slug, student=file.stem, intake=means.store.intake)
+    found = (
+        Found(submissions=(read,), unreadable=(), findings=())
+        if isinstance(read, Submission)
+        else Found(submissions=(), unreadable=(read,), findings=())
+    )
+    so_far: list[Grading] = []
+    interrupted = False
+    try:
+        grade_course(course, (assignment,), found, means=means, publish=so_far.append)
+    except KeyboardInterrupt:
+        interrupted = True
+    return _Looked(grading=_for_whoever_checks(so_far), interrupted=interrupted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What is told beside a result: the file, the assignment and its course, and whether it was a look."""
+
+    file: Path
+    assignment: Assignment
+    course: Course
+    quick: bool = False
+
+
+def _for_whoever_checks(so_far: Sequence[Grading]) -> Grading | None:
+    """Return the newest grading, if anything was measured: without what is kept from students."""
+    if not so_far:
+        return None
+    grading = so_far[-1]
+    if any(_not_run_yet(result) for result in grading.submissions):
+        return None
+    return replace(grading, submissions=tuple(for_student(result) for result in grading.submissions))
+
+
+def _not_run_yet(result: SubmissionResult) -> bool:
+    return result.reason_message is not None and result.reason_message.key == "run-not-made-yet"
+
+
+def _is_page(out: Path) -> bool:
+    return out.suffix.lower() in (".html", ".htm")
+
+
+def _write_page(grading: Grading, out: Path) -> None:
+    """Write the page, alone, and say where it is."""
     result = grading.submissions[0]
-    print_submission(grading, shape, lambda: _print(result, file, assignment, loaded), file=_from_here(file))
-    if result.status is Status.NOT_GRADED:
-        return 3
-    return _STATUS[result.verdict or Verdict.FAILED]
+    page = out if _is_page(out) else out / result.assignment / f"{result.id}.html"
+    write_page(grading, page, spoken())
+    tell(say("cli.page", path=str(page)))
 
 
 @contextmanager
-def _open_grader(folder: Path, machine: AskedMachine) -> Iterator[Means]:
+def _open_grader(folder: Path, machine: AskedMachine, **asked: Any) -> Iterator[Means]:
     """Open a grader; where nothing can be confined a student's own program runs all the same.
 
     What is missing is said, and what does not hold without it.
     """
     with ExitStack() as opened:
         try:
-            means = opened.enter_context(machine.open_grader(folder, serial=True, runs=1))
+            means = opened.enter_context(machine.open_grader(folder, serial=True, **asked))
         except SandboxUnavailable as error:
             if machine.sandbox != "auto":
                 raise
             tell(say("cli.check_unconfined", why=_without_its_end(error.message)))
             unconfined = replace(machine, sandbox="none")
-            means = opened.enter_context(unconfined.open_grader(folder, serial=True, runs=1))
+            means = opened.enter_context(unconfined.open_grader(folder, serial=True, **asked))
         yield means
 
 
@@ -128,20 +198,13 @@ def _from_here(file: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def _published(grading: Grading, out: Path) -> Grading:
-    from grader.orchestration.publish import Publisher, with_paths
-
-    Publisher(reports=out, language=spoken(), exporters=exporters()).publish(grading)
-    return with_paths(grading)
-
-
-def _print(result: SubmissionResult, file: Path, assignment: Assignment, course: Course) -> None:
+def _print(result: SubmissionResult, shown: _Shown) -> None:
     language = spoken()
     out = console()
-    title = assignment.title.told_in(language)
-    out.print(phrase("cli.check_measured", language, file=printable(file.name), title=title))
+    title = shown.assignment.title.told_in(language)
+    out.print(phrase("cli.check_measured", language, file=printable(shown.file.name), title=title))
     row = summary_row(result, language)
-    out.print(f"{row.verdict}: {row.points}  -  {printable(course.name)}")
+    out.print(f"{row.verdict}: {row.points}  -  {printable(shown.course.name)}")
     if result.reason_message is not None:
         out.print(printable(row.why))
     for check in result.checks:
@@ -152,6 +215,8 @@ def _print(result: SubmissionResult, file: Path, assignment: Assignment, course:
         if note != result.reason_message:
             out.print(f"  * {printable(note.told_in(language))}")
     out.print(phrase("cli.check_note", language))
+    if shown.quick:
+        out.print(phrase("cli.check_look", language))
     codes = dict.fromkeys([*codes_to_explain(result), *(note.code for note in notes if note.code)])
     if codes:
         out.print(phrase("explain.hint", language, code=" ".join(codes)))

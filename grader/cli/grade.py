@@ -24,7 +24,7 @@ from grader.model.message import Message
 from grader.model.result import Grading, Status
 from grader.orchestration.export import Export, choose_exports, export
 from grader.orchestration.grade import grade_course
-from grader.orchestration.publish import Publisher, with_paths
+from grader.orchestration.publish import INDEX, Publisher, require_room, with_paths
 from grader.wiring import exporters
 from grader.words import say
 
@@ -116,14 +116,20 @@ def grade_folder(
     handed_in = submissions if submissions.is_dir() else submissions.parent
     private = (handed_in, reports)
     with machine.open_grader(course.folder / ".grader", private=private, **asked) as means:
+        require_room(reports)
         slugs = [a.slug for a in chosen]
-        others = [a.slug for a in course.assignments if a.slug not in slugs]
+        others = [slug for slug in course.slugs if slug not in slugs]
         found = find_submissions(submissions, slugs, only=only, others=others, intake=means.store.intake)
         print_messages([f.message for f in found.findings], heading="summary.remarks")
         if not (found.submissions or found.unreadable):
             raise CourseError(_nothing_found(submissions, only))
         publisher = Publisher(reports=reports, language=spoken(), exporters=exporters())
-        return with_paths(grade_course(course, chosen, found, means=means, publish=publisher.publish))
+        try:
+            grading = grade_course(course, chosen, found, means=means, publish=publisher.publish)
+        except KeyboardInterrupt:
+            tell(say("cli.reports_so_far", path=str(reports / INDEX)))
+            raise
+        return with_paths(grading)
 
 
 def _nothing_found(submissions: Path, only: tuple[str, ...]) -> Message:

@@ -180,13 +180,17 @@ def course_and_assignments(
 ) -> tuple[Course, tuple[Assignment, ...]]:
     """Return the course at ``folder`` (or upward from here) and the assignments asked for.
 
+    Mistakes in assignments that nobody asked for are told, and stop nothing.
+
     Raises:
         CourseError: no course, mistakes in it, or an unknown assignment.
     """
     from grader.wiring import known_names
 
-    course = load_course(find_course(folder or Path()), known_names())
+    course = load_course(find_course(folder or Path()), known_names(), only=slugs)
     speak_as_course(course.language)
+    for each in course.broken:
+        tell(say("cli.left_out", name=each.slug, mistake=each.mistakes[0], count=len(each.mistakes)))
     return course, choose_assignments(course, slugs)
 
 

@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 from grader.cli.language import spoken
+from grader.cli.printed import Printed
 from grader.cli.rendering import console, printable, tell
 from grader.model.message import Message
 from grader.words import phrase
@@ -17,6 +18,7 @@ class TerminalProgress:
     """A bar with the time left and what is running now."""
 
     def __init__(self) -> None:
+        self._printed = Printed(tell_line)
         self._bar: Bar | None = None
         self._task: TaskID | None = None
         self._running: list[str] = []
@@ -59,8 +61,13 @@ class TerminalProgress:
         self._running.remove(printable(label))
         self._show(advance=1)
 
+    def printed(self, piece: bytes) -> None:
+        """Show what the program prints, line by line, above the bar."""
+        self._printed.feed(piece)
+
     def end(self) -> None:
         """Take the bar away."""
+        self._printed.end()
         if self._bar is not None:
             self._bar.stop()
         self._running.clear()
@@ -74,6 +81,7 @@ class LineProgress:
     """One line per finished run, with the estimated time left: for logs."""
 
     def __init__(self) -> None:
+        self._printed = Printed(tell_line)
         self._total = self._done = 0
         self._begun = 0.0
 
@@ -89,8 +97,13 @@ class LineProgress:
     def started(self, label: str) -> None:
         """Say nothing: a line comes when the run ends."""
 
+    def printed(self, piece: bytes) -> None:
+        """Show what the program prints, line by line."""
+        self._printed.feed(piece)
+
     def advance(self, label: str, seconds: float) -> None:
         """Print what ended, how long it took, how long the rest may take."""
+        self._printed.end()
         self._done += 1
         elapsed = time.monotonic() - self._begun
         left = elapsed / self._done * (self._total - self._done)
@@ -115,6 +128,9 @@ class NoProgress:
         """Say nothing."""
 
     def advance(self, label: str, seconds: float) -> None:
+        """Say nothing."""
+
+    def printed(self, piece: bytes) -> None:
         """Say nothing."""
 
     def end(self) -> None:

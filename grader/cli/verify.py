@@ -94,7 +94,7 @@ def _submission(
 def _received(certified: Certificate, folder: Path, course: Course, intake: Path) -> Submission | Unreadable:
     """Return what the certificate's student handed in, out of a folder or zip as ``grade`` takes it."""
     slug = certified.assignment
-    others = [a.slug for a in course.assignments if a.slug != slug]
+    others = [each for each in course.slugs if each != slug]
     found = find_submissions(
         folder, [slug], only=(certified.student, certified.id), others=others, intake=intake
     )

@@ -4,7 +4,7 @@ Every mistake of every file is reported at once.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from grader.model.assignment import (
     NO_DATA,
     Assignment,
     AuditSpec,
+    Broken,
     Course,
     DataSpec,
     DeliverSpec,
@@ -61,13 +62,14 @@ def find_course(start: Path) -> Path:
     raise CourseError(say("course-not-found", folder=str(start)))
 
 
-def load_course(folder: Path, known: Known) -> Course:
-    """Read the course at ``folder``.
+def load_course(folder: Path, known: Known, *, only: Collection[str] = ()) -> Course:
+    """Read the course at ``folder``; where ``only`` some assignments are asked for, others may be broken.
 
     Raises:
         CourseError: with every mistake of every assignment, each naming file and key.
     """
     assignments: list[Assignment] = []
+    broken: list[Broken] = []
     mistakes: list[Message] = []
     for inside in sorted(p for p in (folder / "assignments").iterdir() if p.is_dir()):
         if inside.name.startswith(".") or not any(inside.glob("*.toml")):
@@ -75,7 +77,9 @@ def load_course(folder: Path, known: Known) -> Course:
         try:
             assignments.append(_load_assignment(folder, inside / _FILE, known))
         except CourseError as error:
-            mistakes.extend(error.messages)
+            broken.append(Broken(slug=inside.name, mistakes=error.messages))
+    if not assignments or any(not only or each.slug in only for each in broken):
+        mistakes.extend(message for each in broken for message in each.mistakes)
     try:
         name, language = _course_file(folder)
     except CourseError as error:
@@ -84,7 +88,13 @@ def load_course(folder: Path, known: Known) -> Course:
         raise CourseError(*mistakes)
     if not assignments:
         raise CourseError(say("course-without-assignments", folder=str(folder)))
-    return Course(name=name, folder=folder, assignments=tuple(assignments), language=language)
+    return Course(
+        name=name,
+        folder=folder,
+        assignments=tuple(assignments),
+        language=language,
+        broken=tuple(broken),
+    )
 
 
 def _course_file(folder: Path) -> tuple[str, Language | None]:

@@ -147,6 +147,14 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """An assignment that cannot be read, and every mistake in it."""
+
+    slug: str
+    mistakes: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """The assignments that one teacher runs together, in the order of their slugs."""
 
@@ -155,6 +163,13 @@ class Course:
     assignments: tuple[Assignment, ...]
     language: Language | None = None
     """What people of this course are told things in, where they say nothing themselves."""
+    broken: tuple["Broken", ...] = ()
+    """Assignments with mistakes in them that nobody asked for: the others stand without them."""
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The name of every assignment, of broken ones too."""
+        return (*(a.slug for a in self.assignments), *(b.slug for b in self.broken))
 
     def assignment(self, slug: str) -> Assignment | None:
         """Return the assignment called ``slug``, if the course has one."""

@@ -1,5 +1,6 @@
 """Runs: one execution of one submission; and the jobs that ask for one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -108,6 +109,8 @@ class SandboxCommand:
     gpu: int | None = None
     rows_on_request: Path | None = None
     hidden: tuple[Path, ...] = ()
+    heard: Callable[[bytes], None] | None = None
+    """Told each piece of the output that is kept, as it comes, where the sandbox can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,8 @@ class RunJob:
     gpu: int | None = None
     hidden: tuple[Path, ...] = ()
     """Folders of the course and of the grader, not to be seen inside wherever they lie."""
+    heard: Callable[[bytes], None] | None = None
+    """Told each piece of what the program prints, as it comes; nothing that is said there is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

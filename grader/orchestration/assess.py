@@ -327,7 +327,7 @@ def _result(
             layers=report.layers,
             output=_printed(read),
             picture=picture,
-            rows_hidden=ground.prepared.dataset.rows_hidden and ground.prepared.labels_known,
+            rows_hidden=ground.rows_hidden,
         ),
         report=None,
         log=None,

@@ -57,11 +57,8 @@ def worth_making(ground: Ground, result: SubmissionResult) -> list[Purpose]:
     Where inputs are typed in, no test label is served that answers could depend on, and a handful of graded
     rows tells nothing. Nor do extra runs where the true labels are not on this machine.
     """
-    prepared = ground.prepared
-    typed = prepared.dataset.typed
-    if result.evidence is None:
-        return []
-    if typed and (result.evidence is not Source.MODEL or len(prepared.y_graded) < _FEWEST_ROWS):
+    typed = ground.prepared.dataset.typed
+    if result.evidence is None or (typed and result.evidence is not Source.MODEL):
         return []
     earned = any(check.metric is not None and check.points > 0 for check in result.checks)
     if result.verdict is Verdict.FAILED and not earned:
@@ -73,6 +70,9 @@ def audits_of(ground: Ground) -> list[Purpose]:
     """Return the extra runs that an assignment's audits can ask for, one each."""
     asked, prepared = ground.assignment, ground.prepared
     if not prepared.labels_known:
+        return []
+    by_model = Source.MODEL in asked.deliver.sources
+    if prepared.dataset.typed and not (by_model and len(prepared.y_graded) >= _FEWEST_ROWS):
         return []
     pair = asked.audits.pair and asked.data.labels is Labels.CANARY and not prepared.dataset.typed
     wanted = ((Purpose.PAIR, pair), (Purpose.PLACEBO, asked.audits.placebo))

@@ -6,15 +6,13 @@ from datetime import datetime
 
 from grader.coursefiles.find_submissions import Found
 from grader.model.assignment import Assignment, Course
-from grader.model.message import NOTHING
-from grader.model.order import RunOrder
 from grader.model.result import Grading, Machine, SubmissionResult
 from grader.orchestration.assess import not_graded, unreadable_result
-from grader.orchestration.audit import audits_of
 from grader.orchestration.case import Case
 from grader.orchestration.class_audits import twins_of
 from grader.orchestration.lay_grounds import Grounds, lay_grounds
 from grader.orchestration.means import Means
+from grader.orchestration.plan import tell_plan
 from grader.orchestration.runs_of import runs_of
 from grader.words import say
 
@@ -32,7 +30,7 @@ def grade_course(
     """Grade every submission of ``assignments`` and publish the results after each round.
 
     A run that is kept from before is not made again. A submission whose run could not be made is "not
-    graded", and the next grading tries it again.
+    graded", and the next grading tries it again. Ctrl-C leaves published what is finished.
 
     Raises:
         CourseError, RuntimeMissing, SandboxError: nothing could be graded at all; the message says why.
@@ -51,12 +49,17 @@ def grade_course(
         results = [*settled, *_results_of(cases)]
         return _grading(course, assignments, results, means=means, started=started)
 
-    for number in range(1, _most_runs(cases, means) + 1):
-        if not _made_round(cases, number, means, course):
-            break
+    try:
+        for number in range(1, _most_runs(cases, means) + 1):
+            if not _made_round(cases, number, means, course):
+                break
+            publish(so_far())
+        while means.options.audits and _made_audits(cases, means, course):
+            publish(so_far())
+    except KeyboardInterrupt:
+        _take_in(cases, means)
         publish(so_far())
-    while means.options.audits and _made_audits(cases, means, course):
-        publish(so_far())
+        raise
     whole = so_far()
     publish(whole)
     return whole
@@ -90,9 +93,10 @@ def _made_round(cases: Sequence[Case], number: int, means: Means, course: Course
         orders,
         means,
         course=course.folder,
-        what=say("progress.round", number=number),
+        what=say("progress.own_run" if means.options.watched else "progress.round", number=number),
         anew=means.options.force,
-        announce=lambda missing, kept: _announce(missing, kept, open_cases, means),
+        announce=lambda missing, kept: tell_plan(missing, kept, open_cases, means),
+        heard=_heard(open_cases, means),
     )
     for case, order in zip(open_cases, orders, strict=True):
         if order.key in made.runs:
@@ -101,6 +105,23 @@ def _made_round(cases: Sequence[Case], number: int, means: Means, course: Course
             case.lost = made.lost[order.key]
         case.judge(means)
     return True
+
+
+def _heard(cases: Sequence[Case], means: Means) -> Callable[[bytes], None] | None:
+    """Return who is told what programs print: a person who watches one, and that knows no hidden rows."""
+    if not means.options.watched or any(case.ground.rows_hidden for case in cases):
+        return None
+    return means.progress.printed
+
+
+def _take_in(cases: Sequence[Case], means: Means) -> None:
+    """Judge also by the runs that an interrupted round had finished, also where it was judging."""
+    for case in cases:
+        run = means.store.load(case.next_order(means).key) if case.more_runs_wanted(means) else None
+        if run is not None:
+            case.runs.append(run)
+        if run is not None or case.assessed is None:
+            case.judge(means)
 
 
 def _made_audits(cases: Sequence[Case], means: Means, course: Course) -> bool:
@@ -119,38 +140,6 @@ def _made_audits(cases: Sequence[Case], means: Means, course: Course) -> bool:
     for case in dict.fromkeys(case for case, _ in wanted):
         case.judge(means)
     return True
-
-
-def _announce(missing: Sequence[RunOrder], kept: int, cases: Sequence[Case], means: Means) -> None:
-    """Say how much there is to do, how long it takes if programs are like the references, and at most.
-
-    Before the first runs the extra ones of the audits count too, as if everybody would pass.
-    """
-    by_key = {case.next_order(means).key: case for case in cases}
-    audits = {
-        key: 0 if case.runs or not means.options.audits else len(audits_of(case.ground))
-        for key, case in by_key.items()
-    }
-    times = {order.key: 1 + audits[order.key] for order in missing}
-    jobs = max(1, min(means.options.jobs, len(missing)))
-    expected = sum((by_key[key].ground.reference.seconds or 0.0) * n for key, n in times.items())
-    extra = sum(times.values()) - len(times)
-    fields = {
-        "submissions": len(cases),
-        "runs": len(missing),
-        "jobs": jobs,
-        "kept": kept,
-        "audits": say("plan.audits", count=extra) if extra else NOTHING,
-        "limit": sum(order.limits.wall_seconds * times[order.key] for order in missing) / jobs,
-    }
-    if expected:
-        means.progress.say(say("grading-plan-with-estimate", expected=expected / jobs, **fields))
-    else:
-        means.progress.say(say("grading-plan", **fields))
-
-
-def _audits_to_come(case: Case, means: Means) -> int:
-    return 0 if case.runs or not means.options.audits else len(audits_of(case.ground))
 
 
 def _results_of(cases: Sequence[Case]) -> list[SubmissionResult]:

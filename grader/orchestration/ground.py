@@ -40,6 +40,11 @@ class Ground:
     runtime: Runtime
     reference: Reference = field(default_factory=Reference)
 
+    @property
+    def rows_hidden(self) -> bool:
+        """Whether no student has the graded rows: what a program says once it has seen them is withheld."""
+        return self.prepared.dataset.rows_hidden and self.prepared.labels_known
+
 
 def lay_ground(assignment: Assignment, means: Means) -> Ground:
     """Return what the runs of ``assignment`` are made on; nothing is known of its reference yet.

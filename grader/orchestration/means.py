@@ -1,6 +1,6 @@
 """What a grading works with, chosen by ``wiring``, and handed from step to step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class Options:
     force: bool = False
     audits: bool = True
     """Whether the extra runs of audits are made."""
+    watched: bool = False
+    """Whether a person watches one program: what it prints is shown meanwhile, its runs are explained."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,8 +54,11 @@ class Means:
     progress: Progress
     clock: Clock
 
-    def workplace(self, course: Path) -> Workplace:
-        """Return where a worker of this machine finds what orders name; no program sees ``course``."""
+    def workplace(self, course: Path, heard: Callable[[bytes], None] | None = None) -> Workplace:
+        """Return where a worker of this machine finds what orders name; no program sees ``course``.
+
+        ``heard`` is told what programs print meanwhile.
+        """
         tools = self.tools
         return Workplace(
             store=self.store,
@@ -62,4 +67,5 @@ class Means:
             data_dir=tools.data_dir,
             cuda=bool(tools.gpus),
             private=(course, *tools.private),
+            heard=heard,
         )

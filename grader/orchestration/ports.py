@@ -55,6 +55,10 @@ class Progress(Protocol):
         """One run has ended, after ``seconds``."""
         ...
 
+    def printed(self, piece: bytes) -> None:
+        """The one program under way has printed ``piece``: any bytes at all, cut anywhere."""
+        ...
+
     def end(self) -> None:
         """The round is over."""
         ...

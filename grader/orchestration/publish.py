@@ -1,15 +1,18 @@
 """Writes what people read: pages and logs, then the gradebook and results.json, each whole or not at all."""
 
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.model.errors import CourseError
 from grader.model.message import Language
 from grader.model.result import Grading, Status, SubmissionResult
 from grader.orchestration.certify import certify
 from grader.plugins.interfaces import Exporter
 from grader.storage.run_store import write_whole
+from grader.words import say
 
 INDEX = "index.html"
 ALWAYS = ("csv", "json")
@@ -45,10 +48,10 @@ class Publisher:
             shown = for_student(result)
             if result.shown.rows_hidden:
                 whole = replace(result, report=f"{PRIVATE}/{result.report}")
-                page = student_page(named, whole, self.language, self._figures(result))
+                page = student_page(named, whole, self.language, figures_of(result))
                 self._write(str(whole.report), page)
                 (self.reports / f"{_base(result)}.log").unlink(missing_ok=True)
-            self._write(str(shown.report), student_page(named, shown, self.language, self._figures(shown)))
+            self._write(str(shown.report), student_page(named, shown, self.language, figures_of(shown)))
             if result.log is not None:
                 self._write(result.log, result.shown.output)
             self._certify(named, shown)
@@ -68,21 +71,50 @@ class Publisher:
         else:
             (self.reports / f"{_base(result)}{CERTIFICATE_SUFFIX}").unlink(missing_ok=True)
 
-    def _figures(self, result: SubmissionResult) -> dict[str, bytes]:
-        folder = result.shown.picture.folder
-        if folder is None:
-            return {}
-        return {
-            name: (Path(folder) / name).read_bytes()
-            for name in result.shown.picture.figures
-            if _FIGURE.fullmatch(name) and (Path(folder) / name).is_file()
-        }
-
     def _write(self, name: str, content: str | bytes) -> None:
         path = self.reports / name
         data = content.encode("utf-8", "replace") if isinstance(content, str) else content
         if not (path.is_file() and path.read_bytes() == data):
             write_whole(path, data)
+
+
+def require_room(folder: Path) -> None:
+    """Return where a file can be written into ``folder``, which is made.
+
+    Raises:
+        CourseError: none can be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise CourseError(say("out-not-writable", folder=str(folder), problem=why)) from problem
+
+
+def write_page(grading: Grading, page: Path, language: Language) -> None:
+    """Write the page of the only submission of ``grading``, and nothing beside it that it could lead to.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    from grader.reporting.html import student_page
+
+    alone = replace(grading.submissions[0], report=None, log=None, certificate=None)
+    write_whole(page, student_page(grading, alone, language, figures_of(alone)).encode("utf-8", "replace"))
+
+
+def figures_of(result: SubmissionResult) -> dict[str, bytes]:
+    """Return the pictures that the program drew, by name, as far as they are there."""
+    folder = result.shown.picture.folder
+    if folder is None:
+        return {}
+    return {
+        name: (Path(folder) / name).read_bytes()
+        for name in result.shown.picture.figures
+        if _FIGURE.fullmatch(name) and (Path(folder) / name).is_file()
+    }
 
 
 def with_paths(grading: Grading) -> Grading:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from grader.model.message import Message
 from grader.model.order import RunOrder
@@ -35,6 +36,7 @@ def runs_of(
     what: Message,
     anew: bool = False,
     announce: Callable[[Sequence[RunOrder], int], None] | None = None,
+    heard: Callable[[bytes], None] | None = None,
 ) -> Made:
     """Return the run of each of ``orders``; equal orders are one run.
 
@@ -45,6 +47,7 @@ def runs_of(
         what: told to whoever watches.
         anew: kept runs are forgotten first.
         announce: told what is missing and how many are kept, before the first run is made.
+        heard: told what the programs print meanwhile.
     """
     wanted = {order.key: order for order in orders}
     if anew:
@@ -56,14 +59,15 @@ def runs_of(
     if missing:
         if announce is not None:
             announce(missing, len(runs))
-        _make(missing, means, course, what, runs=runs, lost=lost)
+        work = partial(make_run, workplace=means.workplace(course, heard))
+        _make(missing, means, work, what, runs=runs, lost=lost)
     return Made(runs=runs, lost=lost)
 
 
 def _make(
     missing: Sequence[RunOrder],
     means: Means,
-    course: Path,
+    work: Callable[..., Any],
     what: Message,
     *,
     runs: dict[str, StoredRun],
@@ -73,25 +77,24 @@ def _make(
 
     What the machine was too busy for is tried once more when the others are done: then less else runs.
     """
-    again = _try(missing, means, course, what, runs=runs, lost=lost)
+    again = _try(missing, means, work, what, runs=runs, lost=lost)
     if again:
         for order in again:
             shutil.rmtree(means.store.scratch_path(order.key), ignore_errors=True)
             del lost[order.key]
-        _try(again, means, course, say("progress.once_more"), runs=runs, lost=lost)
+        _try(again, means, work, say("progress.once_more"), runs=runs, lost=lost)
 
 
 def _try(
     missing: Sequence[RunOrder],
     means: Means,
-    course: Path,
+    work: Callable[..., Any],
     what: Message,
     *,
     runs: dict[str, StoredRun],
     lost: dict[str, Message],
 ) -> list[RunOrder]:
     """Try each once; return which are lost for now but may come out otherwise."""
-    work = partial(make_run, workplace=means.workplace(course))
     again = []
     means.progress.begin(len(missing), what)
     try:

@@ -70,7 +70,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         why=_why(result),
         codes=" ".join(codes_to_explain(result)),
         unsandboxed=grading.machine.sandbox == "none",
-        back=below_root(result, "index.html"),
+        back=below_root(result, "index.html") if result.report else "",
         checks=tuple(_check(check) for check in result.checks),
         total=same("—") if result.points is None else number_told(result.points),
         max_total=number_told(result.max_points),

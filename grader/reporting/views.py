@@ -193,6 +193,7 @@ class StudentView:
     codes: str
     unsandboxed: bool
     back: str
+    """Where the class page lies, as seen from this one; empty where it stands alone."""
     checks: tuple[CheckRow, ...]
     total: Message
     max_total: Message

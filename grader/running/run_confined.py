@@ -99,6 +99,7 @@ def attend(
         raise SandboxError(say("memory-limit-not-set", reason=str(error))) from error
     session.output.forget()
     watched.starvation.hold(inside)
+    session.output.heard = session.command.heard
     begun = time.monotonic()
     session.channel.say_go()
     crossed = supervise(watched, session.command.limits, begun)

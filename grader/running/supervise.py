@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -24,6 +25,8 @@ class Output:
 
     descriptor: int
     keep: int
+    heard: Callable[[bytes], None] | None = None
+    """Told each piece that is kept, as it comes."""
     kept: bytearray = field(default_factory=bytearray)
     dropped: int = 0
     open: bool = True
@@ -44,6 +47,8 @@ class Output:
             return False
         room = max(0, self.keep - len(self.kept))
         self.kept += piece[:room]
+        if self.heard is not None and room:
+            self.heard(piece[:room])
         self.dropped += len(piece) - min(room, len(piece))
         return True
 

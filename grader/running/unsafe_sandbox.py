@@ -80,7 +80,7 @@ class UnsafeSandbox:
         paths = lay_out(command, root)
         channel = held.enter_context(ControlChannel(command.rows_on_request)) if _POSIX else None
         read, write = os.pipe()
-        output = Output(read, command.limits.output_kept_bytes)
+        output = Output(read, command.limits.output_kept_bytes, command.heard)
         begun = time.monotonic()
         try:
             process = subprocess.Popen(

@@ -63,6 +63,7 @@ def stage_submission(job: RunJob, scratch: Path) -> SandboxCommand:
         gpu=job.gpu,
         rows_on_request=job.rows_on_request,
         hidden=job.hidden,
+        heard=job.heard,
     )
 
 

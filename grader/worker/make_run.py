@@ -159,6 +159,7 @@ def _job(
         slot=slot.number,
         gpu=slot.gpu,
         hidden=workplace.hidden(),
+        heard=workplace.heard,
     )
 
 

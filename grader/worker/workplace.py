@@ -1,6 +1,7 @@
 """Where a worker of this machine finds what orders name: files by digest, data, runtimes, the sandbox."""
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,10 @@ from grader.words import say
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Workplace:
-    """The means of a worker on this machine; ``private`` are folders that nobody inside may see."""
+    """The means of a worker on this machine; ``private`` are folders that nobody inside may see.
+
+    ``heard`` is told what a program prints while it runs: only where that runs in this very process.
+    """
 
     store: RunStore
     sandbox: Sandbox
@@ -29,6 +33,7 @@ class Workplace:
     data_dir: Path | None
     cuda: bool
     private: tuple[Path, ...] = ()
+    heard: Callable[[bytes], None] | None = None
 
     def files(self, order: RunOrder) -> tuple[StagedFile, ...]:
         """Return where the files of the submission lie.

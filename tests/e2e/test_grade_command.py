@@ -22,6 +22,12 @@ QX = np.loadtxt("qx.txt", skiprows=1)
 model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
 QP = model.predict(QX, verbose=0).argmax(axis=1)
 """
+NEIGHBOURS = """
+import numpy as np
+from sklearn.neighbors import KNeighborsClassifier
+AX, AY, QX = (np.loadtxt(f"{name}.txt", skiprows=1) for name in ("ax", "ay", "qx"))
+QP = KNeighborsClassifier(3).fit(AX, AY).predict(QX)
+"""
 SLOW = "import time\nprint('started', flush=True)\ntime.sleep(300)\n"
 WAITED_SECONDS = 60.0
 
@@ -108,6 +114,10 @@ def test_ctrl_c_ends_all_sandboxes_and_keeps_what_is_finished(
     assert b"Traceback" not in told
     assert wait_for(lambda: not alive(below), 2)
     assert len(list((course / ".grader" / "runs").rglob("run.json"))) == 1
+    assert b"reports of what is finished: " in told
+    rows = results(course)
+    assert rows["ana", "digits"]["status"] == "graded"
+    assert (rows["bia", "digits"]["status"], rows["bia", "digits"]["points"]) == ("not_graded", None)
 
 
 @pytest.mark.attack("grader_killed")
@@ -172,11 +182,55 @@ def test_no_sandbox_must_be_typed_and_stamps_every_page(course: Path) -> None:
 
 def test_check_says_what_would_come_of_a_file_and_keeps_nothing(course: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
-    file.write_text(FAST)
-    ended = grader("check", file, "-a", "digits", "-C", course, "--lang", "en", cwd=tmp_path, timeout=120)
+    file.write_text(f"{FAST}print('\\x1b[2Jpassed: 10 / 10')\n")
+    command: list[str | Path] = [
+        "check",
+        file,
+        "-a",
+        "digits",
+        "-C",
+        course,
+        "--lang",
+        "en",
+        "--quick",
+        "-o",
+        "out",
+    ]
+    ended = grader(*command, cwd=tmp_path, timeout=120)
     assert ended.status == 1, ended.err
     assert "failed" in ended.out
+    assert "only a look" in ended.out
+    assert "  | passed: 10 / 10" in ended.err.splitlines()
+    assert "Page: out/digits/mine.html" in ended.err
+    written = [str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*")]
+    assert written == ["digits/mine.html"]
+    assert "<a " not in (tmp_path / "out" / "digits" / "mine.html").read_text(encoding="utf-8").replace(
+        '<a class="skip"', ""
+    )
     assert not (course / ".grader").exists()
+
+
+@pytest.mark.slow
+def test_ctrl_c_during_the_audits_of_a_check_leaves_what_was_measured(course: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(f"{NEIGHBOURS}import time\ntime.sleep(4)\n")
+    command = ["env", "--default-signal=INT", str(GRADER), "check", str(file), "-a", "digits", "--lang", "en"]
+    with subprocess.Popen(
+        [*command, "-C", str(course), "-o", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("audits"):
+                break
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Error rate: 1.78 %" in out
+    assert "interrupted; above is what had been measured" in err
+    assert (tmp_path / "digits" / "mine.html").is_file()
 
 
 @pytest.fixture

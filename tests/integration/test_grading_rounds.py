@@ -23,6 +23,7 @@ from grader.model.result import Grading, Reason, Status, SubmissionResult, Verdi
 from grader.model.run import RunStatus, SandboxCommand
 from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.grade import grade_course
+from grader.orchestration.ground import Ground
 from grader.orchestration.means import Means, Options, Tools
 from grader.plugins.interfaces import Sandbox
 from grader.plugins.registry import CHECKS, METRICS, load_plugins
@@ -168,6 +169,79 @@ def test_what_is_to_be_done_is_told_before_it_with_the_runs_of_the_audits(
         classroom.grade(sandbox, runs=1, audits=False)
     assert "Readable submissions: 3. Runs to make: 1 " in classroom.progress.said[0].en
     assert "audits" not in classroom.progress.said[0].en
+
+
+def test_whoever_watches_one_program_is_told_its_runs_and_hears_what_it_prints(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    classroom.assignment = replace(classroom.assignment, audits=AuditSpec())
+    with errors_in(5, digits[2]) as sandbox:
+        sandbox.output = b"epoch 1\n"
+        classroom.grade(sandbox, runs=1, watched=True)
+    (plan,) = classroom.progress.said
+    assert plan.en.startswith(
+        "Runs of your program: 1, to measure; and, if it would pass, 2 more for the audits"
+    )
+    assert "every test label wrong" in plan.en
+    assert "training labels shuffled" in plan.en
+    assert len(sandbox.calls) == 4  # its answers are chance: the pair is repeated
+    assert classroom.progress.heard == [b"epoch 1\n"]  # in the other runs the labels are not true
+
+
+def test_a_mere_look_announces_no_audit_and_makes_none(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    classroom.hand_in("ana")
+    classroom.assignment = replace(classroom.assignment, audits=AuditSpec())
+    with errors_in(5, digits[2]) as sandbox:
+        classroom.grade(sandbox, runs=1, watched=True, audits=False)
+    assert classroom.progress.said[0].en.startswith("Runs of your program: 1, to measure; none for audits.")
+    assert len(sandbox.calls) == 1
+
+
+def test_nobody_hears_a_program_that_has_seen_hidden_rows(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ground, "rows_hidden", True)
+    classroom.hand_in("ana")
+    with errors_in(5, digits[2]) as sandbox:
+        sandbox.output = b"row 7: 0.25 0.5\n"
+        classroom.grade(sandbox, runs=1, watched=True)
+    assert classroom.progress.heard == []
+    assert [said.key for said in classroom.progress.said] == ["plan.one", "plan.nothing_shown"]
+
+
+def test_a_class_is_not_watched(classroom: Class, digits: tuple[Course, Assignment, Prepared]) -> None:
+    classroom.hand_in("ana")
+    with errors_in(5, digits[2]) as sandbox:
+        sandbox.output = b"epoch 1\n"
+        classroom.grade(sandbox, runs=1)
+    assert classroom.progress.heard == []
+
+
+def test_an_interrupted_round_leaves_what_is_finished_published(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    for student in ("ana", "bia"):
+        classroom.hand_in(student, f"# {student}")
+    with errors_in(5, digits[2]) as sandbox:
+        good = sandbox.program
+
+        def interrupted(command: SandboxCommand) -> Files:
+            if len(sandbox.calls) == 2:
+                raise KeyboardInterrupt
+            return good(command)
+
+        sandbox.program = interrupted
+        with pytest.raises(KeyboardInterrupt):
+            classroom.grade(sandbox)
+    ana, bia = classroom.published[-1].submissions
+    assert (ana.student, ana.verdict) == ("ana", Verdict.PASSED)
+    assert (bia.status, bia.points) == (Status.NOT_GRADED, None)
+    with errors_in(5, digits[2]) as again:
+        assert all(r.verdict is Verdict.PASSED for r in classroom.grade(again).values())
+    assert len(again.calls) == 1
 
 
 def test_a_dead_sandbox_is_never_a_zero(classroom: Class) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.check import _print, _public_part
+from grader.cli.check import _for_whoever_checks, _print, _public_part, _Shown
 from grader.cli.language import speak
 from grader.cli.main import run
 from grader.cli.options import course_and_assignments
@@ -14,10 +14,12 @@ from grader.model.errors import CourseError, SandboxUnavailable
 from grader.model.message import Language, Message
 from grader.model.result import Reason, Status, SubmissionResult
 from grader.model.submission import Finding, Severity
+from grader.orchestration.means import Tools
 from grader.wiring import Request, known_names
 from grader.words import say
 from tests import builders as a
-from tests.unit.coursefiles.written import a_course
+from tests.fakes import FakeSandbox
+from tests.unit.coursefiles.written import KNOWN, METRICS, a_course
 
 Told = pytest.CaptureFixture[str]
 
@@ -84,11 +86,66 @@ def test_a_sandbox_asked_for_by_name_is_not_replaced(
     assert "error GR601" in capsys.readouterr().err
 
 
+def test_an_unwritable_place_for_the_page_is_told_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: Told, tmp_path: Path
+) -> None:
+    a_course(tmp_path)
+    (tmp_path / "work.py").write_text("")
+    sandbox = FakeSandbox(lambda _: {})
+    tools = Tools(
+        metrics=METRICS,
+        checks=KNOWN.kinds,
+        sandbox=sandbox,
+        cache=tmp_path / "cache",
+        data_dir=None,
+        gpus=(),
+        gpu_names=(),
+        cpus=2,
+        version="0",
+    )
+    monkeypatch.setattr("grader.wiring.tools_for", lambda _: tools)
+    command = ["check", str(tmp_path / "work.py"), "-C", str(tmp_path), "--lang", "en"]
+    assert run([*command, "-o", str(tmp_path / "work.py" / "pages")]) == 2
+    assert run([*command, "-o", str(tmp_path / "work.py" / "page.html")]) == 2
+    assert capsys.readouterr().err.count("error GR807: ") == 2
+    assert sandbox.calls == []
+
+
+def test_a_look_is_one_run(capsys: Told, tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text("")
+    assert run(["check", str(tmp_path / "work.py"), "--quick", "--runs", "3", "--lang", "en"]) == 2
+    assert "--quick is one run only" in capsys.readouterr().err
+
+
+def test_broken_assignments_that_nobody_asked_for_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: Told, tmp_path: Path
+) -> None:
+    a_course(tmp_path, "[assignment", slug="tensors")
+    _checked(monkeypatch, tmp_path, say("grading-interrupted"))
+    assert "the assignment tensors has mistakes (in all: 1) and is left out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_whoever_checks_is_told_what_a_student_is_told(hidden: bool) -> None:  # noqa: FBT001 - a parameter
+    note = say("program-fixes-own-seed")
+    told = _for_whoever_checks([a.a_grading(submissions=(a.a_result(notes=(note,), rows_hidden=hidden),))])
+    assert told is not None
+    assert (note in told.submissions[0].shown.notes) is not hidden
+
+
+def test_nothing_is_told_of_a_run_that_was_not_made() -> None:
+    result = a.a_result(
+        status=Status.NOT_GRADED, reason=Reason.INFRASTRUCTURE, reason_message=say("run-not-made-yet")
+    )
+    assert _for_whoever_checks([]) is None
+    assert _for_whoever_checks([a.a_grading(submissions=(result,))]) is None
+
+
 def _printed(capsys: Told, folder: Path, result: SubmissionResult) -> str:
     a_course(folder)
     course, (assignment,) = course_and_assignments(folder, ("mnist-dense",))
     speak(Language.EN)
-    _print(result, Path("work.py"), assignment, course)
+    _print(result, _Shown(file=Path("work.py"), assignment=assignment, course=course))
     return capsys.readouterr().out
 
 

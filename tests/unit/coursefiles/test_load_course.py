@@ -200,3 +200,22 @@ def test_no_text_breaks_the_units(text: str) -> None:
         except ValueError:
             continue
         assert amount > 0
+
+
+def test_mistakes_in_assignments_that_nobody_asked_for_stop_nothing(tmp_path: Path) -> None:
+    a_course(tmp_path)
+    a_course(tmp_path, "points = [", slug="broken")
+    course = load_course(tmp_path, KNOWN, only=["mnist-dense"])
+    assert [a.slug for a in course.assignments] == ["mnist-dense"]
+    assert [b.slug for b in course.broken] == ["broken"]
+    assert course.slugs == ("mnist-dense", "broken")
+    for asked in ((), ("broken",), ("broken", "mnist-dense")):
+        with pytest.raises(CourseError):
+            load_course(tmp_path, KNOWN, only=asked)
+
+
+def test_a_course_of_broken_assignments_says_what_is_wrong_whatever_was_asked_for(tmp_path: Path) -> None:
+    a_course(tmp_path, "points = [", slug="broken")
+    with pytest.raises(CourseError) as caught:
+        load_course(tmp_path, KNOWN, only=["other"])
+    assert [m.code for m in caught.value.messages] == ["GR101"]

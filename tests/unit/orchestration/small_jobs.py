@@ -121,6 +121,9 @@ class Heard:
         assert seconds >= 0
         self.ended.append(label)
 
+    def printed(self, piece: bytes) -> None:
+        """Hear what a program prints."""
+
     def end(self) -> None:
         """Hear that the round is over."""
 
