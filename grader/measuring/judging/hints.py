@@ -65,8 +65,15 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"You must call `compile\(\)`", "model-not-compiled"),
     (r"`learning_rate` should be float", "keras-learning-rate-not-float"),
     (r"Expected `metrics` argument to be a list", "keras-metrics-not-a-list"),
+    (r"dtype='string' is not a valid dtype for Keras type promotion", "keras-given-text"),
     (r"^NameError: name '(?P<name>[^']+)' is not defined", "name-used-before-defined"),
-    (r"^IndexError: .*\n@ .*(\b\w*[gG][pP][uU]\w*\s*\[|list_(physical|logical)_devices)", "gpu-expected"),
+    (
+        (
+            r"^IndexError: .*\n@ .*(\b\w*[gG][pP][uU]\w*\s*\[|list_(physical|logical)_devices|"
+            r"set_(virtual|logical)_device_configuration|set_memory_growth|set_visible_devices)"
+        ),
+        "gpu-expected",
+    ),
     (r"Please provide a TPU Name to connect to|TPUClusterResolver", "tpu-expected"),
     (r"OpenCV.*!_?s\w+\.empty\(\)", "picture-not-found"),
     (r"'NoneType' .*\n@ .*\b(imread|img|imag\w*|pic\w*|fig\w*|foto\w*)\b", "picture-not-found"),
@@ -79,7 +86,13 @@ _HINTS: tuple[tuple[str, str], ...] = (
         r"^FileNotFoundError|^ValueError: File not found: filepath=|Unable to synchronously open file",
         "file-not-in-workspace",
     ),
-    (r"^EOFError|reading from stdin|raw_input was called", "input-call-while-grading"),
+    (
+        (
+            r"^EOFError|reading from stdin|raw_input was called|"
+            r"^ValueError: (invalid literal for int|could not convert string to float)[^\n]* ''\n@ .*input\("
+        ),
+        "input-call-while-grading",
+    ),
     # What Python cannot read
     (r"Missing parentheses in call to 'print'", "python2-print-statement"),
     (r"<{7} |>{7} |^={7}$", "program-has-conflict-markers"),

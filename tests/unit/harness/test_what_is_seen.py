@@ -1,5 +1,6 @@
 """What is told of answers that are there, but not where they are looked for."""
 
+import contextlib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -65,3 +66,60 @@ def test_batches_of_other_rows_are_none_of_the_test_set(served: Any) -> None:
     other = np.random.default_rng(9).normal(size=(32, 8))
     evidence.capture(Model(), other, None, np.zeros((32, 4)))
     assert evidence.rows_in_batches() == 0
+
+
+class Optimizer:
+    iterations = 0
+
+
+class Fitted:
+    """A stand-in for Keras' model: fit makes a step, and fails where it is told to."""
+
+    def __init__(self) -> None:
+        self.optimizer = Optimizer()
+
+    def fit(self, x: Any, y: Any, *, fails: str = "") -> None:
+        if fails == "at once":
+            raise ValueError(x, y)
+        self.optimizer.iterations += 1
+        if fails == "later":
+            raise KeyboardInterrupt
+
+    def train_on_batch(self) -> None: ...
+
+
+class Hooks:
+    """Import hooks for which Keras' models are already there."""
+
+    def after(self, module: str, action: Any) -> None:
+        if module == "keras.src.models.model":
+            action(self)
+
+    def __init__(self) -> None:
+        self.Model = type("Model", (Fitted,), dict(vars(Fitted)))
+
+
+def watched(served: Any) -> tuple[Any, Any]:
+    """Return what watches, and a model that is watched."""
+    evidence, hooks = import_module("grader_harness.evidence").Evidence(served, calls=False), Hooks()
+    evidence.install(hooks)
+    return evidence, hooks.Model()
+
+
+@pytest.mark.parametrize(("fails", "fits"), [("", 1), ("later", 1), ("at once", 0)])
+def test_a_fit_that_made_no_step_trained_nothing(served: Any, fails: str, fits: int) -> None:
+    evidence, model = watched(served)
+    with contextlib.suppress(ValueError, KeyboardInterrupt):
+        model.fit(np.zeros((3, 8)), np.zeros(3), fails=fails)
+    assert len(evidence.fits) == fits
+    assert (evidence.model is model) is bool(fits)
+    assert evidence.never_trained(model) is not bool(fits)
+
+
+def test_a_model_that_is_trained_after_a_fit_that_failed_is_trained(served: Any) -> None:
+    evidence, model = watched(served)
+    with contextlib.suppress(ValueError):
+        model.fit(np.zeros((3, 8)), np.zeros(3), fails="at once")
+    model.fit(np.zeros((3, 8)), np.zeros(3))
+    assert evidence.model is model
+    assert not evidence.never_trained(model)

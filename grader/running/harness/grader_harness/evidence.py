@@ -21,6 +21,7 @@ from grader_harness.job import Served
 from grader_harness.observing import (
     Unobserved,
     argument,
+    has_stepped,
     is_concrete,
     is_keras,
     length_of,
@@ -97,6 +98,8 @@ class Evidence:
         self._rejected = Seen(None, [])
         self._taught_right = False
         """In a placebo of typed data, some training could not be given wrong targets."""
+        self._never_trained: list[Any] = []
+        """Weak references to models whose fit stopped with an error before its first step."""
         self.fits: list[dict[str, Any]] = []
         self.captured: Captured | None = None
         self.model: Any = None
@@ -124,6 +127,11 @@ class Evidence:
                 f"{library}.src.saving.saving_api",
                 functools.partial(self._wrap_save, library),
             )
+
+    def never_trained(self, model: Any) -> bool:
+        """Return whether ``model`` was to be trained and was not: it has the weights it was born with."""
+        refused = any(one() is model for one in self._never_trained)
+        return refused and not has_stepped(model)
 
     def fit_data(self, model: Any) -> FitData | None:
         """Return the first rows of the last fit of ``model``, if it was fitted."""
@@ -174,9 +182,11 @@ class Evidence:
             try:
                 result = original(model, *given, **named)
             except BaseException:
-                if name == "fit":
+                if name == "fit" and has_stepped(model):
                     history = getattr(model, "history", None)
                     observe(model, args, kwargs, history, time.perf_counter() - started)
+                elif name == "fit":
+                    self._never_trained.append(weakref.ref(model))
                 raise
             finally:
                 open_calls.pop()

@@ -72,6 +72,11 @@ def argument(args: Any, kwargs: Any, position: int, *names: str) -> Any:
     return next((kwargs[name] for name in names if name in kwargs), None)
 
 
+def has_stepped(model: Any) -> bool:
+    """Return whether the optimizer of ``model`` made a step; False where it has none."""
+    return number(getattr(getattr(model, "optimizer", None), "iterations", 0)) > 0
+
+
 def validation(args: Any, kwargs: Any) -> Any:
     """Return the inputs of a fit's validation data, or None."""
     given = argument(args, kwargs, 7, "validation_data")

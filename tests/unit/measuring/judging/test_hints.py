@@ -72,9 +72,17 @@ def test_what_stands_in_a_line_of_the_program_is_no_error() -> None:
     assert hint_for(met("desenhe(normalize=True)", own)) is None
 
 
+def test_an_empty_answer_is_about_input_only_where_the_line_asks() -> None:
+    told = "ValueError: invalid literal for int() with base 10: ''"
+    assert hint("op = int(input('Escolha: '))", told).key == "input-call-while-grading"
+    assert hint("t = float(input())", "ValueError: could not convert string to float: ''").key
+    assert hint_for(met("n = int(linha)", told)) is None
+
+
 def test_an_index_error_is_about_gpus_only_where_the_line_says_so() -> None:
     told = "IndexError: list index out of range"
     assert hint("tf.config.experimental.set_memory_growth(gpus[0], True)", told).key == "gpu-expected"
+    assert hint("tf.config.set_visible_devices(placas[0], 'GPU')", told).key == "gpu-expected"
     assert hint_for(met("print(notas[9])", told)) is None
 
 

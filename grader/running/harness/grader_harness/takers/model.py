@@ -23,7 +23,7 @@ def take(ask: Ask, ended: Ended) -> dict[str, str]:
     model = ended.evidence.model
     if model is None:
         named = (ended.namespace.get(name) for name in ask.names)
-        model = next((value for value in named if is_model(value)), None)
+        model = next((one for one in named if is_model(one) and not ended.evidence.never_trained(one)), None)
     if model is None:
         return ABSENT
     if not ended.layers:
