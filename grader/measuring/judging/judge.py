@@ -10,6 +10,7 @@ from grader.measuring.evidence.predictions import NothingDelivered
 from grader.measuring.judging.diagnose import explain_failure
 from grader.measuring.judging.facts import Facts, RunFacts
 from grader.measuring.judging.statistics import summarise
+from grader.measuring.judging.unseen_model import unseen_model
 from grader.model.assignment import Assignment
 from grader.model.check import CheckResult, CheckSpec, Outcome
 from grader.model.message import Message
@@ -47,12 +48,14 @@ def judge(facts: Facts, *, kind: FileKind | None = None, without_code: bool = Fa
         without_code: a script with nothing in it that could run.
 
     When an assignment asks for predictions and no run delivered any, nothing is earned: checks of
-    predictions fail, the others are skipped, because they rest on the submission's word alone.
+    predictions fail, the others are skipped, because they rest on the submission's word alone. Where all
+    that is missing is a model that we do not open, nothing fails: a person must look.
     """
     checks = facts.assignment.checks
     asked = any(facts.kinds[spec.kind].needs_predictions for spec in checks)
     if asked and all(isinstance(one.delivered, NothingDelivered) for one in facts.runs):
-        return _nothing(facts, kind, without_code=without_code)
+        unseen = unseen_model(facts)
+        return _nothing(facts, kind, without_code=without_code) if unseen is None else _kept(facts, unseen)
     results = tuple(_answer(facts.kinds[spec.kind], spec, facts) for spec in checks)
     summaries = tuple(facts.summaries.values())
     broken = next((r for r in results if r.outcome is Outcome.ERRORED), None)
@@ -135,6 +138,20 @@ def _answer(kind: CheckKind[Any], spec: CheckSpec, facts: Facts) -> CheckResult:
         elsewhere = answer.outcome is Outcome.ERRORED and answer.message.key == NOT_HERE
         return replace(answer, outcome=Outcome.INCONCLUSIVE) if elsewhere else answer
     return unearned(spec, Outcome.ERRORED, answer.reason)
+
+
+def _kept(facts: Facts, why: Message) -> Judgement:
+    """Return the judgement of a submission whose model only a person can look at: no points, and no zero."""
+    waits = say("check-waits-for-a-person")
+    return Judgement(
+        status=Status.NOT_GRADED,
+        verdict=None,
+        reason=Reason.UNREADABLE,
+        reason_message=why,
+        points=None,
+        checks=tuple(unearned(spec, Outcome.INCONCLUSIVE, waits) for spec in facts.assignment.checks),
+        metrics=(),
+    )
 
 
 def _nothing(facts: Facts, kind: FileKind | None, *, without_code: bool) -> Judgement:
