@@ -161,7 +161,7 @@ def _open_grader(folder: Path, machine: AskedMachine, **asked: Any) -> Iterator[
             if machine.sandbox != "auto":
                 raise
             tell(say("cli.check_unconfined", why=_without_its_end(error.message)))
-            unconfined = replace(machine, sandbox="none")
+            unconfined = replace(machine, sandbox="none", by_need=True)
             means = opened.enter_context(unconfined.open_grader(folder, serial=True, **asked))
         yield means
 

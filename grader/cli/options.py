@@ -88,6 +88,8 @@ class AskedMachine:
     timeout: str | None = None
     memory: str | None = None
     quiet: bool = False
+    by_need: bool = False
+    """Nothing can be confined here: ``none`` is what is left, nobody asked for it, and it was told."""
 
     @contextmanager
     def open_grader(
@@ -104,7 +106,7 @@ class AskedMachine:
 
         options = replace(limits_from(self.timeout, self.memory), **asked)
         request = Request(sandbox=self.sandbox, data_dir=self.data_dir, gpu=self.gpu, private=private)
-        if self.sandbox == "none":
+        if self.sandbox == "none" and not self.by_need:
             tell(say("sandbox-switched-off"))
         with open_grader(
             place, request, options, progress=progress_for(quiet=self.quiet), serial=serial

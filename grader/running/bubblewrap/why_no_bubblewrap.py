@@ -73,6 +73,8 @@ def recognise(said: str, *, as_root: bool, root: Path = Path("/")) -> str:
         return "bubblewrap-setuid-root"
     if _NO_MOUNT.search(said):
         return "root-not-a-mount-point"
+    if _NAMESPACES.search(said) and not as_root and _in_plain_folder(root):
+        return "root-not-a-mount-point"
     nested = in_container(root)
     if _NAMESPACES.search(said) and not as_root:
         return _forbidden(said, nested=nested, root=root)
@@ -99,6 +101,15 @@ def _forbidden(said: str, *, nested: bool, root: Path) -> str:
         if restricted or (restricted is None and typical)
         else "user-namespaces-refused"
     )
+
+
+def _in_plain_folder(root: Path) -> bool:
+    """Return whether / is no mount point: in a chroot the kernel lets no ordinary user make namespaces."""
+    try:
+        mounts = (root / "proc/self/mountinfo").read_text(errors="replace").splitlines()
+    except OSError:
+        return False
+    return bool(mounts) and not any(line.split()[4:5] == ["/"] for line in mounts)
 
 
 def in_container(root: Path = Path("/")) -> bool:

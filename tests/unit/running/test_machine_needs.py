@@ -45,6 +45,30 @@ def test_a_chroot_into_a_plain_folder_is_known_and_its_mend_is_for_outside(tmp_p
     said = "bwrap: Failed to make / slave: Invalid argument"
     for as_root in (True, False):
         assert recognise(said, as_root=as_root, root=tmp_path) == "root-not-a-mount-point"
+    assert mend_of("root-not-a-mount-point", as_root=False) == "sudo mount --bind FOLDER FOLDER"
     assert mend_of("root-not-a-mount-point", as_root=True) == "mount --bind FOLDER FOLDER"
     refused = "bwrap: Failed to make / slave: Operation not permitted"
     assert recognise(refused, as_root=True, root=tmp_path) == "bubblewrap-trial-failed"
+
+
+@pytest.mark.parametrize(
+    ("mounts", "why"),
+    [
+        (
+            "106 88 254:0 /usr /usr rw - ext4 x rw\n107 88 0:5 / /proc rw - proc p rw\n",
+            "root-not-a-mount-point",
+        ),
+        ("25 1 254:0 / / rw - ext4 x rw\n107 88 0:5 / /proc rw - proc p rw\n", "user-namespaces-refused"),
+        (None, "user-namespaces-refused"),
+    ],
+    ids=["in a plain folder", "in a mount point", "nobody can tell"],
+)
+def test_an_ordinary_user_in_a_chroot_is_not_sent_from_one_gap_to_the_next(
+    tmp_path: Path, mounts: str | None, why: str
+) -> None:
+    if mounts is not None:
+        (tmp_path / "proc/self").mkdir(parents=True)
+        (tmp_path / "proc/self/mountinfo").write_text(mounts)
+    said = "bwrap: No permissions to create new namespace"
+    assert recognise(said, as_root=False, root=tmp_path) == why
+    assert recognise(said, as_root=True, root=tmp_path) == "bubblewrap-trial-failed"
