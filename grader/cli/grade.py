@@ -17,7 +17,7 @@ from grader.cli.options import (
     machine_options,
 )
 from grader.cli.rendering import complain, print_grading, print_messages, tell
-from grader.coursefiles.find_submissions import find_submissions
+from grader.coursefiles.find_submissions import Found, find_submissions
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
 from grader.model.message import Message
@@ -119,8 +119,12 @@ def grade_folder(
         require_room(reports)
         slugs = [a.slug for a in chosen]
         others = [slug for slug in course.slugs if slug not in slugs]
-        found = find_submissions(submissions, slugs, only=only, others=others, intake=means.store.intake)
+        own = {*_of_the_course(course), reports.resolve()} - {submissions.resolve()}
+        found = find_submissions(
+            submissions, slugs, only=only, others=others, own=own, intake=means.store.intake
+        )
         print_messages([f.message for f in found.findings], heading="summary.remarks")
+        _refuse_classes(found)
         if not (found.submissions or found.unreadable):
             raise CourseError(_nothing_found(submissions, only))
         publisher = Publisher(reports=reports, language=spoken(), exporters=exporters())
@@ -130,6 +134,19 @@ def grade_folder(
             tell(say("cli.reports_so_far", path=str(reports / INDEX)))
             raise
         return with_paths(grading)
+
+
+def _refuse_classes(found: Found) -> None:
+    """Refuse a call of which every row is a whole class: it was wrong, and its remedy is told.
+
+    Raises:
+        CourseError: nothing else is there to be graded.
+    """
+    whole = [
+        u.finding.message for u in found.unreadable if u.finding.message.key == "class-as-one-submission"
+    ]
+    if whole and not found.submissions and len(whole) == len(found.unreadable):
+        raise CourseError(*whole)
 
 
 def _nothing_found(submissions: Path, only: tuple[str, ...]) -> Message:

@@ -4,9 +4,11 @@ from collections.abc import Container, Iterable
 from pathlib import PurePosixPath
 
 from grader.coursefiles.lms_names import read_lms_name
+from grader.coursefiles.other_languages import language_of_file
 
 PROGRAMS = (".ipynb", ".py")
 OTHER_ARCHIVES = (".tar", ".gz", ".tgz", ".rar", ".7z", ".bz2", ".xz")
+_DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".rtf", ".html", ".htm")
 _LITTER = frozenset(
     {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"}
     | {"venv", "site-packages", "dist-packages", "node_modules"}  # came along, and nobody wrote them
@@ -60,6 +62,24 @@ def is_accepted(name: str) -> bool:
 def without_accepted_suffix(name: str) -> str:
     """Return ``name`` without ``.ipynb``, ``.py`` or ``.zip``; other dots are part of people's names."""
     return name[: name.rindex(".")] if is_accepted(name) else name
+
+
+def is_document(name: str) -> bool:
+    """Return whether ``name`` is a text's for people, a notebook's printed pages among them."""
+    return name.lower().endswith(_DOCUMENTS)
+
+
+def is_work(name: str) -> bool:
+    """Return whether ``name`` is such as somebody may have handed in, readable here or not."""
+    other = name.lower().endswith((*OTHER_ARCHIVES, *_DOCUMENTS)) or language_of_file(name) is not None
+    return is_accepted(name) or other
+
+
+def without_work_suffix(name: str) -> str:
+    """Return ``name`` without the ending of a file that somebody may have handed in."""
+    if not is_work(name):
+        return name
+    return name[: name.rindex(".")].removesuffix(".tar")
 
 
 def common_folder(names: Iterable[str]) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.coursefiles.read_submission import Received, read_received
+from grader.coursefiles.read_submission import read_received
+from grader.coursefiles.received import Received
 from grader.coursefiles.zip_reader import is_safe_name
 from grader.model.digest import digest_bytes
 from grader.model.errors import CourseError

@@ -11,6 +11,11 @@ from collections.abc import Iterable, Mapping
 _NUMBERED = re.compile(r"(?P<base>.+?)[-_ ]?\(?(?P<number>\d{1,2})\)?")
 _COPIED_BEHIND = re.compile(r"(?P<base>.+?)[-_ ]+(?:copy|copia)(?:[-_ ]?\(?(?P<number>\d{1,2})\)?)?")
 _COPIED_BEFORE = re.compile(r"(?:copia de|copy of)[-_ ]+(?P<base>.+)")
+_COPY = re.compile(
+    r"(?:c[oó]pia de|copy of)\s+(?P<behind>.+)"
+    r"|(?P<front>.+?)(?:-\d{1,2}|\s*\(\d{1,2}\)|\s+-\s+(?:copy|c[oó]pia)(?:\s*\(\d{1,2}\))?)",
+    re.IGNORECASE,
+)
 _MOST_MARKS = 4
 
 Rank = tuple[int, ...]
@@ -27,13 +32,32 @@ def tries(stems: Iterable[str], assignment: str) -> Mapping[str, tuple[str, Rank
     return {stem: _read(folded(stem), known) for stem in found}
 
 
+def same_person(stems: Iterable[str], assignment: str) -> Mapping[str, str]:
+    """Return of each name of a student's file whose it is: ``ana (1)`` and ``Cópia de ana`` are of ``ana``.
+
+    Only by the marks of a copy, and beside a file without them: ``ana2`` may be another person. What is
+    called after the assignment, marked or not, names nobody and comes back as the assignment's name.
+    """
+    found = set(stems)
+    read = tries(found, assignment)
+    whose = {}
+    for stem in found:
+        owner = rest = stem
+        while mark := _COPY.fullmatch(rest):
+            rest = mark["front"] or mark["behind"]
+            owner = rest if rest in found else owner
+        of_it = bool(assignment) and read[stem][0] == folded(assignment)
+        whose[stem] = assignment if of_it else owner
+    return whose
+
+
 def folded(name: str) -> str:
     """Return a name without the differences that people do not see: case, accents, blanks for hyphens."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return re.sub(r"[\s_-]+", "-", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
-def _read(name: str, known: set[str]) -> tuple[str, Rank]:
+def _read(name: str, known: set[str], passed: frozenset[str] = frozenset()) -> tuple[str, Rank]:
     base, marks = name, []
     for _ in range(_MOST_MARKS):
         found = _unmarked(base)
@@ -41,9 +65,9 @@ def _read(name: str, known: set[str]) -> tuple[str, Rank]:
             break
         base, number = found
         marks.append(number)
-        if base in known:
+        if base in known and base not in passed:
             # The outermost mark is the last that was put there.
-            further, rank = _read(base, known - {base})
+            further, rank = _read(base, known, passed | {base})
             return further, (*rank, *reversed(marks))
     return name, ()
 

@@ -30,7 +30,8 @@ _MOST_TOLD = 20
 _LONGEST_SHOWN = 40
 _OLDEST, _NEWEST = 2, 4
 _MARKDOWN = ("markdown", "heading", "html")
-_OTHER_UNICODE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _CHUNK = 2**20
 
 
@@ -71,11 +72,12 @@ def normalise_notebook(content: bytes, name: str) -> PlainNotebook:
         cells = list(reading.cells())
         code = "\n".join(cell.source for cell in cells if cell.kind == "code")
         language = reading.other_language(code)
+        ledger = [LedgerEntry(kind="encoding", what="UTF-16", place=Place())] if reading.was_utf16 else []
     if language is not None:
         raise SubmissionError(say("notebook-of-another-language", name=name, language=language))
     plain = [{"cell_type": _plain_kind(cell.kind), "source": cell.source, "metadata": {}} for cell in cells]
     text = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": plain}, ensure_ascii=True)
-    return PlainNotebook(content=text.encode(), ledger=tuple(_rewritten(cells))[:_MOST_TOLD])
+    return PlainNotebook(content=text.encode(), ledger=(*ledger, *_rewritten(cells))[:_MOST_TOLD])
 
 
 def saved_cells(content: bytes, name: str) -> tuple[SavedCell, ...]:
@@ -120,8 +122,11 @@ class _Reading:
         content = content.removeprefix(codecs.BOM_UTF8)
         if not content.strip():
             raise SubmissionError(say("file-empty", name=name))
-        if content.startswith(_OTHER_UNICODE):
+        if content.startswith(_UTF32):
             raise SubmissionError(say("program-not-utf8", name=name))
+        self.was_utf16 = content.startswith(_UTF16)
+        if self.was_utf16:  # as PowerShell writes it
+            content = content.decode("utf-16", "replace").encode("utf-8", "replace")
         self._content, self._name = content, name
         self.skim = Skim(content)
 

@@ -1,14 +1,14 @@
 """What one student handed in for one assignment, to a :class:`Submission` or to a row that says why not."""
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from grader.coursefiles.attempts import newest_attempt
+from grader.coursefiles.choose_main import choose_main
 from grader.coursefiles.file_names import (
-    OTHER_ARCHIVES,
     common_folder,
     is_accepted,
     is_litter,
@@ -16,11 +16,10 @@ from grader.coursefiles.file_names import (
     without_environments,
 )
 from grader.coursefiles.lms_names import read_lms_name
-from grader.coursefiles.newest_try import folded, tries
-from grader.coursefiles.notebooks import MOST_BYTES, MOST_SOURCE, normalise_notebook
-from grader.coursefiles.other_languages import language_of_file
+from grader.coursefiles.notebooks import MOST_SOURCE, normalise_notebook
+from grader.coursefiles.received import Received, remark, remark_of
 from grader.coursefiles.source_text import source_for_python
-from grader.coursefiles.zip_reader import MOST_FILES, read_zip
+from grader.coursefiles.zip_reader import MOST_FILES, Unpacked, read_zip
 from grader.files.write_whole import write_once
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import SubmissionError
@@ -36,35 +35,18 @@ _TOOLS_OWN = (
     *(".local", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".sync", ".stfolder"),
     *(".Trash", ".Trashes", ".Spotlight-V100", ".fseventsd", ".TemporaryItems"),
 )
-_WHICH_IS_RUN = ("several-programs", "newest-try-is-run", "repeated-file-name")
-_TRAINS = re.compile(rb"\.fit\s*\(|GradientTape|\.train_on_batch\s*\(|minimize\s*\(")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """Where the files of one student for one assignment lie.
-
-    Each source is a file or a folder, with the name it goes by inside the submission: none for the folder
-    that is the submission.
-    """
-
-    student: str
-    assignment: str
-    sources: tuple[tuple[str, Path], ...]
-    shown: str
-    root: Path = Path("/")
-    """The folder that was named to us: below it no link is followed, not even one that has just come."""
 
 
 def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Unreadable:
     """Read ``item``; every file is kept below ``intake`` by its content, so what is run is what was read."""
     files: list[SubmittedFile] = []
-    findings: list[Finding] = []
+    findings = [remark("handed-in-late", path=item.shown)] if item.late else []
     try:
         files = _staged_files(item, intake, findings)
         _refuse_class(files, item)
-        files = _without_common_folder(files)
-        main = _main_file(files, item, findings)
+        attempt = newest_attempt(_without_common_folder(files))
+        files = _without_common_folder(attempt.files)
+        main = choose_main(files, item, findings, attempt.older)
         kind = FileKind.NOTEBOOK if main.name.lower().endswith(".ipynb") else FileKind.SCRIPT
         ready = _fit_to_run(main, files, intake)
     except SubmissionError as error:
@@ -94,21 +76,6 @@ def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Un
         received=main.path,
         ledger=ready.ledger,
     )
-
-
-def remark(key: str, **fields: object) -> Finding:
-    """Return a finding that only informs, about the file ``path``."""
-    return Finding(
-        severity=Severity.INFO,
-        message=say(key, **fields),
-        path=str(fields.get("path", "")),
-        on_class_page=key in _WHICH_IS_RUN,
-    )
-
-
-def remark_of(message: Message, path: str) -> Finding:
-    """Return a finding that only informs, in these words."""
-    return Finding(severity=Severity.INFO, message=message, path=path)
 
 
 def entries(folder: Path) -> tuple[Path, ...]:
@@ -150,7 +117,7 @@ def _staged_files(item: Received, intake: Path, findings: list[Finding]) -> list
     for name, path in plain:
         content = _read_plain(path, name, budget, item.root)
         if unpack and name.lower().endswith(".zip"):
-            unpacked = read_zip(content, name)
+            unpacked = _read_zip(content, name)
             findings += [remark_of(message, item.shown) for message in unpacked.refused]
             new = [_keep(member.content, member.name, intake) for member in unpacked.members]
         else:
@@ -168,6 +135,18 @@ def _staged_files(item: Received, intake: Path, findings: list[Finding]) -> list
         if len(files) > MOST_FILES:
             raise SubmissionError(say("submission-too-many-files", path=item.shown, limit=MOST_FILES))
     return _without_files_called_as_folders(list(files.values()), item, findings)
+
+
+def _read_zip(content: bytes, name: str) -> Unpacked:
+    """Return what is in a zip; where that is one zip more, and no program, what is in that."""
+    outer = read_zip(content, name)
+    inner = [m for m in outer.members if m.name.lower().endswith(".zip")]
+    if len(inner) != 1 or any(is_program(m.name) for m in outer.members):
+        return outer
+    found = read_zip(inner[0].content, inner[0].name)
+    others = {m.name: m for m in outer.members if m is not inner[0]}
+    members = {**others, **{m.name: m for m in found.members}}
+    return Unpacked(members=tuple(members.values()), refused=(*outer.refused, *found.refused))
 
 
 def _plain_files(item: Received, findings: list[Finding]) -> Iterator[tuple[str, Path]]:
@@ -236,7 +215,7 @@ def _refuse_class(files: Sequence[SubmittedFile], item: Received) -> None:
         raise SubmissionError(say("class-as-one-submission", path=item.shown, students=shown))
 
 
-def _without_common_folder(files: list[SubmittedFile]) -> list[SubmittedFile]:
+def _without_common_folder(files: Sequence[SubmittedFile]) -> list[SubmittedFile]:
     """Take off the folder that somebody packed everything into: the program's folder is where it runs."""
     cut = len(common_folder(f.name for f in files))
     return [replace(f, name=f.name[cut:]) for f in files]
@@ -252,71 +231,6 @@ def _without_files_called_as_folders(
             message = say("zip-member-refused", name=item.shown, member=file.name, why=say("zip.folder"))
             findings.append(remark_of(message, item.shown))
     return [f for f in files if f.name not in folders]
-
-
-def _main_file(files: Sequence[SubmittedFile], item: Received, findings: list[Finding]) -> SubmittedFile:
-    programs = [f for f in files if is_program(f.name)]
-    if not programs:
-        raise SubmissionError(_nothing_to_run(files, item, findings))
-    if len(programs) == 1:
-        return programs[0]
-    read = tries((_stem(f) for f in programs), item.assignment)
-    named = [f for f in programs if read[_stem(f)][0] == folded(item.assignment)]
-    exact = [f for f in named if _stem(f) == item.assignment]
-    training = [f for f in programs if _TRAINS.search(_beginning(f))]
-    among = exact or named or training or programs
-    nearest = min(among, key=_nearest)
-    same = [f for f in programs if read[_stem(f)][0] == read[_stem(nearest)][0]]
-    # A file of nothing is an upload that failed.
-    full = [f for f in same if f.size] or same
-    newest = max(read[_stem(f)][1] for f in full)
-    latest = [f for f in full if read[_stem(f)][1] == newest]
-    main = min(latest, key=lambda f: (_stem(f) != item.assignment, *_nearest(f)))
-    older = [f.name for f in same if f is not main and read[_stem(f)][1] != newest]
-    if older:
-        others = ", ".join(sorted(older))
-        findings.append(remark("newest-try-is-run", path=item.shown, main=main.name, others=others))
-    elif len(among) != 1:
-        findings.append(
-            remark(
-                "several-programs",
-                path=item.shown,
-                count=len(programs),
-                main=main.name,
-                assignment=item.assignment,
-            )
-        )
-    return main
-
-
-def _nearest(file: SubmittedFile) -> tuple[int, bool, str]:
-    return file.name.count("/"), not file.name.lower().endswith(".ipynb"), file.name
-
-
-def _stem(file: SubmittedFile) -> str:
-    return PurePosixPath(file.name).stem
-
-
-def _beginning(file: SubmittedFile) -> bytes:
-    with file.path.open("rb") as stream:
-        return stream.read(MOST_BYTES)
-
-
-def _nothing_to_run(files: Sequence[SubmittedFile], item: Received, findings: list[Finding]) -> Message:
-    for file in files:
-        if file.name.lower().endswith(OTHER_ARCHIVES):
-            return say(
-                "archive-type-not-accepted", name=file.name, suffix=PurePosixPath(file.name).suffix.lower()
-            )
-    others = ((f.name, language) for f in files if (language := language_of_file(f.name)))
-    told = [say("hint.other_language", name=name, language=language) for name, language in others]
-    told += [
-        f.message
-        for f in findings
-        if f.message.key in ("not-a-regular-file", "zip-member-refused", "file-nested-too-deep")
-    ]
-    why = say("hint.because", reason=told[0]) if told else ""
-    return say("nothing-to-run", path=item.shown, why=why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.coursefiles.find_submissions import Found, find_submissions
-from grader.coursefiles.read_submission import Received, read_received
+from grader.coursefiles.read_submission import read_received
+from grader.coursefiles.received import Received
 from grader.coursefiles.zip_reader import MOST_FILES
 from grader.model.submission import Unreadable
 from tests import builders as a

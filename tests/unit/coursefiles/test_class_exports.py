@@ -65,6 +65,7 @@ def test_a_canvas_export_is_one_submission_for_each_student(tmp_path: Path) -> N
             "silvaana_124_3_digits.py": "x",
             "souzabia_LATE_125_4_work.zip": a_zip({"work/digits.py": "x"}),
             "limacarlos_126_text.html": "<p>",
+            "notas.csv": "",
         },
     )
     found = _found(root)
@@ -74,6 +75,84 @@ def test_a_canvas_export_is_one_submission_for_each_student(tmp_path: Path) -> N
         "souzabia (125)": ["digits.py"],
     }
     assert [f.code for f in found.findings] == ["GR127"]
+    (text,) = found.unreadable
+    assert text.student == "limacarlos (126)"
+    assert "text.html is a document" in text.finding.message.en
+    late = {s.student: [f.code for f in s.findings] for s in found.submissions}
+    assert late == {"silvaana (123)": [], "silvaana (124)": [], "souzabia (125)": ["GR166"]}
+    assert all(f.on_class_page for s in found.submissions for f in s.findings)
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "main", "others"),
+    [
+        (("ana_1_98_digits.py", "ana_1_101_digits-1.py"), "digits-1.py", "digits.py"),
+        (("ana_1_101_digits.py", "ana_1_98_digits-1.py"), "digits.py", "digits-1.py"),
+        (("ana_LATE_1_98_digits-1.py", "ana_LATE_1_99_digits-2.py"), "digits-2.py", "digits-1.py"),
+        (("ana_1_99_digits-1.ipynb", "ana_1_100_digits.ipynb"), "digits.ipynb", "digits-1.ipynb"),
+    ],
+)
+def test_of_a_canvas_students_tries_the_last_that_was_attached_is_run(
+    tmp_path: Path, handed_in: tuple[str, ...], main: str, others: str
+) -> None:
+    content: dict[str, str | bytes] = {
+        name: f"x = {i}" if name.endswith(".py") else a_notebook(f"{i}") for i, name in enumerate(handed_in)
+    }
+    (submission,) = _found(files(tmp_path / "in", content)).submissions
+    assert submission.main == main
+    (told,) = [f for f in submission.findings if f.code == "GR162"]
+    assert others in told.message.en
+
+
+def test_of_two_canvas_files_of_one_name_the_later_attachment_counts(tmp_path: Path) -> None:
+    content = {"ana_1_999_digits.py": "old", "ana_1_1000_digits.py": "new"}
+    (submission,) = _found(files(tmp_path / "in", content)).submissions
+    assert submission.files[0].path.read_text() == "new"
+    assert [f.code for f in submission.findings] == ["GR129"]
+
+
+def test_what_is_attached_to_a_canvas_submission_is_staged_beside_it(tmp_path: Path) -> None:
+    content = {"ana_1_1_digits.py": "x", "ana_1_2_fig.png": "x", "ana_1_3_dados.csv": "x"}
+    assert _rows(_found(files(tmp_path / "in", content))) == {
+        "ana (1)": ["dados.csv", "digits.py", "fig.png"]
+    }
+
+
+def test_of_blackboards_attempts_the_newest_is_run(tmp_path: Path) -> None:
+    name = "Tarefa 1_{}_attempt_2026-05-{}-10-22-33{}"
+    content = {
+        name.format("asilva", "01", "_rede.py"): "old",
+        name.format("asilva", "01", ".txt"): "Name: Ana",
+        name.format("asilva", "12", "_rede_final.py"): "new",
+        name.format("asilva", "12", "_dados.csv"): "1",
+        name.format("asilva", "12", ".txt"): "Name: Ana",
+        name.format("bsouza", "02", "_digits.py"): "x",
+        name.format("clima", "02", ".txt"): "Name: Caio",
+    }
+    found = _found(files(tmp_path / "in", content))
+    assert _rows(found) == {"asilva": ["comment.txt", "dados.csv", "rede_final.py"], "bsouza": ["digits.py"]}
+    assert [u.student for u in found.unreadable] == ["clima"]
+    (told,) = found.submissions[0].findings
+    assert told.code == "GR162"
+    assert "attempt 2026-05-01-10-22-33/rede.py" in told.message.en
+
+
+@pytest.mark.parametrize("word", ["Version {}", "Versão {}", "version-{}"])
+@pytest.mark.parametrize("around", ["ana/", "ana/digits/", "Submitted files/ana/"])
+def test_of_teams_versions_the_newest_with_a_program_is_run(tmp_path: Path, around: str, word: str) -> None:
+    versions = {2: "x = 2", 9: "x = 9", 10: "x = 10", 11: ""}
+    content = {f"{around}{word.format(n)}/digits.py": c for n, c in versions.items()}
+    content[f"{around}{word.format(12)}/notes.txt"] = "x"
+    (submission,) = _found(files(tmp_path / "in", content)).submissions
+    assert submission.main == "digits.py"
+    assert submission.files[0].path.read_text() == "x = 10"
+    (told,) = submission.findings
+    assert told.code == "GR162"
+
+
+def test_a_folder_called_version_beside_a_program_is_the_students_own(tmp_path: Path) -> None:
+    content = {"ana/rede.py": "x", "ana/version 1/util.py": "x", "bia/x.py": "x"}
+    assert _rows(_found(files(tmp_path / "in", content)))["ana"] == ["rede.py", "version 1/util.py"]
 
 
 def test_a_moodle_export_is_one_submission_for_each_student(tmp_path: Path) -> None:
@@ -99,7 +178,10 @@ def test_an_export_may_lie_in_the_assignments_folder(tmp_path: Path) -> None:
     assert _rows(found) == {"silvaana (123)": ["x.py"], "bia": ["bia.py"]}
 
 
-@pytest.mark.parametrize("around", ["Turma A", "PSI5790-Tarefa 1-4711", "Ana Silva"])
+PROGRAM = "model.fit(AX, AY)"
+
+
+@pytest.mark.parametrize("around", ["Turma A", "PSI5790-Tarefa 1-4711", "Ana Silva", "export/Turma A"])
 def test_a_folder_around_an_export_is_taken_off(tmp_path: Path, around: str) -> None:
     members = {
         f"{around}/Ana Silva_101_assignsubmission_file_/digits.py": "x",
@@ -120,6 +202,69 @@ def test_a_student_among_others_cannot_become_a_class_by_the_names_of_her_files(
     found = _found(files(tmp_path / "in", members))
     assert sorted(_rows(found)) == ["bob"]
     assert [u.student for u in found.unreadable] == ["eve"]
+
+
+@pytest.mark.parametrize(
+    ("members", "students"),
+    [
+        (["Turma A/ana/digits.py", "Turma A/bia/rede.py"], ["ana", "bia"]),
+        (["x/Turma A/ana/a.py", "x/Turma A/bia/b.py", "x/notas.csv"], ["ana", "bia"]),
+        (["Turma A/ana/digits/x.py", "Turma A/bia/digits/x.py"], ["ana", "bia"]),
+        (["Turma A/ana/digits/x.py"], ["ana"]),
+        (["Turma A/ana.zip", "Turma A/bia.zip"], ["ana", "bia"]),
+        (["Turma A/ana.py", "Turma A/bia.py", "Turma A/caio.py"], ["ana", "bia", "caio"]),
+        (["A/ana/digits.py", "A/bia/digits-1.py", "B/caio/Digits.py"], ["ana", "bia", "caio"]),
+        (["entregas/digits/ana/x.py", "entregas/digits/bia/x.py"], ["ana", "bia"]),
+        (["ana/src/x.py", "ana/tests/t.py"], ["ana"]),
+        (["ana/parte1/x.py", "ana/parte 2/t.py"], ["ana"]),
+        (["ana/rede/x.py", "ana/dados/x.csv"], ["ana"]),
+        (["ana/mlp.py", "ana/cnn.py"], ["ana"]),
+        (["ana/digits.py", "ana/cnn.py", "ana/mlp.py"], ["ana"]),
+        (["ana/rede/x.py", "ana/base/y.py", "bia/final/z.py"], ["ana", "bia"]),
+        (["ana/um/x.py", "ana/dois/x.py", "bia/um/x.py", "bia/dois/x.py"], ["ana", "bia"]),
+        (["ana/um/x.py", "ana/dois/x.py", "bia.py"], ["ana", "bia"]),
+        (["me/digits/mlp.py", "me/digits/cnn.py"], ["me"]),
+    ],
+)
+def test_whether_a_folder_is_around_a_class_is_told_by_what_stands_in_it(
+    tmp_path: Path, members: list[str], students: list[str]
+) -> None:
+    content: dict[str, str | bytes] = {
+        m: a_zip({"x.py": PROGRAM}) if m.endswith(".zip") else PROGRAM for m in members
+    }
+    found = _found(files(tmp_path / "in", content))
+    assert sorted(_rows(found)) == students
+    taken_off = [f.path for f in found.findings if f.code == "GR167"]
+    assert bool(taken_off) == (students[0] != members[0].split("/")[0])
+
+
+def test_nobodys_folders_are_no_students(tmp_path: Path) -> None:
+    content: dict[str, str | bytes] = {
+        "ana/digits.py": "x",
+        "assignments/digits/assignment.toml": "",
+        "assignments/digits/starter.ipynb": a_notebook("x"),
+        "reference_solutions/digits/solution.py": "x",
+        "notas/results.json": '{"schema": "grader/results/v1", "submissions": []}',
+        "notas/digits/ana.html": "",
+        "meu ambiente/pyvenv.cfg": "",
+        "meu ambiente/lib/python3.11/x.py": "x",
+        "saida/digits/x.html": "",
+    }
+    root = files(tmp_path / "in", content)
+    found = find_submissions(root, ["digits"], own=[root / "saida"], intake=tmp_path / "intake")
+    assert list(_rows(found)) == ["ana"]
+    assert found.unreadable == ()
+    assert [f.code for f in found.findings] == ["GR168"] * 5
+
+
+def test_a_students_work_in_a_folder_called_as_ours_is_hers(tmp_path: Path) -> None:
+    content = {
+        "reports/digits.py": "x",
+        "assignments/digits.py": "x",
+        "bia/pyvenv.cfg": "",
+        "bia/digits.py": "x",
+    }
+    assert sorted(_rows(_found(files(tmp_path / "in", content)))) == ["assignments", "bia", "reports"]
 
 
 def test_a_gradescope_export_is_one_submission_for_each_folder(tmp_path: Path) -> None:

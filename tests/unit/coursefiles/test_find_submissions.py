@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.coursefiles.find_submissions import Found, _safe_ids, find_submissions, read_single
-from grader.coursefiles.read_submission import Received
+from grader.coursefiles.received import Received
 from grader.model.errors import CourseError
 from grader.model.submission import FileKind, Submission, Unreadable
 from tests.unit.coursefiles.written import a_notebook, a_zip, files
@@ -118,6 +118,31 @@ class TestLayouts:
         submission = _one(files(tmp_path / "in", {"ana/digits.py": "old", f"ana/{again}.py": "new"}))
         assert submission.main == f"{again}.py"
         assert [f.code for f in submission.findings] == ["GR162"]
+
+    @pytest.mark.parametrize("again", ["digits-1.py", "digits (1).py", "Cópia de digits.py"])
+    def test_a_folder_of_tries_alone_is_the_student_it_is_called_after(
+        self, tmp_path: Path, again: str
+    ) -> None:
+        members = {"digits.py": "old", again: "new", "data/x.csv": "1"}
+        submission = _one(files(tmp_path / "Ana Silva", members), ["digits"])
+        assert (submission.student, submission.main) == ("Ana Silva", again)
+        assert [f.code for f in submission.findings] == ["GR162"]
+        (tmp_path / "Bia.zip").write_bytes(a_zip(members))
+        assert _one(tmp_path / "Bia.zip", ["digits"]).student == "Bia"
+
+    @pytest.mark.parametrize("place", ["", "digits/"])
+    @pytest.mark.parametrize("again", ["ana-1", "ana (2)", "Cópia de ana", "ana - Copy", "ana-1 (1)"])
+    def test_a_further_try_of_a_students_file_is_the_same_students(
+        self, tmp_path: Path, place: str, again: str
+    ) -> None:
+        members = {f"{place}ana.py": "old", f"{place}{again}.py": "new", f"{place}bia.py": "x"}
+        found = _found(files(tmp_path / "in", members), ["digits"])
+        assert {s.student: s.main for s in found.submissions} == {"ana": f"{again}.py", "bia": "bia.py"}
+
+    def test_names_that_only_end_in_a_number_are_people(self, tmp_path: Path) -> None:
+        people = ["ana", "ana2", "Ana", "ana_3", "s-1", "s-2", "bia (1)"]
+        root = files(tmp_path / "in", {f"digits/{name}.py": "x" for name in people})
+        assert sorted(s for s, _ in _rows(_found(root))) == sorted(people)
 
     def test_a_misspelt_assignment_is_told_with_its_near_miss(self, tmp_path: Path) -> None:
         found = _found(files(tmp_path / "in", {"ana/mnist_dense/b.py": "x"}))
@@ -243,6 +268,8 @@ class TestMainFile:
             ({"parte-1.py": TRAINS, "parte-2.py": TRAINS}, "parte-1.py", ["GR124"]),
             ({"digits.ipynb": a_notebook(TRAINS), "digits (1).ipynb": ""}, "digits.ipynb", ["GR162"]),
             ({"digits.py": TRAINS, "digits_util.py": "", "12.py": ""}, "digits.py", []),
+            ({"digits_util.py": "", "treino.py": TRAINS}, "treino.py", []),
+            ({"a1-pele-ana.py": TRAINS, "l1_digits_ana.py": TRAINS}, "l1_digits_ana.py", []),
             ({"digits.py": "x", "Digits.py": TRAINS}, "digits.py", []),
             ({"A.PY": "x = 1"}, "A.PY", []),
         ],
@@ -284,6 +311,14 @@ class TestMainFile:
         )
         assert {f.name for f in _one(root).files} == {"a.py", "noisynote.zip"}
 
+    def test_a_work_that_was_packed_twice_is_read(self, tmp_path: Path) -> None:
+        inner = a_zip({"tarefa/main.py": "x", "tarefa/util.py": ""})
+        submission = _one(
+            files(tmp_path / "in", {"digits/ana.zip": a_zip({"tarefa.zip": inner, "a.txt": ""})})
+        )
+        assert submission.main == "tarefa/main.py"
+        assert {f.name for f in submission.files} == {"tarefa/main.py", "tarefa/util.py", "a.txt"}
+
     def test_a_file_and_a_folder_of_one_name_do_not_meet(self, tmp_path: Path) -> None:
         submission = _one(
             files(tmp_path / "in", {"digits/ana.zip": a_zip({"a": "x", "a/b.py": "x", "c.py": TRAINS})})
@@ -301,7 +336,10 @@ class TestUnreadable:
             ("ana.rar", b"Rar!", "GR144"),
             ("ana.zip", b"Rar!\x1a", "GR145"),
             ("ana.zip", a_zip({"notes.txt": "x"}), "GR122"),
-            ("ana.zip", a_zip({"deep.zip": a_zip({"a.py": "x"})}), "GR122"),
+            ("ana.zip", a_zip({"a.zip": a_zip({"b.zip": a_zip({"a.py": "x"})})}), "GR122"),
+            ("ana.zip", a_zip({"a.zip": a_zip({"a.py": "x"}), "b.zip": b""}), "GR122"),
+            ("ana.docx", a_zip({"word/document.xml": "x"}), "GR122"),
+            ("ana.html", b"<p>", "GR122"),
             ("ana.ipynb", b"import numpy", "GR131"),
             ("ana.ipynb", b"", "GR138"),
             ("ana.py", "x = 1".encode("utf-16")[2:], "GR135"),
@@ -317,6 +355,16 @@ class TestUnreadable:
         unreadable = _none(files(tmp_path / "in", {f"digits/{name}": content}))
         assert unreadable.finding.code == code
         assert (unreadable.student, unreadable.assignment) in [("ana", "digits"), (name, "digits")]
+
+    @pytest.mark.parametrize("name", ["ana.pdf", "ana.DOCX", "ana.html", "ana.rar", "ana.tar.gz", "ana.jl"])
+    def test_whoever_handed_in_something_else_is_a_row_and_told_what(self, tmp_path: Path, name: str) -> None:
+        unreadable = _none(files(tmp_path / "in", {name: b"x"}), ["digits"])
+        assert unreadable.student == "ana"
+        assert Path(name).suffix in unreadable.finding.message.en
+
+    def test_a_report_beside_the_program_is_the_same_students(self, tmp_path: Path) -> None:
+        submission = _one(files(tmp_path / "in", {"ana.py": "x", "ana.pdf": b"%PDF"}), ["digits"])
+        assert {f.name for f in submission.files} == {"ana.py", "ana.pdf"}
 
     def test_an_empty_folder_is_a_row(self, tmp_path: Path) -> None:
         (tmp_path / "in" / "ana" / "digits").mkdir(parents=True)

@@ -1,3 +1,4 @@
+import codecs
 import json
 import time
 from typing import Any
@@ -58,6 +59,15 @@ def test_a_byte_order_mark_is_no_mistake() -> None:
     assert _sources(b"\xef\xbb\xbf" + a_notebook("x = 1")) == ["x = 1"]
 
 
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_a_notebook_in_utf16_is_read_and_told(order: str) -> None:
+    mark = {"le": codecs.BOM_UTF16_LE, "be": codecs.BOM_UTF16_BE}[order]
+    written = mark + a_notebook("x = 'ação ∑'").decode().encode(f"utf-16-{order}")
+    plain = normalise_notebook(written, "a.ipynb")
+    assert json.loads(plain.content)["cells"][0]["source"] == "x = 'ação ∑'"
+    assert [(entry.kind, entry.what) for entry in plain.ledger] == [("encoding", "UTF-16")]
+
+
 def test_windows_line_ends_and_tabs_stay_in_the_source() -> None:
     assert _sources(a_notebook("if x:\r\n\ty = 1\r\n")) == ["if x:\r\n\ty = 1\r\n"]
 
@@ -81,7 +91,8 @@ def test_a_notebook_with_megabytes_of_plots_is_read_quickly() -> None:
         (b" \n\t", "GR138"),
         (b"\xef\xbb\xbf", "GR138"),
         ("x = 'ação'".encode("latin-1"), "GR135"),
-        (a_notebook("x").decode().encode("utf-16"), "GR135"),
+        (a_notebook("x").decode().encode("utf-32"), "GR135"),
+        ("x = 1".encode("utf-16"), "GR131"),
         (b"<!DOCTYPE html><html><body>{}</body></html>", "GR136"),
         (b"  \n<html lang='pt'>", "GR136"),
         (b"import numpy as np\nprint(np.pi)\n", "GR131"),

@@ -6,7 +6,8 @@ import pytest
 
 from grader.coursefiles.notebooks import MOST_CELLS
 from grader.coursefiles.passages import passages_of, read_passages
-from grader.coursefiles.read_submission import Received, read_received
+from grader.coursefiles.read_submission import read_received
+from grader.coursefiles.received import Received
 from grader.model.passage import Origin
 from grader.model.submission import FileKind, Submission
 

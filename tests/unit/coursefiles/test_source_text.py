@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.coursefiles.passages import read_passages
-from grader.coursefiles.read_submission import Received, read_received
+from grader.coursefiles.read_submission import read_received
+from grader.coursefiles.received import Received
 from grader.coursefiles.source_text import source_for_python
 from grader.model.evidence import LedgerEntry, Place
 from grader.model.submission import Submission
