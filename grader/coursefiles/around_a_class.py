@@ -91,7 +91,10 @@ def _is_class(inside: Sequence[Path], assignments: Collection[str]) -> bool:
     if any(_PARTS.fullmatch(folded(p.name)) for p in folders):
         return False
     works = [_works(p, assignments) for p in folders]
-    return sum(map(bool, works)) > 1 or any(a in work for work in works for a in assignments)
+    placed = any(
+        inner.name in assignments for p in folders for inner in _inside(p) if kind_of(inner) == "folder"
+    )
+    return sum(map(bool, works)) > 1 or placed
 
 
 def _are_groups(inside: Sequence[Sequence[Path]], assignments: Collection[str]) -> bool:
@@ -121,12 +124,15 @@ def _are_peoples_files(files: Sequence[Path], assignments: Collection[str]) -> b
     return all(is_training(p) for p in programs)
 
 
-def _works(folder: Path, assignments: Collection[str]) -> set[str]:
-    """Return the programs, archives and assignments' folders in ``folder``, without tries' marks."""
+def _works(folder: Path, assignments: Collection[str], depth: int = _DEEPEST) -> set[str]:
+    """Return the programs, archives and assignments' folders in ``folder`` and below, without marks."""
     inside = _inside(folder)
     stems = [without_accepted_suffix(p.name) for p in inside if kind_of(p) == "file" and is_accepted(p.name)]
     found = {base for a in (*assignments, "") for base, _ in tries(stems, a).values()}
-    return found | {p.name for p in inside if kind_of(p) == "folder" and p.name in assignments}
+    for below in (p for p in inside if kind_of(p) == "folder"):
+        found |= {below.name} if below.name in assignments else set()
+        found |= _works(below, assignments, depth - 1) if depth else set()
+    return found
 
 
 def _inside(folder: Path) -> tuple[Path, ...]:

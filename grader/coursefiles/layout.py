@@ -33,7 +33,7 @@ class Layout:
     def received(self, folder: Path, called: str) -> Iterator[Received]:
         """Yield what each student handed in, place by place; ``folder`` itself is called ``called``."""
         self._tell_hidden(folder)
-        found = self._entries(folder, "")
+        found = [p for p in self._entries(folder, "") if not self._is_nobodys(p)]
         around = folders_around(found, (*self._slugs, *self._others))
         if around is not None:
             if not around.certain:
@@ -56,15 +56,19 @@ class Layout:
                 key = "submission-out-of-place" if is_accepted(name) else "file-type-not-accepted"
                 self.remarks.append(remark(key, path=name))
 
+    def _is_nobodys(self, entry: Path) -> bool:
+        """Return whether an entry is a folder of the course's, reports or an environment, and tell it."""
+        nobodys = kind_of(entry) == "folder" and is_nobodys(entry, self._own)
+        if nobodys:
+            self.remarks.append(remark("folder-of-nobody", path=entry.name))
+        return nobodys
+
     def _is_received(self, entry: Path) -> bool:
         """Return whether an entry may be somebody's; what is not is told, but for the other assignments'."""
-        kind = kind_of(entry)
-        if kind == "other":
+        if kind_of(entry) == "other":
             self.remarks.append(remark("not-a-regular-file", path=entry.name))
-        elif kind == "folder" and is_nobodys(entry, self._own):
-            self.remarks.append(remark("folder-of-nobody", path=entry.name))
             return False
-        return kind != "other" and without_accepted_suffix(entry.name) not in self._others
+        return without_accepted_suffix(entry.name) not in self._others
 
     def _whose(self, found: Sequence[Path], slug: str) -> dict[Path, str]:
         """Return of each loose file in one folder whose it is, further tries by one student together."""

@@ -14,10 +14,17 @@ def is_nobodys(folder: Path, own: Collection[Path]) -> bool:
     """Return whether ``folder`` is one of ``own``, reports of ours, assignments, or an environment alone."""
     return (
         folder.resolve() in own
-        or _SCHEMA in _beginning(folder / "results.json")
+        or _holds_reports(folder)
         or _holds_assignments(folder)
         or _is_environment(folder)
     )
+
+
+def _holds_reports(folder: Path) -> bool:
+    """Return whether ``folder`` holds results of ours and no program: anybody may have such a file."""
+    if _SCHEMA not in _beginning(folder / "results.json"):
+        return False
+    return not any(is_accepted(path.name) for path in folder.iterdir())
 
 
 def _holds_assignments(folder: Path) -> bool:

@@ -85,12 +85,15 @@ def read_zip(content: bytes, name: str) -> Unpacked:
 def member_name(info: zipfile.ZipInfo) -> str:
     """Return a member's whole name, up to its end and not to the first NUL, with forward slashes.
 
-    Macs write UTF-8 without saying so, and old Windows programs write backslashes.
+    Macs write UTF-8 without saying so, and old Windows programs write backslashes, and names in the code
+    page of their country: where that is no UTF-8 it is read as western Europe's and Brazil's.
     """
     raw = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:
         with suppress(UnicodeError):
-            raw = raw.encode("cp437").decode("utf-8")
+            written = raw.encode("cp437")
+            raw = written.decode("cp850")
+            raw = written.decode("utf-8")
     return raw.replace("\\", "/")
 
 

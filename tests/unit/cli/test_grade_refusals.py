@@ -10,7 +10,7 @@ from grader.cli.main import run
 from grader.model.result import Reason, Status
 from grader.words.catalogue import keys
 from tests import builders as a
-from tests.unit.coursefiles.written import a_course
+from tests.unit.coursefiles.written import a_course, a_zip, files
 
 Told = pytest.CaptureFixture[str]
 
@@ -36,6 +36,17 @@ def test_a_percentage_of_the_points_is_one(capsys: Told, tmp_path: Path, share: 
     assert status == 2
     assert "--fail-under" in told
     assert "number" in told
+
+
+def test_a_class_that_came_as_one_student_ends_with_2_and_the_remedy(capsys: Told, tmp_path: Path) -> None:
+    a_course(tmp_path)
+    export = a_zip({"T1/silvaana_1_2_x.py": "x", "T1/souzab_3_4_x.py": "x"})
+    handed_in = files(tmp_path / "in", {"mnist-dense/turma.zip": export})
+    status, told = _says(capsys, "grade", str(handed_in), "-C", str(tmp_path))
+    assert status == 2
+    assert "GR163" in told
+    assert "Grade it as a class" in told
+    assert not (tmp_path / "reports" / "results.json").exists()
 
 
 def test_a_class_of_which_nothing_could_be_graded_is_told_and_ends_with_3(capsys: Told) -> None:

@@ -212,6 +212,8 @@ def test_a_student_among_others_cannot_become_a_class_by_the_names_of_her_files(
         (["Turma A/ana/digits/x.py", "Turma A/bia/digits/x.py"], ["ana", "bia"]),
         (["Turma A/ana/digits/x.py"], ["ana"]),
         (["Turma A/ana.zip", "Turma A/bia.zip"], ["ana", "bia"]),
+        (["Submitted files/ana/T1/Version 1/x.py", "Submitted files/bia/T1/Version 2/y.py"], ["ana", "bia"]),
+        (["Turma A/ana/rede.py", "Turma A/bia/notas.txt"], ["Turma A"]),
         (["Turma A/ana.py", "Turma A/bia.py", "Turma A/caio.py"], ["ana", "bia", "caio"]),
         (["A/ana/digits.py", "A/bia/digits-1.py", "B/caio/Digits.py"], ["ana", "bia", "caio"]),
         (["entregas/digits/ana/x.py", "entregas/digits/bia/x.py"], ["ana", "bia"]),
@@ -249,12 +251,23 @@ def test_nobodys_folders_are_no_students(tmp_path: Path) -> None:
         "meu ambiente/pyvenv.cfg": "",
         "meu ambiente/lib/python3.11/x.py": "x",
         "saida/digits/x.html": "",
+        "bia/results.json": '{"schema": "grader/results/v1"}',
+        "bia/rede.py": "x",
     }
     root = files(tmp_path / "in", content)
     found = find_submissions(root, ["digits"], own=[root / "saida"], intake=tmp_path / "intake")
-    assert list(_rows(found)) == ["ana"]
+    assert sorted(_rows(found)) == ["ana", "bia"]
     assert found.unreadable == ()
     assert [f.code for f in found.findings] == ["GR168"] * 5
+
+
+def test_our_reports_beside_the_folder_around_a_class_change_nothing(tmp_path: Path) -> None:
+    content = {
+        "Turma A/ana/x.py": "x",
+        "Turma A/bia/y.py": "x",
+        "r/results.json": '{"schema":"grader/results/v1"}',
+    }
+    assert sorted(_rows(_found(files(tmp_path / "in", content)))) == ["ana", "bia"]
 
 
 def test_a_students_work_in_a_folder_called_as_ours_is_hers(tmp_path: Path) -> None:

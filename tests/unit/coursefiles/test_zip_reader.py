@@ -101,6 +101,12 @@ def test_a_mac_that_does_not_say_utf8_is_understood() -> None:
     assert _names(read_zip(content, "all.zip")) == ["exercício.py"]
 
 
+def test_a_name_of_a_brazilian_windows_is_understood() -> None:
+    written = "solução não.py".encode("cp850")
+    content = a_zip_of((zipfile.ZipInfo("x" * len(written)), "x = 1")).replace(b"x" * len(written), written)
+    assert _names(read_zip(content, "all.zip")) == ["solução não.py"]
+
+
 @pytest.mark.parametrize(
     "name", ["Tarefa 1: MNIST?.ipynb", '"><script>.py', "=cmd|'/C calc'!A0.py", "O'Brien-=.py"]
 )
