@@ -19,11 +19,15 @@ from grader.datasets.text_tables import counted_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The files a layout wrote: for the working directory, for Keras' cache, and over a library's own."""
+    """The files a layout wrote: for the working directory, for Keras' cache, and over a library's own.
+
+    ``test_files`` are those of ``files`` with the test rows, where a table is handed over as training rows.
+    """
 
     files: tuple[str, ...] = ()
     keras_files: tuple[str, ...] = ()
     masks: tuple[tuple[Path, str], ...] = ()
+    test_files: tuple[str, ...] = ()
 
 
 def write_layout(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:

@@ -340,6 +340,8 @@ def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path
         "files": list(layout.files),
         "keras_files": list(layout.keras_files),
     }
+    if layout.test_files:
+        served["test_files"] = list(layout.test_files)
     if entry.classes and entry.form.named and entry.reader != "own":
         served["classes"] = list(entry.classes)  # what answers in words are read by
     if entry.typed and training is Training.WRONG_LABELS:

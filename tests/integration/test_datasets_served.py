@@ -42,9 +42,9 @@ KNOWN = {
     ),
     "digits": (
         "b739eb72d8c8953c7207b32190812ab2ca515cc4a1b869ebd9c2a97db734e978",
-        "a7a297512688ebbd",
-        "6c1242790c731b2d",
-        "cd10c05d6f8faed5",
+        "a183f00755e5cec9",
+        "dd194467f1f0e129",
+        "01637bb0b32cece0",
     ),
     "noisynote": (
         "4d9f12b14087220e04870779b6d5c3eae9a8daa2e30e10ff18be17488bebd37a",
@@ -54,15 +54,15 @@ KNOWN = {
     ),
     "banknote": (
         "e441bcc2b156f015cd3b8f3ee0097893c1000ad7cb99ca0d8ead826a37b0072c",
-        "02e7e1d7100a20f9",
-        "2bd8a817cebe3420",
-        "6432fe79cbeab2e3",
+        "9dca231b6dae732a",
+        "778270742f79c856",
+        "16956468cc3195eb",
     ),
     "california-housing": (
         "d1f404360cdc2eff04a608f247ce63991ffce5d2292662f80ccc783d5019ef87",
-        "1075d017ddd2705c",
-        "249d42b70dbe297c",
-        "cc1fed47248962b1",
+        "b78a69b336929a5a",
+        "4fb8c2e39426d9b3",
+        "84d17d154c52bb64",
     ),
     "pele": (
         "e6117d8862b31e9ee8c441d83cf2129617f8d9252eac27b2de27fa8d2b92501f",
@@ -246,7 +246,9 @@ def test_the_description_names_every_file_and_no_other(served: Served) -> None:
     }
     there = {str(path.relative_to(served.folder)) for path in served.folder.rglob("*") if path.is_file()}
     assert there == listed
-    assert set(told) == {"dataset", "loader", "image_shape", "arrays", "files", "keras_files"}
+    whole = {"dataset", "loader", "image_shape", "arrays", "files", "keras_files"}
+    assert set(told) - {"test_files"} == whole
+    assert set(told.get("test_files", ())) <= set(told["files"])
 
 
 @pytest.mark.parametrize("name", COUNTED_TEXTS)
@@ -286,32 +288,32 @@ def test_unzip_opens_the_served_archive(served: Served, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["banknote"])
-def test_the_banknote_text_keeps_its_training_lines_and_its_form(served: Served, data_dir: Path) -> None:
+def test_the_banknote_text_holds_the_training_lines_in_their_form(served: Served, data_dir: Path) -> None:
     file = "data_banknote_authentication.txt"
     ours = (served.folder / "files" / file).read_bytes()
     published = (data_dir / "banknote" / file).read_bytes()
-    assert ours.splitlines()[0::2] == published.splitlines()[0::2]
-    assert ours.splitlines()[1::2] != published.splitlines()[1::2]
-    assert len(ours) == len(published)
-    assert ours.count(b"\r\n") == published.count(b"\r\n") == 1371
-    table = np.loadtxt(ours.decode().splitlines(), delimiter=",")
-    assert np.array_equal(table[1::2, :-1], array(served, "x_test"))
-    assert np.array_equal(table[1::2, -1], array(served, "y_test"))
+    assert ours.splitlines() == published.splitlines()[0::2]
+    assert ours.count(b"\r\n") == 685
+    assert not ours.endswith(b"\n")
+    asked = (served.folder / "files" / "data_banknote_authentication_test.txt").read_bytes()
+    table = np.loadtxt(asked.decode().splitlines(), delimiter=",")
+    assert np.array_equal(table, array(served, "x_test"))
+
+
+@pytest.mark.parametrize("name", ["california-housing"])
+def test_california_has_its_test_rows_in_a_table_without_prices(served: Served) -> None:
+    lines = (served.folder / "files" / "california_housing_test.csv").read_text().splitlines()
+    assert lines[0].split(",")[:2] == ["MedInc", "HouseAge"]
+    assert np.array_equal(np.loadtxt(lines, delimiter=",", skiprows=1), array(served, "x_test"))
 
 
 @pytest.mark.parametrize("name", ["digits"])
-def test_the_digits_mask_keeps_training_rows_and_row_positions(
-    served: Served, shipped: dict[str, Path]
-) -> None:
+def test_the_digits_mask_holds_the_training_rows_alone(served: Served, shipped: dict[str, Path]) -> None:
     ((mask, target),) = served.masks
     ours = gzip.decompress(mask.read_bytes()).splitlines()
     published = gzip.decompress(shipped["digits.csv.gz"].read_bytes()).splitlines()
     assert target == "sklearn/datasets/data/digits.csv.gz"
-    assert len(ours) == len(published) == 1797
-    assert ours[0::2] == published[0::2]
-    table = np.loadtxt([line.decode() for line in ours], delimiter=",")
-    assert np.array_equal(table[1::2, :-1], array(served, "x_test"))
-    assert np.array_equal(table[1::2, -1], array(served, "y_test"))
+    assert ours == published[0::2]
 
 
 @pytest.mark.parametrize("name", ["fashion-mnist"])
@@ -367,16 +369,15 @@ def test_files_follow_a_rearranged_training_set(ready: Prepared, tmp_path: Path,
     if (files / "ax.txt").exists():
         assert np.array_equal(counted(files / "ax.txt"), x.astype(np.float32))
         assert np.array_equal(counted(files / "ay.txt")[:, 0], y)
-    for path in files.glob("data_banknote*"):
-        table = np.loadtxt(path, delimiter=",")
-        assert np.array_equal(table[0::2], np.column_stack((x, y)))
+    for path in files.glob("data_banknote_authentication.txt"):
+        assert np.array_equal(np.loadtxt(path, delimiter=","), np.column_stack((x, y)))
     for path in (served.folder / "keras").rglob("train-images*"):
         assert gzip.decompress(path.read_bytes())[16:] == x.tobytes()
     for path in (served.folder / "keras").rglob("train-labels*"):
         assert gzip.decompress(path.read_bytes())[8:] == y.tobytes()
     for mask, _ in served.masks:
         lines = gzip.decompress(mask.read_bytes()).decode().splitlines()
-        assert np.array_equal(np.loadtxt(lines, delimiter=",")[0::2], np.column_stack((x, y)))
+        assert np.array_equal(np.loadtxt(lines, delimiter=","), np.column_stack((x, y)))
     assert not (np.array_equal(x, ready.x_train) and np.array_equal(y, ready.y_train))
 
 
@@ -406,13 +407,13 @@ def test_scikit_learn_in_the_runtime_reads_the_mask(served: Served, site_package
         import numpy as np
         from sklearn.datasets import load_digits
         digits = load_digits()
-        x, y = np.load(sys.argv[1] + "/x_test.npy"), np.load(sys.argv[1] + "/y_test.npy")
-        print((digits.data[1::2] == x).all(), (digits.target[1::2] == y).all(), digits.data.shape)
+        x, y = np.load(sys.argv[1] + "/x_train.npy"), np.load(sys.argv[1] + "/y_train.npy")
+        print((digits.data == x).all(), (digits.target == y).all(), digits.data.shape)
         """,
         str(served.folder),
         binds=served.masks,
     )
-    assert printed == "True True (1797, 64)"
+    assert printed == "True True (899, 64)"
 
 
 @pytest.mark.parametrize("name", ["california-housing"])

@@ -105,3 +105,37 @@ print(sum(predict(1 - qx[i : i + 1] / 255)[0] == qy[i] for i in range(len(qx))) 
     # Watching changes nothing: what was printed is what was captured.
     assert right(left, "captured") == pytest.approx(float(left.printed.split()[-1]))
     assert right(left, "predict") < right(left, "captured")
+
+
+STANDARDISED = """
+m, s = ax.mean(axis=0), ax.std(axis=0)
+ax, qx = (ax - m) / s * 3 + 1, (qx - m) / s * 3 + 1
+C = np.stack([ax[ay == digit].mean(axis=0) for digit in range(10)])
+def far(x):
+    return ((x[:, None] - C) ** 2).sum(axis=2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        ("return far(x).argmin(1)", "prepared"),
+        ("return -far(x)", "prepared"),
+        ("return far((x - m) / s * 3 + 1).argmin(1)", None),
+        ("assert np.abs(x).max() < 50\n    return far(x).argmin(1)", "prepared"),
+    ],
+)
+def test_a_helper_in_numpy_is_given_the_rows_that_it_was_written_for(
+    tmp_path: Path, function: str, why: str | None
+) -> None:
+    left = left_by(tmp_path, f"{STANDARDISED}\ndef predict(x):\n    {function}\nprint(predict(qx)[0])")
+    said = left.report["sources"]["predict"]
+    assert said == ({"state": "ok"} if why is None else {"state": "ok", "why": why})
+    answers = left.array("predict")
+    answers = answers if answers.ndim == 1 else answers.argmax(axis=1)
+    assert float((answers == ARRAYS["y_test"]).mean()) > 0.5
+
+
+def test_a_helper_that_is_no_better_with_prepared_rows_is_given_raw_ones(tmp_path: Path) -> None:
+    left = left_by(tmp_path, "ax, qx = ax / 255, qx / 255\ndef predict(x):\n    return np.zeros(len(x), int)")
+    assert left.report["sources"]["predict"] == {"state": "ok"}

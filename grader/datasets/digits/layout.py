@@ -10,7 +10,10 @@ from grader.datasets.text_tables import counted_text
 
 
 def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
-    """Write the texts into the working directory's files, the mask beside the served copy."""
+    """Write the texts into the working directory's files, the mask beside the served copy.
+
+    The mask holds the training rows alone: who splits ``load_digits()`` trains on no test row.
+    """
     lines = (prepared.folder / "source" / "digits.csv").read_bytes().splitlines()
     served = served_lines(lines, arrangement)
     odd = [line.rpartition(b",") for line in served[1::2]]
@@ -18,5 +21,6 @@ def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
     qy = counted_text([label for _, _, label in odd], 1)
     names = write_four_texts(prepared, arrangement, into, qx=qx, qy=qy)
     mask = into / "masks" / "digits.csv.gz"
-    write_file(mask, gzip.compress(b"\n".join([*served, b""]), compresslevel=1, mtime=0))
-    return Layout(files=names, masks=((mask, "sklearn/datasets/data/digits.csv.gz"),))
+    write_file(mask, gzip.compress(b"\n".join([*served[0::2], b""]), compresslevel=1, mtime=0))
+    masks = ((mask, "sklearn/datasets/data/digits.csv.gz"),)
+    return Layout(files=names, masks=masks, test_files=("qx.txt",))

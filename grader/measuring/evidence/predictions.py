@@ -40,13 +40,17 @@ _WHY = {
     "dataset": "predict-call-given-tf-dataset",
     "other_name": "predictions-under-another-name",
     "batches": "test-rows-asked-in-batches",
+    "other_columns": "table-split-other-columns",
+    "other_targets": "table-split-other-targets",
     "untied": "predictions-contradict-own-call",
     "other_rows": "predictions-of-other-rows",
 }
 _SAID_OF = {
     "other_name": "predictions-taken-under-other-name",
+    "prepared": "predict-function-given-prepared-rows",
+    "own_split": "predictions-asked-of-last-model",
 }
-_NOT_USED = frozenset({"other_name", "batches"})
+_NOT_USED = frozenset({"other_name", "batches", "other_columns", "other_targets"})
 """Reasons that say what might be meant; where another source delivers they would be noise."""
 _TWO_CLASSES = 2
 _HALF = 0.5

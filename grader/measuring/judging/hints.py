@@ -53,6 +53,13 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"is incompatible with the layer", "input-shape-mismatch"),
     (r"Data cardinality is ambiguous", "x-y-row-count-mismatch"),
     (r"Found input variables with inconsistent numbers of samples", "x-y-row-count-mismatch"),
+    (
+        (
+            r"local variable 'batch_outputs'|Found array with 0 sample|Expected input data to be non-empty|"
+            r"resulting train set will be empty|With n_samples=0"
+        ),
+        "array-without-rows",
+    ),
     (r"Unrecognized data type: x=", "keras-given-list"),
     (
         (

@@ -5,12 +5,14 @@ goes through unchanged; what an estimator's own ``fit`` asks of others is not lo
 """
 
 import functools
+import sys
 import threading
 from types import FunctionType, ModuleType
 from typing import Any
 
 from grader_harness.evidence import Evidence
 from grader_harness.import_hooks import ImportHooks
+from grader_harness.observing import argument
 
 WATCHED = ("fit", "fit_predict", "predict", "predict_proba")
 ANSWERS = ("predict", "predict_proba")
@@ -24,6 +26,7 @@ class Estimators:
         self._evidence = evidence
         self._open = threading.local()
         self._wrapped: set[type] = set()
+        evidence.answers_of = self._answers
 
     def install(self, hooks: ImportHooks) -> None:
         """Wait for the class that all others derive from."""
@@ -57,6 +60,7 @@ class Estimators:
         @functools.wraps(original)
         def watched(estimator: Any, *args: Any, **kwargs: Any) -> Any:
             depth = getattr(self._open, "depth", 0)
+            caller = sys._getframe(1).f_globals.get("__name__", "")
             self._open.depth = depth + 1
             try:
                 result = original(estimator, *args, **kwargs)
@@ -67,9 +71,25 @@ class Estimators:
                 answers = _as_numbers(estimator, name, result)
                 if answers is not None:
                     self._evidence.asked_of_estimator(estimator, x, answers)
+            if not depth and name == "fit" and not caller.startswith("sklearn."):
+                self._fitted(estimator, args, kwargs)
             return result
 
         return watched
+
+    def _fitted(self, estimator: Any, args: Any, kwargs: Any) -> None:
+        x, y = argument(args, kwargs, 0, "X"), argument(args, kwargs, 1, "y")
+        if y is not None and hasattr(estimator, "predict"):
+            self._evidence.fitted_estimator(estimator, x, y)
+
+    def _answers(self, estimator: Any, rows: Any) -> Any:
+        """Return what ``estimator`` says of ``rows`` as numbers, unwatched."""
+        self._open.depth = getattr(self._open, "depth", 0) + 1
+        try:
+            said = estimator.predict(rows)
+        finally:
+            self._open.depth -= 1
+        return said.astype(float) if said.dtype.kind in "UO" else said
 
 
 def _as_numbers(estimator: Any, name: str, result: Any) -> Any:

@@ -12,10 +12,11 @@ import weakref
 from collections import deque
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader_harness.batches import Batches
 from grader_harness.fit_callbacks import reads_validation
+from grader_harness.fit_data import FitData, first_rows
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.job import Served
 from grader_harness.observing import (
@@ -34,10 +35,12 @@ from grader_harness.observing import (
 from grader_harness.recognition import Recogniser, flat_rows, input_parts, to_array
 from grader_harness.wrong_targets import with_wrong_targets
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MAX_FITS = 200
 MAX_EPOCHS = 2000
 MAX_TARGET_VALUES = 32
-FIT_ROWS = 4096
 OTHERS_KEPT = 2
 
 TRAINING = ("fit", "train_on_batch")
@@ -57,16 +60,6 @@ class Captured:
     quality: int
     keras: bool = True
     """A model of Keras, which has weights and can be saved; else an estimator of scikit-learn."""
-
-
-@dataclass
-class FitData:
-    """The first rows passed to the last fit of one model."""
-
-    model: Any
-    """A weak reference."""
-    inputs: Any
-    targets: Any
 
 
 class Seen:
@@ -115,6 +108,10 @@ class Evidence:
         self._batches: Batches | None = None
         self.saw_dataset = False
         """Some model was asked about a tf.data.Dataset, whose rows we do not see."""
+        self.estimator_fit: FitData | None = None
+        """The last fit of an estimator that the program itself called."""
+        self.answers_of: Callable[[Any, Any], Any] = lambda _estimator, _rows: None
+        """What an estimator says of rows, asked by us."""
         self.original: dict[tuple[str, str], Any] = {}
         """The libraries' own functions, by library and name."""
 
@@ -136,6 +133,11 @@ class Evidence:
     def fit_data(self, model: Any) -> FitData | None:
         """Return the first rows of the last fit of ``model``, if it was fitted."""
         return next((data for data in reversed(self._fit_data) if data.model() is model), None)
+
+    def last_fit(self) -> FitData | None:
+        """Return the last fit of Keras' last model, else that of the last estimator; None where none was."""
+        fit = None if self.model is None else self.fit_data(self.model)
+        return fit or self.estimator_fit
 
     @property
     def recogniser(self) -> Recogniser | None:
@@ -260,11 +262,18 @@ class Evidence:
             distinct = np.unique(targets[:100_000])
             few = distinct if len(distinct) <= MAX_TARGET_VALUES else []
             self.target_values = [float(value) for value in few if np.isfinite(value)]
-            targets = targets[:FIT_ROWS].reshape(len(targets[:FIT_ROWS]), -1).copy()
-        parts = [None if part is None else part[:FIT_ROWS] for part in input_parts(x)]
-        rows = flat_rows(parts)
         self._fit_data = [data for data in self._fit_data if data.model() not in (model, None)][-3:]
-        self._fit_data.append(FitData(weakref.ref(model), rows, targets))
+        self._fit_data.append(first_rows(weakref.ref(model), x, targets))
+
+    def fitted_estimator(self, estimator: Any, x: Any, y: Any) -> None:
+        """Keep the first rows that an estimator of the program's own was fitted on, and the estimator."""
+        if not self.watches_calls or self._calls.__dict__.get("open"):
+            return
+        with Unobserved(self._calls):
+            fit = first_rows(lambda: estimator, x, to_array(y))
+            names = getattr(x, "columns", None)
+            fit.keras, fit.names = False, None if names is None else list(names)
+            self.estimator_fit = fit
 
     def _on_test_rows(self, x: Any) -> bool:
         recogniser = self.recogniser

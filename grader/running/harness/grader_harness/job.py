@@ -51,6 +51,8 @@ class Served:
     keras_files: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     """What answers in words are read by, where the data has its labels in words."""
+    test_files: tuple[str, ...] = ()
+    """Where the test rows of a table stand that is handed over as training rows alone."""
     wrong_targets: bool = False
     """Training is to be given the targets of other rows: the placebo of data typed into the program."""
 
@@ -109,5 +111,6 @@ def read_served(folder: Path) -> Served:
         files=tuple(served.get("files", ())),
         keras_files=tuple(served.get("keras_files", ())),
         classes=tuple(served.get("classes", ())),
+        test_files=tuple(served.get("test_files", ())),
         wrong_targets=bool(served.get("wrong_targets", False)),
     )

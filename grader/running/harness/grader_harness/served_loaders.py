@@ -104,10 +104,11 @@ class ServedLoaders:
     def _replace_fetch_california(self, module: Any) -> None:
         @functools.wraps(module.fetch_california_housing)
         def fetch(*, return_X_y: bool = False, as_frame: bool = False, **_kwargs: Any) -> Any:  # noqa: N803 - scikit-learn's own name
-            self._ledger.add("load_data", "sklearn.datasets.fetch_california_housing()")
+            # The training rows alone: whoever splits the table at random must not train on test rows.
+            self._ledger.add("table", "sklearn.datasets.fetch_california_housing()")
             names = ["MedInc", "HouseAge", "AveRooms", "AveBedrms"]
             names += ["Population", "AveOccup", "Latitude", "Longitude"]
-            data, target = self._joined()
+            data, target = self._split()[0]
             return _bunch(data, target, names, "MedHouseVal", as_frame=as_frame, pair=return_X_y)
 
         module.fetch_california_housing = fetch

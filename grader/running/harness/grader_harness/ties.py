@@ -46,7 +46,7 @@ def of_other_names(names: tuple[str, ...], ended: Ended) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if recogniser is None:
         return found
-    for name, value in _rows_in(ended, recogniser.count):
+    for name, value in rows_in(ended, recogniser.count):
         array, problem = per_row(value, recogniser.count, name, ended.served.classes)
         if name in names or problem is not None or not _can_be_answers(array, ended, recogniser):
             continue
@@ -94,7 +94,7 @@ def _other_rows(ended: Ended, recogniser: Recogniser) -> list[Any]:
     table = ended.served.load("x_train")
     if table is None:
         return []
-    held = [flat_rows([to_array(value)]) for _, value in _rows_in(ended, recogniser.count)]
+    held = [flat_rows([to_array(value)]) for _, value in rows_in(ended, recogniser.count)]
     others = []
     for rows in (*held, *ended.evidence.other_rows):
         if rows is None or rows.shape[1] == 1 or recogniser.rows_match(rows):
@@ -104,8 +104,8 @@ def _other_rows(ended: Ended, recogniser: Recogniser) -> list[Any]:
     return others
 
 
-def _rows_in(ended: Ended, count: int) -> list[tuple[str, Any]]:
-    """Return the variables that hold ``count`` rows of numbers, in the order they were first given."""
+def rows_in(ended: Ended, count: int) -> list[tuple[str, Any]]:
+    """Return the variables with ``count`` rows, by name, in the order they were first given."""
     found = []
     for name, value in list(ended.namespace.items()):
         shape = getattr(value, "shape", None)

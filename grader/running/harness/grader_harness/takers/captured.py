@@ -3,7 +3,6 @@
 from grader_harness.ended import Ended
 from grader_harness.job import Ask
 from grader_harness.models import layer_names
-from grader_harness.states import OK
 from grader_harness.writing import write_array
 
 
@@ -16,4 +15,4 @@ def take(_ask: Ask, ended: Ended) -> dict[str, str]:
     write_array(ended.job.out / "captured.npy", outputs)
     if captured.keras:
         ended.layers = layer_names(captured.model)
-    return OK
+    return state
