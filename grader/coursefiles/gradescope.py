@@ -39,15 +39,23 @@ def read_submitters(folder: Path) -> Mapping[str, str]:
     Raises:
         SubmissionError: the list is too large, cannot be read, or is no YAML.
     """
-    people = _people(_content(folder / LIST_OF_SUBMITTERS))
-    called = {name: ", ".join(map(_called, found)) for name, found in people.items()}
-    often = Counter(called.values())
-    # Without a number two namesakes would be one student: the submission's own number tells them apart.
-    return {
-        name: who if often[who] == 1 else f"{who} ({name.removeprefix('submission_')})"
-        for name, who in called.items()
-        if who
-    }
+    return submitters_in(_content(folder / LIST_OF_SUBMITTERS))
+
+
+def submitters_in(content: bytes) -> Mapping[str, str]:
+    """Return what a list of ``content`` says of each submission's folder: who handed it in.
+
+    Raises:
+        SubmissionError: it is no YAML.
+    """
+    called = {name: ", ".join(map(_called, found)) for name, found in _people(content).items()}
+    while alike := {who for who, often in Counter(called.values()).items() if often > 1}:
+        # Two namesakes would be one student: the submission's own number tells them apart.
+        called = {
+            name: f"{who} ({name.removeprefix('submission_')})" if who in alike else who
+            for name, who in called.items()
+        }
+    return called
 
 
 def _content(path: Path) -> bytes:

@@ -126,7 +126,7 @@ class _Reading:
             raise SubmissionError(say("program-not-utf8", name=name))
         self.was_utf16 = content.startswith(_UTF16)
         if self.was_utf16:  # as PowerShell writes it
-            content = content.decode("utf-16", "replace").encode("utf-8", "replace")
+            content = _from_utf16(content).encode("utf-8", "replace")
         self._content, self._name = content, name
         self.skim = Skim(content)
 
@@ -212,7 +212,7 @@ class _Reading:
     def _version(self, span: Span | None) -> int:
         raw = b"-" if span is None else self.skim.raw(span)[:_LONGEST_SHOWN]
         if raw not in (b"2", b"3", b"4"):
-            shown = raw.decode("utf-8", "replace")
+            shown = plain_line(raw, limit=_LONGEST_SHOWN)
             raise self._malformed(say("notebook.version", got=shown, oldest=_OLDEST, newest=_NEWEST))
         return int(raw)
 
@@ -283,6 +283,14 @@ class _Reading:
             return say("notebook-is-python-source", name=name)
         line = content.count(b"\n", 0, problem.at) + 1
         return say("notebook-not-json", name=name, line=line)
+
+
+def _from_utf16(content: bytes) -> str:
+    """Return what is written in UTF-16; a lone half of a character stays one, as json reads it."""
+    try:
+        return content.decode("utf-16", "surrogatepass")
+    except UnicodeDecodeError:
+        return content.decode("utf-16", "replace")
 
 
 def _is_utf8(content: bytes) -> bool:

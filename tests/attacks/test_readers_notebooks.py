@@ -34,7 +34,9 @@ def _many_cells(count: int) -> bytes:
 def test_too_many_cells_are_refused_in_seconds(count: int) -> None:
     content = _many_cells(count)
     begun = time.process_time()
-    assert _told(content) == ("GR133", f"digits.ipynb: has {count} cells; the most is 2000")
+    code, told = _told(content)
+    assert code == "GR133"
+    assert told.startswith(f"digits.ipynb: has {count} cells; the most is 2000")
     assert time.process_time() - begun < 10
 
 

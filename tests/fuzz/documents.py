@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grader.coursefiles.gradescope import submitters_in
 from grader.coursefiles.load_course import load_course
 from grader.coursefiles.notebooks import MOST_CELLS, normalise_notebook, saved_cells
 from grader.coursefiles.read_certificate import read_certificate
@@ -25,6 +26,21 @@ from tests.unit.coursefiles.written import KNOWN
 _KINDS = frozenset({"code", "markdown", "raw"})
 _NEWEST = 4
 _MARK = b"\xef\xbb\xbf"
+
+
+def look_at_submitters(content: bytes) -> None:
+    """A list of submitters names exported folders alone, each by a name on one line, no two alike."""
+    try:
+        named = submitters_in(content)
+    except SubmissionError as refused:
+        assert_refusal(refused)
+        return
+    assert len(set(named.values())) == len(named)
+    for folder, student in named.items():
+        assert folder.strip()
+        assert student.strip()
+        assert_plain(student)
+        assert "\n" not in student
 
 
 def look_at_notebook(content: bytes) -> None:

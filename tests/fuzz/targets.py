@@ -121,6 +121,33 @@ TARGETS: dict[str, Target] = {
             *(b"<<<<<<< HEAD\n", b"<!doctype html>", b"import keras\n", b"\xef\xbb\xbf"),
         ),
     ),
+    "submitters": Target(
+        runs=20_000,
+        look=documents.look_at_submitters,
+        words=(
+            *(
+                b"submission_111:\n",
+                b"  :submitters:\n",
+                b"  - :name: ",
+                b"    :sid: '1'\n",
+                b"---\n",
+                b"...\n",
+            ),
+            *(
+                b"&a ",
+                b"*a",
+                b"!!python/object:os.system ",
+                b"? ",
+                b"<<: *a",
+                b"{",
+                b"}",
+                b"[",
+                b"]",
+                b"|\n",
+                b"\t",
+            ),
+        ),
+    ),
     "report": Target(
         runs=20_000,
         look=documents.look_at_report,
