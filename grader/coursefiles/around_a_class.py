@@ -50,10 +50,13 @@ def folders_around(
     if not folders or loose or any(p.name in assignments or read_lms_name(p.name) for p in folders):
         return None
     exported = [_exported(p, depth) for p in folders]
-    if None not in exported and len(set().union(*(e for e in exported if e))) > 1:
-        return Around(folders=folders, certain=True)
     inside = [_inside(p) for p in folders]
     one = len(folders) == 1
+    students = set().union(*(e for e in exported if e))
+    # A folder's name is the system's own to its end; a student's file may be named like an exported one.
+    sure = one and all(kind_of(p) == "folder" for p in inside[0])
+    if None not in exported and (len(students) > 1 or sure):
+        return Around(folders=folders, certain=True)
     if one and depth and folders_around(inside[0], assignments, depth - 1):
         return Around(folders=folders, certain=False)
     is_class = _is_class(inside[0], assignments) if one else _are_groups(inside, assignments)
@@ -114,14 +117,25 @@ def _are_peoples_files(files: Sequence[Path], assignments: Collection[str]) -> b
     """Return whether each file is somebody's whole work: an archive, or of three and more a whole program."""
     stems = [without_accepted_suffix(p.name) for p in files]
     programs = [p for p in files if is_program(p.name)]
-    if len(files) < (_MANY if programs else 2) or len(set(same_person(stems, "").values())) < len(files):
+    few = _MANY if programs and not _are_titled(stems) else 2
+    if len(files) < few or len(set(same_person(stems, "").values())) < len(files):
         return False
     called = [folded(stem) for stem in stems]
     if any(_PARTS.fullmatch(name) or not re.search(r"[^\W\d_]{2}", name) for name in called):
         return False
-    if any(f"-{folded(a)}-" in f"-{name}-" for name in called for a in assignments):
+    if any(name == folded(a) for name in called for a in assignments):
+        return False
+    holding = [any(f"-{folded(a)}-" in f"-{name}-" for a in assignments) for name in called]
+    if any(holding) and not _are_titled(stems):
         return False
     return all(is_training(p) for p in programs)
+
+
+def _are_titled(stems: Sequence[str]) -> bool:
+    """Return whether the names are people's with one title: ``Ana Silva - Tarefa 1``, ``Tarefa 1 - Bia``."""
+    parts = [stem.partition(" - ") for stem in stems]
+    fronts, backs = {front for front, _, _ in parts}, {back for _, _, back in parts}
+    return all(back for _, _, back in parts) and sorted((len(fronts), len(backs))) == [1, len(stems)]
 
 
 def _works(folder: Path, assignments: Collection[str], depth: int = _DEEPEST) -> set[str]:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 from grader.coursefiles.around_a_class import folders_around
 from grader.coursefiles.attempts import attempt_folder
-from grader.coursefiles.file_names import is_accepted, is_work, without_accepted_suffix, without_work_suffix
+from grader.coursefiles.file_names import (
+    is_accepted,
+    is_program,
+    is_work,
+    without_accepted_suffix,
+    without_work_suffix,
+)
 from grader.coursefiles.gradescope import LIST_OF_SUBMITTERS, read_submitters
 from grader.coursefiles.lms_names import read_lms_name
 from grader.coursefiles.newest_try import folded, same_person, tries
@@ -16,7 +22,7 @@ from grader.coursefiles.read_submission import entries, hidden_works, kind_of
 from grader.coursefiles.received import Received, remark, remark_of
 from grader.model.errors import SubmissionError
 from grader.model.submission import Finding, Severity
-from grader.words.mistake_words import near_miss
+from grader.words.mistake_words import near_miss, nearest
 
 
 class Layout:
@@ -89,11 +95,17 @@ class Layout:
         named = {entry: self._meant(without_accepted_suffix(entry.name)) for entry in found}
         loose = [entry for entry in found if named[entry] not in (*self._slugs, *self._others)]
         placed = len(loose) < len(found)
-        for entry in found:
+        # What a program called after its assignment lies beside is its own: modules, data, pictures.
+        around = {s for e, s in named.items() if s in self._slugs and is_program(e.name) and _is_file(e)}
+        missing = [slug for slug in self._slugs if slug not in named.values()]
+        for entry in sorted(found, key=lambda e: named[e] not in self._slugs):
             shown = f"{folder.name}/{entry.name}"
             if named[entry] in self._slugs:
                 inside = "" if kind_of(entry) == "folder" else entry.name
                 yield _received(self._student_of(folder), named[entry], inside, entry, shown)
+            elif entry in loose and around and nearest(named[entry], missing) is None:
+                for slug in sorted(around):
+                    yield _received(self._student_of(folder), slug, entry.name, entry, shown)
             elif entry in loose and (placed or self._only_slug is None):
                 hint = near_miss(named[entry], self._slugs)
                 self.remarks.append(
@@ -157,6 +169,10 @@ class Layout:
         except SubmissionError as error:
             self.remarks.append(Finding(severity=Severity.REVIEW, message=error.message, path=shown))
             return ()
+
+
+def _is_file(path: Path) -> bool:
+    return kind_of(path) == "file"
 
 
 def _are_of_one_student(found: Sequence[Path], slug: str) -> bool:

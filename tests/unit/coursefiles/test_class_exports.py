@@ -192,6 +192,12 @@ def test_a_folder_around_an_export_is_taken_off(tmp_path: Path, around: str) -> 
     assert sorted(_rows(_found(tmp_path / "class.zip"))) == ["Ana Silva (101)", "Bia (102)"]
 
 
+@pytest.mark.parametrize("inner", ["Ana_101_assignsubmission_file_", "submission_1011"])
+def test_the_only_student_of_an_export_is_called_as_the_export_does(tmp_path: Path, inner: str) -> None:
+    (name,) = _rows(_found(files(tmp_path / "in", {f"Turma A/{inner}/digits.py": "x"})))
+    assert name in ("Ana (101)", "submission (1011)")
+
+
 def test_two_groups_each_in_a_folder_are_one_class(tmp_path: Path) -> None:
     members = {"Turma A/silvaana_1_2_digits.py": "x", "Turma B/souzab_3_4_digits.py": "x"}
     assert sorted(_rows(_found(files(tmp_path / "in", members)))) == ["silvaana (1)", "souzab (3)"]
@@ -212,6 +218,8 @@ def test_a_student_among_others_cannot_become_a_class_by_the_names_of_her_files(
         (["Turma A/ana/digits/x.py", "Turma A/bia/digits/x.py"], ["ana", "bia"]),
         (["Turma A/ana/digits/x.py"], ["ana"]),
         (["Turma A/ana.zip", "Turma A/bia.zip"], ["ana", "bia"]),
+        (["T1/Ana Silva - digits.py", "T1/Bia - digits.py"], ["Ana Silva - digits", "Bia - digits"]),
+        (["ana/digits - mlp.py", "ana/digits_cnn.py"], ["ana"]),
         (["Submitted files/ana/T1/Version 1/x.py", "Submitted files/bia/T1/Version 2/y.py"], ["ana", "bia"]),
         (["Turma A/ana/rede.py", "Turma A/bia/notas.txt"], ["Turma A"]),
         (["Turma A/ana.py", "Turma A/bia.py", "Turma A/caio.py"], ["ana", "bia", "caio"]),

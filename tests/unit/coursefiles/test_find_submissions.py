@@ -101,6 +101,21 @@ class TestLayouts:
         assert _rows(found) == [("ana", "digits")]
         assert _codes(found) == ["GR121"]
 
+    @pytest.mark.parametrize("slugs", [["digits"], SLUGS])
+    def test_what_lies_beside_a_program_called_after_its_assignment_is_staged(
+        self, tmp_path: Path, slugs: list[str]
+    ) -> None:
+        members = ["ana/digits.py", "ana/util.py", "ana/data/x.csv", "ana/README.md", "bia/digits.py"]
+        found = _found(files(tmp_path / "in", dict.fromkeys(members, "x")), slugs)
+        assert {s.student: s.main for s in found.submissions} == {"ana": "digits.py", "bia": "digits.py"}
+        staged = {f.name for f in found.submissions[0].files}
+        assert staged == {"digits.py", "util.py", "data/x.csv", "README.md"}
+        assert _codes(found) == []
+
+    def test_a_misspelt_assignment_beside_another_is_told(self, tmp_path: Path) -> None:
+        members = {"ana/digits.py": "x", "ana/mnist_dense.py": "x"}
+        assert _codes(_found(files(tmp_path / "in", members))) == ["GR121"]
+
     def test_all_of_one_student_for_one_assignment_is_one_submission(self, tmp_path: Path) -> None:
         root = files(
             tmp_path / "in",
