@@ -105,7 +105,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"<{7} |>{7} |^={7}$", "program-has-conflict-markers"),
     (r"^SyntaxError: invalid (character|non-printable character)", "typographic-character"),
     (r"'unicodeescape' codec can't decode", "windows-path-in-string"),
-    (r"was never closed|unexpected EOF while parsing", "bracket-not-closed"),
+    (r"was never closed|unexpected EOF while parsing|^SyntaxError: incomplete input", "bracket-not-closed"),
     (
         (
             r"^SyntaxError: (multiple exception types|leading zeros in decimal|Missing parentheses)|"

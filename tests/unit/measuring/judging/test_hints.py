@@ -23,6 +23,7 @@ QUOTED = (
     ("AttributeError: module 'numpy' has no attribute 'arrey'", "numpy-name-unknown"),
     ("RuntimeError: Random ops require a seed to be set when determinism is on", "determinism-needs-seed"),
     ("EOFError: EOF when reading a line", "input-call-while-grading"),
+    ("SyntaxError: incomplete input", "bracket-not-closed"),
     ("URLError: <urlopen error [Errno -3] Temporary failure in name resolution>", "no-network-while-grading"),
     ("CancelledError: ", "asyncio-task-lost"),
 )  # fmt: skip
