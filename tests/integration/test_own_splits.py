@@ -135,6 +135,23 @@ LinearRegression().fit(a, ay).score(q, qy)
     assert not (left.out / "captured.npy").exists()
 
 
+def test_answers_to_a_split_that_has_as_many_rows_are_told_whatever_its_columns(tmp_path: Path) -> None:
+    left = left_by(
+        tmp_path,
+        """
+import numpy as np
+from sklearn.linear_model import LinearRegression
+X, y = fetch_california_housing(return_X_y=True)
+X = np.c_[X, X[:, 0] ** 2]
+a, q, ay, qy = train_test_split(X, y)
+QP = LinearRegression().fit(a, ay).predict(q)
+""",
+    )
+    said = left.report["sources"]
+    assert said["predictions"] == {"state": "passed_over", "why": "other_rows", "detail": "QP (500)"}
+    assert said["captured"]["why"] == "other_columns"
+
+
 def test_a_call_about_the_test_rows_goes_before_any_that_we_would_make(tmp_path: Path) -> None:
     np.savetxt(tmp_path / "rows.txt", ARRAYS["x_test"])
     left = left_by(

@@ -10,9 +10,10 @@ from typing import Any
 
 MOST_COLUMNS = 64
 FEWEST = 20
-TRIED = 160
+TRIED = 80
 CHECKED = 400
 STEPS = 12
+HOPELESS_AFTER = 5
 CLOSE = 1e-4
 """Of a column's spread: what 32 bits and a program's own arithmetic leave."""
 NEARLY_ALL = 0.99
@@ -21,6 +22,7 @@ ALIKE = 3
 UNLIKE = 0.05
 TRIES = 8
 _QUANTILES = 41
+_CONSTANT = 1e-12
 
 
 class ColumnMap:
@@ -95,14 +97,22 @@ def _curves(rows: Any) -> Any:
 
 
 def _starts(raw: Any, fitted: Any) -> list[tuple[Any, Any]]:
-    """Return scales and offsets to begin with: nothing changed, rows in their order, what the spreads say."""
+    """Return scales and offsets to begin with: none, one for all, rows in their order, what spreads say."""
     import numpy as np
 
     ones, zeros = np.ones(raw.shape[1]), np.zeros(raw.shape[1])
-    scale = np.where(np.ptp(fitted, axis=0) > 0, _spread(fitted) / _spread(raw), 1.0)
+    one = ones * np.ptp(fitted) / (np.ptp(raw) or 1.0)
     count = min(len(raw), len(fitted))
-    in_order = _lines(raw[:count], fitted[:count], ones)
-    return [(ones, zeros), in_order, (scale, _centre(fitted) - scale * _centre(raw))]
+    varies = np.ptp(fitted, axis=0) > 0
+    deviations = np.where(varies, fitted.std(axis=0) / np.maximum(raw.std(axis=0), _CONSTANT), 1.0)
+    quartiles = np.where(varies, _spread(fitted) / _spread(raw), 1.0)
+    return [
+        (ones, zeros),
+        (one, fitted.min() - one * raw.min()),
+        _lines(raw[:count], fitted[:count], ones),
+        (quartiles, _centre(fitted) - quartiles * _centre(raw)),
+        (deviations, fitted.mean(axis=0) - deviations * raw.mean(axis=0)),
+    ]
 
 
 def _refined(raw: Any, fitted: Any, scale: Any, offset: Any) -> tuple[Any, Any] | None:
@@ -111,11 +121,13 @@ def _refined(raw: Any, fitted: Any, scale: Any, offset: Any) -> tuple[Any, Any] 
 
     some = fitted[:: max(1, len(fitted) // TRIED)]
     tolerance = CLOSE * _spread(fitted)
-    for _ in range(STEPS):
+    for step in range(STEPS):
         near, apart = _nearest(raw * scale + offset, some, _spread(fitted))
         met = (np.abs(raw[near] * scale + offset - some) <= tolerance).all(axis=1)
         if met.mean() >= NEARLY_ALL:
             break
+        if step >= HOPELESS_AFTER and not met.any():
+            return None
         kept = apart <= np.median(apart)
         scale, offset = _lines(raw[near[kept]], some[kept], scale)
     else:
@@ -124,7 +136,19 @@ def _refined(raw: Any, fitted: Any, scale: Any, offset: Any) -> tuple[Any, Any] 
     more = fitted[:: max(1, len(fitted) // CHECKED)]
     near, _ = _nearest(raw * scale + offset, more, _spread(fitted))
     met = (np.abs(raw[near] * scale + offset - more) <= tolerance).all(axis=1)
-    return (scale, offset) if met.mean() >= NEARLY_ALL else None
+    return _as_the_others(raw, scale, offset) if met.mean() >= NEARLY_ALL else None
+
+
+def _as_the_others(raw: Any, scale: Any, offset: Any) -> tuple[Any, Any]:
+    """Return scale and offset, those of columns that never vary being the others' where these have one."""
+    import numpy as np
+
+    still = np.ptp(raw, axis=0) == 0
+    one, other = (np.median(part[~still]) if (~still).any() else 0.0 for part in (scale, offset))
+    alike = np.isclose(scale, one, rtol=1e-3) & np.isclose(offset, other, rtol=1e-3, atol=1e-3 * abs(one))
+    if not alike[~still].all():
+        return scale, offset
+    return np.where(still, one, scale), np.where(still, other, offset)
 
 
 def _nearest(mapped: Any, rows: Any, spread: Any) -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ as its own training rows were, where that can be told exactly from their values.
 
 from typing import Any
 
-from grader_harness.column_maps import ColumnMap, find_column_map
+from grader_harness.column_maps import MOST_COLUMNS, ColumnMap, find_column_map
 from grader_harness.evidence import Captured, Evidence
 from grader_harness.fit_data import FitData
 from grader_harness.job import Served
@@ -26,8 +26,10 @@ def ask_last_model(evidence: Evidence, served: Served, *, model_taken: bool) -> 
     taken: that is applied to the test rows where nothing of the program runs.
     """
     fit = evidence.last_fit()
+    if fit is None or fit.inputs is None or fit.inputs.shape[1] > MOST_COLUMNS:
+        return None
     table, rows = (flat_rows([to_array(served.load(name))]) for name in ("x_train", "x_test"))
-    if fit is None or fit.inputs is None or table is None or rows is None:
+    if table is None or rows is None:
         return None
     if fit.keras and model_taken and _opened_elsewhere(fit, table):
         return None

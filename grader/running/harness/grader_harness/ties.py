@@ -90,16 +90,20 @@ def _can_be_answers(array: Any, ended: Ended, recogniser: Recogniser) -> bool:
 
 
 def _other_rows(ended: Ended, recogniser: Recogniser) -> list[Any]:
-    """Return arrays of as many rows as the test set has that stand in the served table, but not there."""
+    """Return arrays of as many rows as the test set has that are none of it.
+
+    Of those that the program holds, such as stand in the served table; of those that a model was asked about,
+    all, columns of the program's own making too.
+    """
     table = ended.served.load("x_train")
     if table is None:
         return []
     held = [flat_rows([to_array(value)]) for _, value in rows_in(ended, recogniser.count)]
     others = []
-    for rows in (*held, *ended.evidence.other_rows):
+    for place, rows in enumerate((*held, *ended.evidence.other_rows)):
         if rows is None or rows.shape[1] == 1 or recogniser.rows_match(rows):
             continue
-        if recogniser.share_of(rows, table) >= MOSTLY:
+        if place >= len(held) or recogniser.share_of(rows, table) >= MOSTLY:
             others.append(rows)
     return others
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from grader_harness.ended import Ended
-from grader_harness.job import Ask, Served
+from grader_harness.job import Ask
 from grader_harness.per_row import per_row
 from grader_harness.states import ABSENT, OK, passed_over
 from grader_harness.ties import against, of_other_names
@@ -36,7 +36,7 @@ def take(ask: Ask, ended: Ended) -> dict[str, str]:
     taken = None if seen else _of_another_name(ask, ended)
     if taken is not None:
         return taken
-    if state is ABSENT and (others := under_other_names(ended.namespace, ended.served)):
+    if state is ABSENT and (others := under_other_names(ended)):
         return passed_over("other_name", ", ".join(others))
     return state
 
@@ -56,13 +56,15 @@ def _left(array: Any, ended: Ended) -> dict[str, str]:
     return dict(OK)
 
 
-def under_other_names(namespace: dict[str, Any], served: Served) -> list[str]:
+def under_other_names(ended: Ended) -> list[str]:
     """Return the variables that look like answers to the test rows, with their shapes, the last made first.
 
-    The served labels themselves, in any coding, are none.
+    The served labels themselves, in any coding, are none. Of numbers only those do that depend on the test
+    rows: a split of one's own often has as many.
     """
     import numpy as np
 
+    namespace, served, recogniser = ended.namespace, ended.served, ended.evidence.recogniser
     labels = served.load("y_test")
     known = served.load("y_train")
     whole = known is not None and known.dtype.kind in "biu"
@@ -73,6 +75,8 @@ def under_other_names(namespace: dict[str, Any], served: Served) -> list[str]:
             continue
         array, problem = per_row(value, len(labels), name, served.classes)
         if problem is not None or (array.ndim == 2 and array.shape[1] != classes):  # noqa: PLR2004 - scores
+            continue
+        if not whole and recogniser is not None and not recogniser.answers_match(array):
             continue
         answers = array if array.ndim == 1 else array.argmax(axis=1)
         if not np.array_equal(answers, labels.reshape(-1)):
