@@ -25,8 +25,13 @@ from grader.model.result import Grading, Status
 from grader.orchestration.export import Export, choose_exports, export
 from grader.orchestration.grade import grade_course
 from grader.orchestration.publish import INDEX, Publisher, require_room, with_paths
+from grader.reporting.results_json import SCHEMA
 from grader.wiring import exporters
 from grader.words import say
+
+_RESULTS = "results.json"
+_HEAD = 200
+_OWN_FOLDERS = ("assignments", "reference_solutions", "reports", ".grader")
 
 
 @click.command("grade", cls=Explained, help="help.grade")
@@ -60,8 +65,7 @@ def command(
     A second call runs only what is new or changed. Ctrl-C keeps what is finished.
     """
     loaded, chosen = course.load()
-    if submissions.resolve() in _of_the_course(loaded):
-        raise CourseError(say("submissions-are-the-course", folder=str(submissions)))
+    _refuse_our_own(submissions, loaded)
     reports = out or loaded.folder / "reports"
     exports = choose_exports(wanted, exporters(), folders=[each.slug for each in loaded.assignments])
     grading = grade_folder(
@@ -82,10 +86,32 @@ def command(
     return exit_status(grading, fail_under) if whole else 3
 
 
+def _refuse_our_own(submissions: Path, course: Course) -> None:
+    """Return when ``submissions`` is neither the course's nor what an earlier grading wrote.
+
+    Raises:
+        CourseError: it is; nobody in it is a student.
+    """
+    asked = submissions.resolve()
+    own = _of_the_course(course)
+    if asked in own or any(asked.is_relative_to(one) for one in own if one != course.folder.resolve()):
+        raise CourseError(say("submissions-are-the-course", folder=str(submissions)))
+    if _is_of_ours(asked / _RESULTS):
+        raise CourseError(say("submissions-are-reports", folder=str(submissions)))
+
+
 def _of_the_course(course: Course) -> set[Path]:
     """Return the folders of a course that hold no submissions."""
-    own = ("assignments", "reference_solutions", "reports", ".grader")
-    return {course.folder.resolve(), *((course.folder / name).resolve() for name in own)}
+    return {course.folder.resolve(), *((course.folder / name).resolve() for name in _OWN_FOLDERS)}
+
+
+def _is_of_ours(file: Path) -> bool:
+    """Return whether ``file`` is a results.json that a grading wrote."""
+    try:
+        with file.open("rb") as stream:
+            return f'"schema": "{SCHEMA}"'.encode() in stream.read(_HEAD)
+    except OSError:
+        return False
 
 
 def _export(grading: Grading, exports: tuple[Export, ...], reports: Path) -> bool:

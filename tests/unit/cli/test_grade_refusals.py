@@ -8,6 +8,7 @@ import pytest
 from grader.cli.grade import exit_status
 from grader.cli.main import run
 from grader.model.result import Reason, Status
+from grader.reporting.results_json import results_json
 from grader.words.catalogue import keys
 from tests import builders as a
 from tests.unit.coursefiles.written import a_course, a_zip, files
@@ -20,14 +21,36 @@ def _says(capsys: Told, *arguments: str) -> tuple[int, str]:
     return status, capsys.readouterr().err
 
 
-@pytest.mark.parametrize("inside", ["", "assignments", "reference_solutions", "reports", ".grader"])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "",
+        "assignments",
+        "assignments/mnist-dense",
+        "reference_solutions/x",
+        "reports",
+        "reports/x",
+        ".grader",
+    ],
+)
 def test_the_course_itself_is_no_folder_of_submissions(capsys: Told, tmp_path: Path, inside: str) -> None:
     a_course(tmp_path)
-    (tmp_path / inside).mkdir(exist_ok=True)
+    (tmp_path / inside).mkdir(exist_ok=True, parents=True)
     status, told = _says(capsys, "grade", str(tmp_path / inside), "-C", str(tmp_path))
     assert status == 2
     assert "belongs to the course itself" in told
     assert not (tmp_path / "reports" / "results.json").exists()
+
+
+def test_the_reports_of_a_grading_are_no_class(capsys: Told, tmp_path: Path) -> None:
+    a_course(tmp_path / "course")
+    (tmp_path / "kept/mnist-dense").mkdir(parents=True)
+    (tmp_path / "kept/mnist-dense/ana.log").write_text("")
+    (tmp_path / "kept/results.json").write_text(results_json(a.a_grading()))
+    status, told = _says(capsys, "grade", str(tmp_path / "kept"), "-C", str(tmp_path / "course"))
+    assert (status, "GR868" in told) == (2, True)
+    (tmp_path / "kept/results.json").write_text('{"accuracy": 0.98}')
+    assert "GR868" not in _says(capsys, "grade", str(tmp_path / "kept"), "-C", str(tmp_path / "course"))[1]
 
 
 @pytest.mark.parametrize("share", ["-1", "101", "nan", "much"])
