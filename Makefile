@@ -6,7 +6,7 @@ UV := .boot/bin/uv
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: demo install system test quick stage-unit stage-sandbox stage-gradings slow lint types imports wheel schemas lock bench fuzz clean
+.PHONY: demo install system test quick stage-unit stage-sandbox stage-gradings slow lint types imports wheel schemas hand-ins lock bench fuzz clean
 
 demo: install
 	.venv/bin/grader demo
@@ -96,6 +96,11 @@ wheel: .venv/.grader-installed
 
 schemas: .venv/.grader-installed
 	.venv/bin/grader schema --out docs/reference
+
+# What the grader makes of programs as students hand them in: graded in build/hand-ins, where finished runs stay,
+# and written into the table of docs/reference/hand-ins.md. Needs GRADER_DATA_DIR.
+hand-ins: install
+	.venv/bin/python -m tests.hand_ins.page build/hand-ins
 
 # New versions are chosen here and nowhere else; no address of any index may stand in the result.
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links

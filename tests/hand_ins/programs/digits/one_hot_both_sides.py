@@ -1,0 +1,21 @@
+import keras
+import numpy as np
+from sklearn.metrics import confusion_matrix, classification_report
+a = np.loadtxt('ax.txt', skiprows=1); b = np.loadtxt('ay.txt', skiprows=1)
+c = np.loadtxt('qx.txt', skiprows=1); d = np.loadtxt('qy.txt', skiprows=1)
+a, c = a / a.max(), c / a.max()
+b1 = keras.utils.to_categorical(b)
+d1 = keras.utils.to_categorical(d)
+rna = keras.models.Sequential()
+rna.add(keras.layers.Input((64,)))
+rna.add(keras.layers.Dense(256, activation='relu', kernel_initializer='he_normal'))
+rna.add(keras.layers.Dense(256, activation='relu', kernel_initializer='he_normal'))
+rna.add(keras.layers.Dropout(0.3))
+rna.add(keras.layers.Dense(10, activation='softmax'))
+rna.compile(loss='categorical_crossentropy', optimizer=keras.optimizers.Adam(learning_rate=0.001), metrics=['accuracy'])
+rna.fit(a, b1, batch_size=32, epochs=40, verbose=0)
+y_prob = rna.predict(c)
+y_pred = np.argmax(y_prob, axis=1)
+y_true = np.argmax(d1, axis=1)
+print(confusion_matrix(y_true, y_pred))
+print(classification_report(y_true, y_pred))

@@ -1,0 +1,3 @@
+import numpy as np
+from kerastuner_tensorflow import RandomSearch
+print(RandomSearch)
