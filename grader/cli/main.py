@@ -152,11 +152,12 @@ def _broken(problem: BaseException) -> int:
     """Tell a mistake of ours, or of the machine, in one line."""
     from grader.cli.rendering import complain
     from grader.words import say
+    from grader.words.problems import problem_told
 
     if os.environ.get("GRADER_DEBUG") == "1":
         traceback.print_exception(problem)
     if isinstance(problem, OSError) and problem.errno in _MACHINES_OWN:
-        complain(say("system-refused", problem=problem.strerror, file=str(problem.filename or "-")))
+        complain(say("system-refused", problem=problem_told(problem), file=str(problem.filename or "-")))
     else:
         described = " ".join(f"{type(problem).__name__}: {problem}".split())[:300]
         complain(say("internal-error", problem=described))

@@ -24,6 +24,7 @@ from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.words import say
 from grader.words.mistake_words import legible
+from grader.words.problems import problem_told
 
 _MOST_MEMBERS = 50_000
 _MOST_CLASS_BYTES = 10 * 2**30
@@ -45,7 +46,7 @@ def unpack_class(archive: Path, intake: Path) -> tuple[Path, tuple[Message, ...]
         with zipfile.ZipFile(archive) as opened:
             folder, refused = _unpack(opened, archive, intake / "classes" / digest)
     except OSError as problem:
-        raise CourseError(say("file-unreadable", file=str(archive), problem=problem.strerror or "")) from None
+        raise CourseError(say("file-unreadable", file=str(archive), problem=problem_told(problem))) from None
     except CourseError:
         raise
     except Exception as problem:  # noqa: BLE001 - zlib.error, struct.error, whatever a header invents

@@ -31,6 +31,7 @@ from grader.model.result import AuditOutcome, Reason, Verdict
 from grader.model.run import Conditions, MemoryGuard, RunStatus
 from grader.words import say
 from grader.words.mistake_words import legible, shown
+from grader.words.problems import problem_told
 
 MOST_BYTES = 2**20
 _MOST_FILES, _MOST_RUNS, _MOST_NAMED, _MOST_TOLD = 200, 100, 200, 10
@@ -59,9 +60,7 @@ def load_certificate(path: Path) -> Certificate:
     except FileNotFoundError:
         raise CourseError(say("certificate-missing", path=str(path))) from None
     except OSError as problem:
-        raise CourseError(
-            say("certificate-unreadable", path=str(path), why=problem.strerror or str(problem))
-        ) from None
+        raise CourseError(say("certificate-unreadable", path=str(path), why=problem_told(problem))) from None
     return read_certificate(content, str(path))
 
 

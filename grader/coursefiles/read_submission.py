@@ -1,5 +1,6 @@
 """What one student handed in for one assignment, to a :class:`Submission` or to a row that says why not."""
 
+import codecs
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from grader.model.evidence import LedgerEntry, Place
 from grader.model.message import Message
 from grader.model.submission import FileKind, Finding, Severity, Submission, SubmittedFile, Unreadable
 from grader.words import say
+from grader.words.problems import problem_told
 
 _MOST_BYTES = 100 * 2**20
 _DEEPEST = 8
@@ -253,6 +255,9 @@ def _fit_to_run(main: SubmittedFile, files: Sequence[SubmittedFile], intake: Pat
         ready[main.name] = replace(main, path=_keep(plain.content, main.name, intake).path)
         return _Ready(files=ready, ledger=(*plain.ledger, *ledger))
     content = read[main.name][0]
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
+        # As of an empty notebook: an upload that failed is nobody's zero.
+        raise SubmissionError(say("file-empty", name=main.name))
     if main.size > MOST_SOURCE:
         limit = MOST_SOURCE // 2**20
         raise SubmissionError(say("file-too-large", path=main.name, size=main.size / 2**20, limit=limit))
@@ -270,4 +275,4 @@ def _keep(content: bytes, name: str, intake: Path) -> SubmittedFile:
 
 
 def _unreadable(name: str, problem: OSError) -> Message:
-    return say("submission-unreadable", path=name, problem=problem.strerror or type(problem).__name__)
+    return say("submission-unreadable", path=name, problem=problem_told(problem))

@@ -21,6 +21,7 @@ from grader.files.write_whole import write_whole
 from grader.model.errors import DataMissing, StorageError
 from grader.model.message import Joined, Message
 from grader.words.catalogue import say
+from grader.words.problems import problem_told
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -101,7 +102,7 @@ def _fetch_file(
                 reasons.append(failure.reason)
             except OSError as error:
                 raise StorageError(
-                    say("dataset-write-failed", path=str(target.parent), why=error.strerror or str(error))
+                    say("dataset-write-failed", path=str(target.parent), why=problem_told(error))
                 ) from error
             else:
                 return target

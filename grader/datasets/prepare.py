@@ -19,6 +19,7 @@ from grader.files.publish_folder import publish_folder
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import StorageError
 from grader.words.catalogue import say
+from grader.words.problems import problem_told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -151,7 +152,7 @@ def _written(entry: Dataset, parsed: Parsed, folder: Path, cache: Path) -> Prepa
         return _prepared(entry, folder, _build(entry, parsed, folder, cache))
     except OSError as error:
         raise StorageError(
-            say("dataset-write-failed", path=str(folder.parent), why=error.strerror or str(error))
+            say("dataset-write-failed", path=str(folder.parent), why=problem_told(error))
         ) from error
 
 

@@ -13,6 +13,7 @@ from grader.orchestration.certify import certify
 from grader.plugins.interfaces import Exporter
 from grader.storage.run_store import write_whole
 from grader.words import say
+from grader.words.problems import problem_told
 
 INDEX = "index.html"
 ALWAYS = ("csv", "json")
@@ -89,7 +90,7 @@ def require_room(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as problem:
-        why = problem.strerror or str(problem)
+        why = problem_told(problem)
         raise CourseError(say("out-not-writable", folder=str(folder), problem=why)) from problem
 
 

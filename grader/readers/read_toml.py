@@ -9,6 +9,7 @@ from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.words import say
 from grader.words.mistake_words import legible
+from grader.words.problems import problem_told
 
 _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 _REASONS = {
@@ -38,9 +39,7 @@ def read_toml(file: Path, where: str) -> dict[str, Any]:
             say("toml-file-missing", folder=str(Path(where).parent), file=file.name, got=others)
         ) from None
     except OSError as problem:
-        raise CourseError(
-            say("file-unreadable", file=where, problem=problem.strerror or str(problem))
-        ) from None
+        raise CourseError(say("file-unreadable", file=where, problem=problem_told(problem))) from None
     if len(content) > _MOST_BYTES:
         raise CourseError(say("invalid-toml", file=where, place="", problem=say("toml.large")))
     try:

@@ -52,7 +52,7 @@ def source_told(report: SourceReport, taken: Source | None) -> Message:
     if report.state is not SourceState.PASSED_OVER:
         return say(f"page.source.{report.state.value}")
     key = f"why.{report.why}"
-    why: Message = say(key) if known(key) else say("why.other", why=report.why)
+    why: Message = say(key if known(key) else "why.other")
     if report.detail:
         why = Joined(" ", (why, same(f"({report.detail})")))
     return say("page.source.passed_over", why=why)

@@ -7,8 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.model.errors import SandboxError
+from grader.model.message import Joined, Text
 from grader.model.run import Refusal, Wanted
 from grader.words.catalogue import say
+from grader.words.problems import problem_told
 
 NOT_A_PLAIN_FILE = "not_a_plain_file"
 TOO_LARGE = "too_large"
@@ -55,7 +57,7 @@ def collect(
         try:
             found = _take(folder, want, into)
         except OSError as error:
-            reason = f"{want.name}: {error.strerror}"
+            reason = Joined(": ", (Text(want.name, want.name), problem_told(error)))
             raise SandboxError(say("artifacts-not-collected", reason=reason)) from error
         if isinstance(found, Refusal):
             refused.append(found)
@@ -114,15 +116,15 @@ def _copy(source: int, want: Wanted, into: Path) -> Refusal | bool:
 
 def _kind(seen: os.stat_result) -> str:
     kinds = {
-        stat.S_IFLNK: "symbolic link",
+        stat.S_IFLNK: "symlink",
         stat.S_IFDIR: "directory",
-        stat.S_IFIFO: "named pipe",
+        stat.S_IFIFO: "pipe",
         stat.S_IFSOCK: "socket",
         stat.S_IFCHR: "device",
         stat.S_IFBLK: "device",
-        stat.S_IFREG: "hard link",
+        stat.S_IFREG: "hardlink",
     }
-    return kinds.get(stat.S_IFMT(seen.st_mode), "special file")
+    return kinds.get(stat.S_IFMT(seen.st_mode), "special")
 
 
 def _is_plain_name(name: str) -> bool:

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.model.errors import SandboxError
+from grader.model.message import Joined, Text
 from grader.running.control import ControlChannel
 from grader.running.ending import Ending, from_wait_status
 from grader.running.holding.limits import Inside
 from grader.running.supervise import Output
 from grader.words.catalogue import say
+from grader.words.problems import problem_told
 
 if TYPE_CHECKING:
     import subprocess
@@ -156,8 +158,9 @@ def open_inside(started: Started, places: Sequence[str], held: ExitStack) -> tup
     try:
         opened = [_open_folder(root / place.lstrip("/"), held) for place in (*places, "/proc")]
     except OSError as error:
+        folder = str(error.filename)
         raise SandboxError(
-            say("sandbox-not-started", reason=f"{error.filename}: {error.strerror}")
+            say("sandbox-not-started", reason=Joined(": ", (Text(folder, folder), problem_told(error))))
         ) from error
     inside = Inside(first=started.ready, proc=opened[-1], writable=tuple(opened[:-1]))
     return opened[0], inside

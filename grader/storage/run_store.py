@@ -22,6 +22,7 @@ from grader.model.errors import StorageError
 from grader.model.order import RunAnswer
 from grader.model.run import Conditions, Refusal, Run
 from grader.words import say
+from grader.words.problems import problem_told
 
 _RECORD = "run.json"
 _SCHEMA = "grader/run/v1"
@@ -111,7 +112,7 @@ class RunStore:
             sync(target.parent)
         except OSError as problem:
             raise StorageError(
-                say("storage-write-failed", folder=str(target), problem=_said(problem))
+                say("storage-write-failed", folder=str(target), problem=problem_told(problem))
             ) from problem
         stored = self.load(key)
         if stored is None:
@@ -136,7 +137,7 @@ class RunStore:
             return None
         except OSError as problem:
             raise StorageError(
-                say("storage-unreadable", folder=str(folder), problem=_said(problem))
+                say("storage-unreadable", folder=str(folder), problem=problem_told(problem))
             ) from problem
 
     def anywhere(self, key: str) -> StoredRun | None:
@@ -177,7 +178,7 @@ def open_store(folder: Path) -> Iterator[RunStore]:
         lock = (folder / "lock").open("w")
     except OSError as problem:
         raise StorageError(
-            say("storage-write-failed", folder=str(folder), problem=_said(problem))
+            say("storage-write-failed", folder=str(folder), problem=problem_told(problem))
         ) from problem
     with lock:
         try:
@@ -186,7 +187,7 @@ def open_store(folder: Path) -> Iterator[RunStore]:
             raise StorageError(say("grading-already-under-way", folder=str(folder))) from None
         except OSError as problem:  # a file system without locks
             raise StorageError(
-                say("storage-write-failed", folder=str(folder), problem=_said(problem))
+                say("storage-write-failed", folder=str(folder), problem=problem_told(problem))
             ) from problem
         shutil.rmtree(folder / "scratch", ignore_errors=True)
         try:
@@ -220,8 +221,6 @@ def write_whole(path: Path, content: str | bytes) -> None:
     try:
         files.write_whole(path, content)
     except OSError as problem:
-        raise StorageError(say("storage-write-failed", folder=str(path), problem=_said(problem))) from problem
-
-
-def _said(problem: OSError) -> str:
-    return problem.strerror or str(problem)
+        raise StorageError(
+            say("storage-write-failed", folder=str(path), problem=problem_told(problem))
+        ) from problem

@@ -13,7 +13,7 @@ from grader.plugins.interfaces import Sandbox
 from grader.readers.keras_archive import ModelFile
 from grader.readers.layer_table import weigh
 from grader.readers.model_report import read_outputs, read_step, read_weights
-from grader.readers.refused import Refused
+from grader.readers.refused import Refused, refusal_told
 from grader.running.run_job import predict_job
 from grader.words import say
 
@@ -87,9 +87,7 @@ def _not_left(output: RunOutput) -> Message:
     """Return why a run that ended well left no predictions: they were not collected, or not written."""
     for refusal in output.refused:
         if refusal.name == "predictions.npy":
-            return say(
-                "saved-model-output-unusable", why=say(refusal.why, name=refusal.name, detail=refusal.detail)
-            )
+            return say("saved-model-output-unusable", why=refusal_told(refusal))
     return say("saved-model-output-not-per-row")
 
 

@@ -4,13 +4,17 @@ Code is set off by marks (backticks, quotes, brackets of a call, an option's das
 holds none of the words that only the other language has.
 """
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+import grader
 
 # Words that are one in both languages (a, do, no, as, for, use, total) are in neither list.
 ENGLISH = frozenset(
@@ -337,6 +341,71 @@ def test_every_sentence_is_in_its_own_language() -> None:
     assert len(told) > 2000
     mixed = [(place, foreign(text, lists[spoken])) for place, spoken, text in told]
     assert [(place, words) for place, words in mixed if words] == []
+
+
+SOURCE = Path(grader.__file__).parent
+OTHERS_WORDS = (
+    "cli/usage_errors.py",  # click's
+    "measuring/claims/",  # students'
+    "measuring/judging/diagnose.py",  # Keras'
+    "measuring/judging/hints.py",  # Python's and the libraries'
+    "measuring/judging/telling_error.py",
+    "readers/read_toml.py",  # tomllib's
+    "reporting/cleaning.py",  # TensorFlow's
+    "running/bubblewrap/why_no_bubblewrap.py",  # bubblewrap's and the kernel's
+    "running/conformance/",  # programs
+    "running/probing/",
+    "running/harness/probe_inside.py",
+    "running/harness/grader_harness/commands.py",
+    "running/harness/grader_harness/command_line.py",  # told to a program, in both languages
+    "running/harness/grader_harness/program_errors.py",  # the same; and Python's own heading
+    "running/harness/stage0.py",  # told to the supervisor
+    "running/inside.py",  # a file of the system
+)
+"""Where texts are not ours: words of other programs that are recognised, or programs themselves."""
+CODE_IN_TEXT = frozenset({"np.ndarray[", "[str,", 'by = "', ", not bytes"})
+"""Types of annotations, a key of dataset.toml, and an error as Python would write it."""
+
+
+def _english_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the texts in code that read as English: no docstrings, nothing that only a programmer meets."""
+    apart: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr | ast.Raise):
+            apart |= {id(each) for each in ast.walk(node) if isinstance(each, ast.Constant)}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            apart -= {id(each) for each in ast.walk(node) if isinstance(each, ast.Constant)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
+            text = node.value
+            code = any(part in text for part in CODE_IN_TEXT)
+            if " " in text.strip() and not code and foreign(text, ENGLISH):
+                yield node.lineno, text
+
+
+def test_no_sentence_stands_in_the_code() -> None:
+    found = []
+    for file in sorted(SOURCE.rglob("*.py")):
+        name = str(file.relative_to(SOURCE))
+        if not name.startswith(OTHERS_WORDS):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            found += [(f"{name}:{line}", text) for line, text in _english_in(tree)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('say("a-key", detail=f"{name} has {n} rows, the test set {m}")', [" rows, the test set "]),
+        ('passed_over("length", "the model gives none")', ["the model gives none"]),
+        ('few = f"too few for {what}"', ["too few for "]),
+        ('say("a-key", detail=f"{name}: {n} ≠ {m}")', []),
+        ('def f():\n    """Return what is there."""', []),
+        ('raise TypeError("what is this")', []),
+    ],
+)
+def test_english_that_is_written_into_the_code_is_seen(code: str, found: list[str]) -> None:
+    assert [text for _, text in _english_in(ast.parse(code))] == found
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from importlib import resources
 from pathlib import Path
 
 import grader
-from grader.words.catalogue import codes, keys
+from grader.model.message import Language
+from grader.words.catalogue import codes, keys, sentence
 
 SOURCE = Path(grader.__file__).parent
 SPEAKERS = ("say", "phrase")
@@ -133,3 +134,13 @@ def test_no_entry_and_no_code_stands_twice() -> None:
     numbers = [entry["code"] for _, _, entry in _entries() if "code" in entry]
     assert len(names) == len(set(names)) == len(keys())
     assert len(numbers) == len(set(numbers)) == len(codes())
+
+
+HINT = {Language.PT: "; você quis dizer 'digits'?", Language.EN: "; did you mean 'digits'?"}
+
+
+def test_no_sentence_ends_twice() -> None:
+    for key in keys():
+        for language in Language:
+            text = sentence(key, language).replace("{hint}", HINT[language])
+            assert not re.search(r"[?!.]\.(?!\.)(\s|$)", text.replace("...", "…")), (key, text)

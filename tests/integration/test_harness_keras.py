@@ -138,7 +138,7 @@ def test_evaluating_in_a_callback_is_no_training_on_test_rows(many: Left) -> Non
 
 def test_a_variable_of_another_length_is_passed_over(many: Left) -> None:
     state = many.report["sources"]["predictions"]
-    assert (state["why"], state["detail"]) == ("length", "QP has 5 rows, the test set 200")
+    assert (state["why"], state["detail"]) == ("length", "QP: 5 ≠ 200")
 
 
 def test_keras_2_runs_and_is_captured(keras2: Left) -> None:

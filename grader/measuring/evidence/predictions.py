@@ -15,7 +15,7 @@ from grader.model.evidence import HarnessReport, Source, SourceState
 from grader.model.message import Message
 from grader.model.run import Refusal
 from grader.readers.npy import count_not_finite, read_npy
-from grader.readers.refused import Refused
+from grader.readers.refused import Refused, refusal_told
 from grader.words import say
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ _WHY = {
     "other_targets": "table-split-other-targets",
     "untied": "predictions-contradict-own-call",
     "other_rows": "predictions-of-other-rows",
+    "other_count": "model-gives-other-count",
+    "few_scores": "model-gives-too-few-scores",
 }
 _SAID_OF = {
     "other_name": "predictions-taken-under-other-name",
@@ -119,7 +121,7 @@ def choose_predictions(
             refusal = next((r for r in refusals if _FILES.get(r.name) is source), None)
             refused = refused or refusal is not None
             why = (
-                say(refusal.why, name=refusal.name, detail=refusal.detail)
+                refusal_told(refusal)
                 if refusal
                 else (known or {}).get(source) or _absence(assignment, source, report)
             )

@@ -160,7 +160,7 @@ def test_a_second_grading_of_a_course_ends_with_status_3(capsys: Told, tmp_path:
         ("storage", 3, "error GR800: could not write to /x: full\n"),
         ("course", 2, "error GR112: /a: the course has no assignment"),
         ("course", 2, "error GR112: /b: the course has no assignment"),
-        ("disk", 3, "error GR891: the system refused: No space left on device (/x/results.json)."),
+        ("disk", 3, "error GR891: the system refused: no space is left on the disk (/x/results.json)."),
         ("mistake", 3, "error GR890: something went wrong inside the grader; it is not your fault"),
         ("mistake", 3, "GRADER_DEBUG=1"),
         ("value", 3, "error GR890: "),

@@ -501,7 +501,8 @@ def test_what_may_not_be_read_is_told(place: str, everybodys: Path) -> None:
         (root / place).chmod(0o755)
     told = [*found.findings, *(u.finding for u in found.unreadable)]
     assert [f.code for f in told] == ["GR128"]
-    assert "Permission denied" in told[0].message.en
+    assert "permission denied" in told[0].message.en
+    assert "permissão negada" in told[0].message.pt
 
 
 def test_ten_thousand_files_are_read_in_seconds(tmp_path: Path) -> None:
@@ -540,3 +541,19 @@ class TestSingle:
         read = read_single(Path("digits.py"), "digits", student="me", intake=Path("in"))
         assert isinstance(read, Submission)
         assert read.files[0].path.is_absolute()
+
+
+@pytest.mark.parametrize("content", ["", " \n\t\n", "\ufeff"], ids=["nothing", "blanks", "a mark"])
+@pytest.mark.parametrize("name", ["digits.py", "digits.ipynb"])
+def test_a_script_of_nothing_is_told_like_a_notebook_of_nothing(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    found = _found(files(tmp_path / "in", {f"ana/digits/{name}": content}))
+    assert [one.finding.code for one in found.unreadable] == ["GR138"]
+    assert found.submissions == ()
+
+
+def test_a_near_miss_is_a_question_of_its_own(tmp_path: Path) -> None:
+    found = _found(files(tmp_path / "in", {"ana/digits/a.py": "x", "ana/digts/a.py": "x"}))
+    (told,) = found.findings
+    assert told.message.en.endswith("; did you mean 'digits'?")

@@ -39,7 +39,26 @@ def test_every_kind_of_ledger_entry_the_harness_writes_has_its_sentence(kind: st
     assert in_words.known(f"ledger.{kind}")
 
 
-@pytest.mark.parametrize("why", ["signature", "raised", "length", "not_numeric", "unsaveable", "no_fit"])
+@pytest.mark.parametrize(
+    "why",
+    [
+        "signature",
+        "raised",
+        "length",
+        "not_numeric",
+        "unsaveable",
+        "no_fit",
+        "shape",
+        "dataset",
+        "other_name",
+        "batches",
+        "untied",
+        "other_rows",
+        "other_inputs",
+        "other_count",
+        "few_scores",
+    ],
+)
 def test_every_reason_the_harness_gives_has_its_sentence(why: str) -> None:
     assert in_words.known(f"why.{why}")
 

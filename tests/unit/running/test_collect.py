@@ -44,7 +44,7 @@ def test_a_link_is_refused_and_not_followed(folder: Callable[[], int | Path], tm
     (tmp_path / "out/a").symlink_to(tmp_path / "secret")
     taken, refused = collect(folder(), [Wanted(name="a", max_bytes=99)], tmp_path / "into")
     assert taken == ()
-    assert (refused[0].why, refused[0].detail) == ("not_a_plain_file", "symbolic link")
+    assert (refused[0].why, refused[0].detail) == ("not_a_plain_file", "symlink")
 
 
 def test_a_file_from_before_is_replaced(folder: Callable[[], int | Path], tmp_path: Path) -> None:

@@ -68,11 +68,10 @@ class Ended:
             return self._uncaptured()
         outputs = self.with_weights(captured, lambda: self._outputs(captured))
         if outputs is None:
-            return None, passed_over("length", "the model does not give one row per test row")
+            return None, passed_over("other_count", "")
         if not self.evidence.quality(outputs):
             width = 1 if outputs.ndim == 1 else outputs.shape[1]
-            few = f"the model gives {width} scores per row, too few for the classes"
-            return None, passed_over("length", few)
+            return None, passed_over("few_scores", str(width))
         return outputs, OK
 
     def _uncaptured(self) -> tuple[Any, dict[str, str]]:
@@ -82,7 +81,7 @@ class Ended:
             self.evidence.captured = asked
             return asked.outputs, OK | {"why": "own_split", "detail": type(asked.model).__name__}
         if self.evidence.saw_dataset:
-            return None, passed_over("dataset", "predict and evaluate were given a tf.data.Dataset")
+            return None, passed_over("dataset", "")
         batch = self.evidence.rows_in_batches()
         if batch:
             return None, passed_over("batches", str(batch))

@@ -17,13 +17,13 @@ def per_row(
     if array is None and classes:
         array = _numbers(value, classes)
     if array is None:
-        return None, passed_over("not_numeric", f"{name} holds {type(value).__name__}, not numbers")
+        return None, passed_over("not_numeric", f"{name}: {type(value).__name__}")
     if array.ndim == 2 and array.shape[0] == 1 and array.shape[1] == count:  # noqa: PLR2004 - a 1 x n matrix
         array = array.reshape(count)
     if array.ndim == 0:
-        return None, passed_over("length", f"{name} is one number, the test set has {count} rows")
+        return None, passed_over("length", f"{name}: 1 ≠ {count}")
     if len(array) != count:
-        return None, passed_over("length", f"{name} has {len(array)} rows, the test set {count}")
+        return None, passed_over("length", f"{name}: {len(array)} ≠ {count}")
     array = array.reshape(count, -1) if array.ndim > 2 else array  # noqa: PLR2004 - more than rows of scores
     if array.ndim == 2 and array.shape[1] == 1:  # noqa: PLR2004 - a column
         array = array.reshape(count)

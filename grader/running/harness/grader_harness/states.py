@@ -6,7 +6,10 @@ _SHOWN = 500
 
 
 def passed_over(why: str, detail: str) -> dict[str, str]:
-    """Return the state of what was there and did not work."""
+    """Return the state of what was there and did not work.
+
+    ``detail`` is names and numbers, the same in every language: a sentence of ours is said outside.
+    """
     return {"state": "passed_over", "why": why, "detail": detail[:_SHOWN]}
 
 

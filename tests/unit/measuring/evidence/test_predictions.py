@@ -138,12 +138,12 @@ def test_a_source_of_the_wrong_length_is_passed_over_and_the_page_says_so() -> N
         source=Source.PREDICTIONS,
         state=SourceState.PASSED_OVER,
         why="length",
-        detail="QP has 5 rows, the test set 4",
+        detail="QP: 5 ≠ 4",
     )
     taken = choose({Source.CAPTURED: saved(SCORES)}, sources=(short,))
     assert isinstance(taken, Chosen)
     (note,) = taken.notes
-    assert "QP has 5 rows, the test set 4" in note.en
+    assert "QP: 5 ≠ 4" in note.en
     assert "Taken instead: the last call of the model" in note.en
 
 
