@@ -42,9 +42,10 @@ _TOOLS_OWN = (
 def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Unreadable:
     """Read ``item``; every file is kept below ``intake`` by its content, so what is run is what was read."""
     files: list[SubmittedFile] = []
+    staged: Sequence[SubmittedFile] = ()
     findings = [remark("handed-in-late", path=item.shown)] if item.late else []
     try:
-        files = _staged_files(item, intake, findings)
+        staged = files = _staged_files(item, intake, findings)
         _refuse_class(files, item)
         attempt = newest_attempt(_without_common_folder(files))
         files = _without_common_folder(attempt.files)
@@ -77,7 +78,22 @@ def read_received(item: Received, safe_id: str, intake: Path) -> Submission | Un
         findings=tuple(findings),
         received=main.path,
         ledger=ready.ledger,
+        handed_in=_handed_in(item, staged, main),
     )
+
+
+def _handed_in(item: Received, staged: Sequence[SubmittedFile], main: SubmittedFile) -> str:
+    """Return where ``main`` lies as it was handed in, or the zip it came in, below what was named to us."""
+    name = next((f.name for f in staged if f.path == main.path), main.name)
+    place = item.sources[0][1]
+    for prefix, path in item.sources:
+        inside = path if name == prefix else path / name.removeprefix(f"{prefix}/" if prefix else "")
+        if kind_of(inside) == "file":
+            place = inside
+    if kind_of(place) == "folder":  # it came in a zip
+        zips = [path for path in entries(place) if path.name.lower().endswith(".zip")]
+        place = zips[0] if len(zips) == 1 else place
+    return str(place.relative_to(item.root)) if place.is_relative_to(item.root) else place.name
 
 
 def entries(folder: Path) -> tuple[Path, ...]:

@@ -150,6 +150,8 @@ class SubmissionResult:
     """The layer table of the model file, where one was looked at."""
     certificate: str | None = None
     """The certificate's path below the reports folder; only what was graded has one."""
+    handed_in: str = ""
+    """Where the main file lies below the folder of submissions; empty where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,8 @@ class Submission:
     """The main file as it came: a notebook with its saved outputs. Read for what it states, never run."""
     ledger: tuple[LedgerEntry, ...] = ()
     """What was rewritten or passed over before anything ran."""
+    handed_in: str = ""
+    """Where the main file, or the zip it came in, lies below the folder of submissions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from grader.model.message import Language, Message
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.escaping import for_annotation, for_annotation_property
 from grader.reporting.in_words import outcome_told, place_told
-from grader.reporting.summary import points_of, summary_row, word_of
+from grader.reporting.summary import SummaryRow, code_of, place_of, points_of, summary_row, word_of
 
 _LEVELS = {"not_graded": "error", "failed": "error", "inconclusive": "warning"}
 _CHECK_LEVELS = {Outcome.ERRORED: "error", Outcome.FAILED: "error", Outcome.INCONCLUSIVE: "warning"}
@@ -40,13 +40,21 @@ class Annotation:
 def class_annotations(grading: Grading, language: Language) -> tuple[str, ...]:
     """Return what is to be looked at in a class: not graded, failed, inconclusive."""
     return _written(
-        Annotation(
-            level=_LEVELS[row.word],
-            title=f"{row.student} · {row.assignment} · {row.verdict} · {row.points}",
-            text=row.why,
-        )
-        for row in (summary_row(result, language) for result in grading.submissions)
-        if row.word in _LEVELS
+        _of_one(result, summary_row(result, language))
+        for result in grading.submissions
+        if word_of(result) in _LEVELS
+    )
+
+
+def _of_one(result: SubmissionResult, row: SummaryRow) -> Annotation:
+    place = place_of(result)
+    parts = (row.student, row.assignment, row.verdict, row.points, row.code)
+    return Annotation(
+        level=_LEVELS[row.word],
+        title=" · ".join(part for part in parts if part),
+        text=row.why,
+        file=result.handed_in,
+        line=place.line if place.cell is None else None,
     )
 
 
@@ -54,11 +62,11 @@ def submission_annotations(result: SubmissionResult, language: Language, file: s
     """Return what is to be looked at in one submission, beside the line of its error where there is one."""
     found: list[Annotation] = []
     if result.reason_message is not None and word_of(result) in _LEVELS:
-        place = _place(result)
+        place = place_of(result)
         found.append(
             Annotation(
                 level=_LEVELS[word_of(result)],
-                title=_title((result.assignment, points_of(result, language)), place, language),
+                title=_title(_parts(result, language), place, language),
                 text=result.reason_message.told_in(language),
                 file=file,
                 # In a notebook a line is one of its cell's, not of the file's: it stands in the title.
@@ -89,9 +97,9 @@ def _remarks(result: SubmissionResult) -> Iterable[Message]:
     yield from (finding.message for finding in result.findings if not finding.about_others)
 
 
-def _place(result: SubmissionResult) -> Place:
-    errors = [error for one in result.runs for error in one.errors]
-    return errors[0].place if errors else Place()
+def _parts(result: SubmissionResult, language: Language) -> tuple[str, ...]:
+    code = code_of(result)
+    return (result.assignment, points_of(result, language), *((code,) if code else ()))
 
 
 def _title(parts: tuple[str, ...], place: Place, language: Language) -> str:

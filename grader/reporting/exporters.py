@@ -9,14 +9,14 @@ from grader.reporting.results_json import results_json
 
 
 class CsvExporter:
-    """The gradebook: a row for each submission, alike in every language."""
+    """The gradebook: a row for each submission, alike in every language but for the reasons."""
 
     name = "csv"
     file_name = "gradebook.csv"
 
-    def __call__(self, grading: Grading, language: Language) -> bytes:  # noqa: ARG002 - programs read it
+    def __call__(self, grading: Grading, language: Language) -> bytes:
         """Return the gradebook."""
-        return _bytes(gradebook_csv(grading))
+        return _bytes(gradebook_csv(grading, language))
 
 
 class JsonExporter:

@@ -5,8 +5,10 @@ import io
 import math
 from decimal import Decimal
 
-from grader.model.result import Grading, SubmissionResult
+from grader.model.message import Language
+from grader.model.result import Grading, SubmissionResult, Verdict
 from grader.reporting.escaping import for_csv
+from grader.reporting.summary import code_of, why_of
 
 COLUMNS = (
     "student",
@@ -21,25 +23,29 @@ COLUMNS = (
     "metric",
     "value",
     "report",
+    "code",
+    "why",
 )
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def gradebook_csv(grading: Grading) -> str:
+def gradebook_csv(grading: Grading, language: Language) -> str:
     """Return the gradebook as RFC 4180 has it: commas, CRLF, a decimal point, after a byte order mark.
 
-    Without the mark spreadsheets read UTF-8 as something else. The same in every language, since programs
-    read it. A submission that was not graded has empty cells, never a zero.
+    Without the mark spreadsheets read UTF-8 as something else. Columns and what programs read are the same
+    in every language; ``why`` is told in ``language``, and empty for who passed. A submission that was not
+    graded has empty cells, never a zero.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    writer.writerows(_row(result) for result in grading.submissions)
+    writer.writerows(_row(result, language) for result in grading.submissions)
     return _BYTE_ORDER_MARK + file.getvalue()
 
 
-def _row(result: SubmissionResult) -> tuple[str, ...]:
+def _row(result: SubmissionResult, language: Language) -> tuple[str, ...]:
     metric, value = _first_metric(result)
+    passed = result.verdict is Verdict.PASSED
     return (
         for_csv(result.student),
         for_csv(result.id),
@@ -53,6 +59,8 @@ def _row(result: SubmissionResult) -> tuple[str, ...]:
         for_csv(metric),
         value,
         for_csv(result.report or ""),
+        "" if passed else code_of(result),
+        "" if passed else for_csv(why_of(result, language)),
     )
 
 

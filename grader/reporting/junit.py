@@ -12,10 +12,10 @@ from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 from grader.model.check import Outcome
-from grader.model.message import Language
+from grader.model.message import Language, Message
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.escaping import for_xml, one_line
-from grader.reporting.summary import why_of, word_of
+from grader.reporting.summary import place_of, telling_message, why_of, word_of
 
 _CHILDREN = {
     "failed": "failure",
@@ -32,13 +32,14 @@ _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 def junit_xml(grading: Grading, language: Language, *, file: str | None = None) -> str:
     """Return one suite for each assignment, with the verdict and the checks of every submission.
 
-    ``file`` is where the only submission lies as a build service knows it; else each is named as received.
+    ``file`` is where the only submission lies as a build service knows it; else each is named by where it
+    lies below the folder of submissions. The ``type`` of a failure is the code of its reason.
     """
     root = ET.Element("testsuites", name=for_xml(grading.course))
     slugs = dict.fromkeys(result.assignment for result in grading.submissions)
     for slug in slugs:
         results = [result for result in grading.submissions if result.assignment == slug]
-        cases = [case for result in results for case in _cases(result, language, file or result.main)]
+        cases = [case for result in results for case in _cases(result, language, file or _lies(result))]
         started = grading.started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         suite = ET.SubElement(
             root, "testsuite", {"name": for_xml(slug), "timestamp": started, **_counts(cases)}
@@ -50,13 +51,16 @@ def junit_xml(grading: Grading, language: Language, *, file: str | None = None) 
 
 
 def _cases(result: SubmissionResult, language: Language, file: str) -> Iterable[ET.Element]:
+    why = telling_message(result)
     verdict = _case(result, "verdict", word_of(result), why_of(result, language), file)
+    _name_code(verdict, why)
     verdict.set("time", _seconds(_took(result)))
     points = {"points": result.points, "max_points": result.max_points}
     _describe(verdict, {"student": result.student, **points})
     yield verdict
     for check in result.checks:
         case = _case(result, check.id, check.outcome.value, check.message.told_in(language), file)
+        _name_code(case, check.message)
         _describe(case, {"points": check.points, "max_points": check.max_points, "required": check.required})
         yield case
 
@@ -66,9 +70,24 @@ def _case(result: SubmissionResult, name: str, word: str, why: str, file: str) -
     case = ET.Element("testcase", classname=one_line(f"{result.assignment}.{result.id}"), name=one_line(name))
     if file:
         case.set("file", one_line(file))
+        place = place_of(result)
+        # In a notebook a line is one of its cell's, not of the file's.
+        if place.line is not None and place.cell is None:
+            case.set("line", str(place.line))
     if (child := _CHILDREN.get(word)) is not None:
         ET.SubElement(case, child, message=for_xml(why)).text = for_xml(why)
     return case
+
+
+def _name_code(case: ET.Element, message: Message | None) -> None:
+    """Write the code of ``message`` as the type of a failure or error, which is where build services look."""
+    for child in case:
+        if child.tag in ("failure", "error") and message is not None and message.code:
+            child.set("type", message.code)
+
+
+def _lies(result: SubmissionResult) -> str:
+    return result.handed_in or result.main
 
 
 def _describe(case: ET.Element, properties: dict[str, object]) -> None:

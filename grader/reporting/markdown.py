@@ -6,7 +6,7 @@ from grader.model.message import Language
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.escaping import for_markdown
 from grader.reporting.in_words import outcome_told
-from grader.reporting.summary import COLUMNS, counts_told, summary_row, summary_rows
+from grader.reporting.summary import COLUMNS, SummaryRow, counts_told, summary_row, summary_rows
 from grader.words import phrase
 
 _RIGHT = ("points", "measured")
@@ -22,7 +22,7 @@ def class_markdown(grading: Grading, language: Language, *, most_bytes: int | No
         "",
         *_table_head(COLUMNS, language),
     ]
-    rows = [_row(row.cells) for row in summary_rows(grading, language)]
+    rows = [_row(_with_code(row)) for row in summary_rows(grading, language)]
     kept = rows if most_bytes is None else _fitting(rows, most_bytes - len("\n".join(head).encode()))
     lines = [*head, *kept]
     if len(kept) < len(rows):
@@ -37,7 +37,7 @@ def submission_markdown(grading: Grading, result: SubmissionResult, language: La
     verdict = f"**{for_markdown(row.verdict)}** · {for_markdown(row.points)}"
     lines = [f"## {for_markdown(result.main)} · {for_markdown(title)}", "", verdict, ""]
     if result.reason_message is not None:
-        lines += [_cell(row.why), ""]
+        lines += [_cell(_with_code(row)[-1]), ""]
     if result.checks:
         lines += _table_head(("check", "outcome", "points", "why"), language)
         lines += [
@@ -55,6 +55,12 @@ def submission_markdown(grading: Grading, result: SubmissionResult, language: La
     told = (f.message for f in result.findings if not f.about_others)
     lines += [f"* {_cell(message.told_in(language))}" for message in (*result.shown.notes, *told)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _with_code(row: SummaryRow) -> tuple[str, ...]:
+    """Return the cells of ``row``, the code of why somebody did not pass after the sentence."""
+    code = f" ({row.code})" if row.code and row.word != "passed" else ""
+    return (*row.cells[:-1], f"{row.why[: _LONGEST_CELL - len(code)]}{code}")
 
 
 def _points(points: object, possible: object, language: Language) -> str:

@@ -6,7 +6,8 @@ All of it is text as it was received or said; whoever writes it somewhere escape
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.model.message import Language
+from grader.model.evidence import Place
+from grader.model.message import Language, Message
 from grader.model.result import Grading, Status, SubmissionResult, Verdict
 from grader.reporting.in_words import is_share
 from grader.words import phrase
@@ -26,6 +27,8 @@ class SummaryRow:
     points: str
     measured: str
     why: str
+    code: str = ""
+    """The number of ``why``, for whoever looks it up."""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -49,6 +52,7 @@ def summary_row(result: SubmissionResult, language: Language) -> SummaryRow:
         points=points_of(result, language),
         measured=measured_of(result, language),
         why=why_of(result, language),
+        code=code_of(result),
     )
 
 
@@ -77,12 +81,30 @@ def points_of(result: SubmissionResult, language: Language) -> str:
 
 def why_of(result: SubmissionResult, language: Language) -> str:
     """Return the sentence that explains a result best: the reason, else the worst check's."""
+    message = telling_message(result)
+    return message.told_in(language) if message is not None else ""
+
+
+def code_of(result: SubmissionResult) -> str:
+    """Return the code of that sentence, which ``grader explain`` answers to; empty without one."""
+    message = telling_message(result)
+    return (message.code or "") if message is not None else ""
+
+
+def telling_message(result: SubmissionResult) -> Message | None:
+    """Return the reason of a result, else what its worst check says; None where nothing was checked."""
     if result.reason_message is not None:
-        return result.reason_message.told_in(language)
+        return result.reason_message
     order = ("errored", "failed", "inconclusive", "passed", "skipped")
     checks = sorted(result.checks, key=lambda c: (not c.required, order.index(c.outcome.value)))
     worst = next((c for c in checks if c.outcome.value in order[:3]), checks[0] if checks else None)
-    return worst.message.told_in(language) if worst else ""
+    return worst.message if worst else None
+
+
+def place_of(result: SubmissionResult) -> Place:
+    """Return where in the program the error stands that explains a result, as far as it is known."""
+    errors = [error for one in result.runs for error in one.errors]
+    return errors[0].place if errors else Place()
 
 
 def measured_of(result: SubmissionResult, language: Language) -> str:

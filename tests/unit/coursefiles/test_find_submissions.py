@@ -557,3 +557,21 @@ def test_a_near_miss_is_a_question_of_its_own(tmp_path: Path) -> None:
     found = _found(files(tmp_path / "in", {"ana/digits/a.py": "x", "ana/digts/a.py": "x"}))
     (told,) = found.findings
     assert told.message.en.endswith("; did you mean 'digits'?")
+
+
+@pytest.mark.parametrize(
+    ("name", "lies"),
+    [
+        ("ana/digits/a.py", "ana/digits/a.py"),
+        ("ana/digits/work/a.py", "ana/digits/work/a.py"),
+        ("digits/ana.py", "digits/ana.py"),
+    ],
+)
+def test_a_submission_knows_where_its_program_lay(tmp_path: Path, name: str, lies: str) -> None:
+    (one,) = _found(files(tmp_path / "in", {name: "x = 1"})).submissions
+    assert one.handed_in == lies
+
+
+def test_a_program_in_a_zip_lies_where_the_zip_lies(tmp_path: Path) -> None:
+    (one,) = _found(files(tmp_path / "in", {"ana/digits/a.zip": a_zip({"a.py": "x = 1"})})).submissions
+    assert (one.main, one.handed_in) == ("a.py", "ana/digits/a.zip")

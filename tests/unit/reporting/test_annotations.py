@@ -24,7 +24,7 @@ def test_what_a_person_must_look_at_is_annotated_the_loudest_first() -> None:
     lines = class_annotations(a.a_grading(submissions=results), Language.EN)
     assert [line.split(" ")[0] for line in lines] == ["::error", "::error", "::warning"]
     assert lines[0] == (
-        "::error title=ana · mnist-dense · failed · 9 / 10::Nothing: 100 %25%0Awas delivered."
+        "::error title=ana · mnist-dense · failed · 9 / 10 · GR200::Nothing: 100 %25%0Awas delivered."
     )
 
 
@@ -36,7 +36,7 @@ def test_ten_of_a_level_are_annotated() -> None:
 def test_an_error_of_a_script_stands_beside_its_line() -> None:
     run = a.a_run_result(errors=(a.a_program_error(place=Place(line=12)),))
     (line,) = submission_annotations(a.a_result(**_fields(runs=(run,))), Language.EN, "hw/mlp2.py")
-    assert line.startswith("::error file=hw/mlp2.py,line=12,title=mnist-dense · 9 / 10 · line 12::")
+    assert line.startswith("::error file=hw/mlp2.py,line=12,title=mnist-dense · 9 / 10 · GR200 · line 12::")
 
 
 def test_a_line_of_a_cell_is_no_line_of_the_notebooks_file() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.measuring.evidence.predictions import _WHY
 from grader.model.evidence import Place, Source, SourceReport, SourceState
 from grader.model.metric import Direction, Threshold
 from grader.reporting import in_words
@@ -39,26 +40,7 @@ def test_every_kind_of_ledger_entry_the_harness_writes_has_its_sentence(kind: st
     assert in_words.known(f"ledger.{kind}")
 
 
-@pytest.mark.parametrize(
-    "why",
-    [
-        "signature",
-        "raised",
-        "length",
-        "not_numeric",
-        "unsaveable",
-        "no_fit",
-        "shape",
-        "dataset",
-        "other_name",
-        "batches",
-        "untied",
-        "other_rows",
-        "other_inputs",
-        "other_count",
-        "few_scores",
-    ],
-)
+@pytest.mark.parametrize("why", [*_WHY, "other_inputs"])
 def test_every_reason_the_harness_gives_has_its_sentence(why: str) -> None:
     assert in_words.known(f"why.{why}")
 
