@@ -12,6 +12,7 @@ from grader.orchestration.case import Case
 from grader.orchestration.class_audits import twins_of
 from grader.orchestration.lay_grounds import Grounds, lay_grounds
 from grader.orchestration.means import Means
+from grader.orchestration.other_assignment import with_other_assignment
 from grader.orchestration.plan import tell_plan
 from grader.orchestration.runs_of import runs_of
 from grader.words import say
@@ -46,7 +47,7 @@ def grade_course(
     settled = _without_a_run(found, assignments, grounds)
 
     def so_far() -> Grading:
-        results = [*settled, *_results_of(cases)]
+        results = [*settled, *_results_of(cases, course)]
         return _grading(course, assignments, results, means=means, started=started)
 
     try:
@@ -142,14 +143,14 @@ def _made_audits(cases: Sequence[Case], means: Means, course: Course) -> bool:
     return True
 
 
-def _results_of(cases: Sequence[Case]) -> list[SubmissionResult]:
+def _results_of(cases: Sequence[Case], course: Course) -> list[SubmissionResult]:
     """Return the result of each, with what only the whole class shows."""
     beside = {}
     for ground in dict.fromkeys(case.ground for case in cases):
         graded = [(c.submission, c.assessed) for c in cases if c.ground is ground and c.assessed]
         found = twins_of(ground, graded)
         beside.update({(ground.assignment.slug, key): findings for key, findings in found.items()})
-    results = [case.result() for case in cases]
+    results = [with_other_assignment(case.result(), case.submission, course) for case in cases]
     return [
         replace(result, findings=(*result.findings, *beside.get((result.assignment, result.id), ())))
         for result in results
