@@ -91,7 +91,6 @@ def test_what_delivers_guesses_is_measured_as_guesses(lesson: Lesson, student: s
     [
         pytest.param("frames", marks=pytest.mark.attack("harness_frames")),
         pytest.param("forged_exit", marks=pytest.mark.attack("forged_exit")),
-        pytest.param("elsewhere", marks=pytest.mark.attack("labels_elsewhere")),
     ],
 )
 def test_whoever_gets_at_labels_gets_at_canaries(lesson: Lesson, student: str) -> None:
@@ -100,6 +99,15 @@ def test_whoever_gets_at_labels_gets_at_canaries(lesson: Lesson, student: str) -
     assert error(lesson, student) > 0.055
     assert found["points"] <= 1
     assert "GR402" in [finding["code"] for finding in found["findings"]]
+
+
+@pytest.mark.attack("labels_elsewhere")
+@pytest.mark.of("elsewhere")
+def test_the_librarys_own_copy_holds_no_test_row_with_its_label(lesson: Lesson) -> None:
+    found = row(lesson, "elsewhere")
+    assert (found["verdict"], found["points"] <= 1) == ("failed", True)
+    assert error(lesson, "elsewhere") > CHANCE[0]
+    assert "GR402" not in [finding["code"] for finding in found["findings"]]
 
 
 @pytest.mark.attack("broken_hooks")
