@@ -73,7 +73,10 @@ def test_a_program_that_python_cannot_read_is_told_as_such() -> None:
     said = report(errors=(error("SyntaxError", "invalid syntax", line=4),))
     told = explain_failure(run(RunStatus.ERROR), said)
     assert told.code == "GR302"
-    assert "cannot read the program in line 4" in told.en
+    assert told.en.startswith("The program in line 4 cannot be read by Python: ")
+    said = report(errors=(error("SyntaxError", "invalid syntax", cell=2, line=4),))
+    told = explain_failure(run(RunStatus.ERROR), said)
+    assert told.pt.startswith("O programa na célula 2, linha 4, não pode ser lido pelo Python: ")
 
 
 def test_a_syntax_error_shows_its_line_before_what_python_says_of_it() -> None:
@@ -82,8 +85,8 @@ def test_a_syntax_error_shows_its_line_before_what_python_says_of_it() -> None:
     )
     said = report(errors=(error("SyntaxError", "invalid syntax", line=4, traceback=quoted),))
     told = explain_failure(run(RunStatus.ERROR), said)
-    assert "in line 4: k = = 2 — SyntaxError: invalid syntax." in told.en
-    assert "na linha 4: k = = 2 — SyntaxError: invalid syntax." in told.pt
+    assert "in line 4 cannot be read by Python: k = = 2 — SyntaxError: invalid syntax." in told.en
+    assert "na linha 4 não pode ser lido pelo Python: k = = 2 — SyntaxError: invalid syntax." in told.pt
 
 
 def failing(*cells: tuple[str, str]) -> HarnessReport:
