@@ -48,7 +48,8 @@ def test_variables_that_might_be_meant_are_named_the_last_made_first(served: Any
         "predictions": (labels + 1) % 4,
     }
     taker = import_module("grader_harness.takers.predictions")
-    assert taker.under_other_names(names, served) == [f"predictions ({ROWS})", f"saida ({ROWS} x 4)"]
+    ended = import_module("grader_harness.ended").Ended(None, served, watching(served), None, names)
+    assert taker.under_other_names(ended) == [f"predictions ({ROWS})", f"saida ({ROWS} x 4)"]
 
 
 @pytest.mark.parametrize(("scale", "seen"), [(1.0, 32), (-255.0, 32)])
