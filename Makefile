@@ -68,17 +68,17 @@ stage-unit:
 # What tells tenths of a second is measured with nothing beside it. Of the rest much is waiting: a worker more.
 stage-sandbox: BESIDE += -n $$(($(WORKERS) + 1))
 stage-sandbox:
-	$(PYTEST) -m "alone and not slow and not gpu" $$(grep -rl "mark\.alone" tests --include='test_*.py')
+	$(PYTEST) -m "alone and not slow and not gpu" $$(grep -rl "mark\.alone" tests --include='test_*.py' | sort)
 	$(PYTEST) $(BESIDE) -m "not alone and not slow and not gpu and not grading" $(NOT_QUICK)
 
 stage-gradings:
-	$(PYTEST) $(BESIDE) -m "grading and not slow and not gpu" $$(grep -rl "mark\.grading" tests --include='test_*.py')
+	$(PYTEST) $(BESIDE) -m "grading and not slow and not gpu" $$(grep -rl "mark\.grading" tests --include='test_*.py' | sort)
 
 # Everything else that is not a GPU's: minutes of training on the real data (GRADER_DATA_DIR), whole zoos and
 # classes, guided searches. About half an hour on two cores.
 slow: install
 	$(PYTEST) $(BESIDE) --durations=0 -m "slow and not gpu" tests
-	$(PYTEST) $(BESIDE) --longest 600 -m "not slow and not gpu" $$(grep -rl "@given" tests/unit --include='test_*.py')
+	$(PYTEST) $(BESIDE) --longest 600 -m "not slow and not gpu" $$(grep -rl "@given" tests/unit --include='test_*.py' | sort)
 
 lint: .venv/.grader-installed
 	.venv/bin/ruff check .

@@ -100,7 +100,10 @@ def test_the_gradebook_holds_the_class_and_no_formula(course: Path, rows: Rows) 
 @pytest.mark.parametrize("shape", ["text", "github"])
 def test_no_line_that_is_printed_commands_anything(course: Path, rows: Rows, shape: str) -> None:
     ended = _graded(course, shape)
-    ours = re.compile(r"::(?:(?:error|warning) title=.*|stop-commands::[0-9a-f]{32}|[0-9a-f]{32}::)")
+    place = r"(?:file=[^:,]+,(?:line=\d+,)?)?"
+    ours = re.compile(
+        rf"::(?:(?:error|warning) {place}title=[^:,]*::.*|stop-commands::[0-9a-f]{{32}}|[0-9a-f]{{32}}::)"
+    )
     lines = [line for line in f"{ended.out}\n{ended.err}".splitlines() if line.lstrip().startswith("::")]
     assert [line for line in lines if not ours.fullmatch(line)] == []
     assert bool(lines) == (shape == "github")
