@@ -12,8 +12,9 @@ _CANVAS_TEXT = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<file>t
 # A folder's name is the system's own up to its end: who is called like an exported file is still who he is.
 _MOODLE_FOLDER = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_[a-z]+_(?P<file>)", re.DOTALL)
 _MOODLE = re.compile(r"(?P<name>[^_]*)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.DOTALL)
+# The first such piece is the system's: what follows the time is a name that the student chose.
 _BLACKBOARD = re.compile(
-    r".+_(?P<name>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
+    r".+?_(?P<name>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
 )
 _GRADESCOPE = re.compile(r"submission_(?P<id>\d{3,})")
 
@@ -46,9 +47,9 @@ def read_lms_name(name: str) -> LmsName | None:
         return LmsName(student=f"{moodle['name']} ({moodle['id']})", file=moodle["file"])
     if gradescope := _GRADESCOPE.fullmatch(name):
         return LmsName(student=f"submission ({gradescope['id']})", file="")
-    if blackboard := _BLACKBOARD.fullmatch(name):
-        return LmsName(student=blackboard["name"], file=blackboard["file"] or "", attempt=blackboard["time"])
-    if canvas := _CANVAS.fullmatch(name):
+    canvas, blackboard = _CANVAS.fullmatch(name), _BLACKBOARD.fullmatch(name)
+    # What a system put first is its own; further on stands the name that the student gave the file.
+    if canvas and not (blackboard and blackboard.start("time") < canvas.start("number")):
         who, number = canvas["name"], canvas["id"]
         return LmsName(
             student=f"anon ({canvas['anonymous']})" if canvas["anonymous"] else f"{who} ({number})",
@@ -56,6 +57,8 @@ def read_lms_name(name: str) -> LmsName | None:
             late=bool(canvas["late"] or canvas["late_first"]),
             number=int(canvas["number"][:_MOST_DIGITS]),
         )
+    if blackboard:
+        return LmsName(student=blackboard["name"], file=blackboard["file"] or "", attempt=blackboard["time"])
     if text := _CANVAS_TEXT.fullmatch(name):
         student = f"{text['name']} ({text['id']})"
         return LmsName(student=student, file=text["file"], late=bool(text["late"]))

@@ -2,16 +2,21 @@
 
 import os
 from collections.abc import Collection
+from itertools import islice
 from pathlib import Path
 
 from grader.coursefiles.file_names import is_accepted, without_environments
+from grader.coursefiles.lms_names import read_lms_name
 
 _SCHEMA = b"grader/results/"
 _BEGINNING = 2048
+_LOOKED_AT = 5000
 
 
 def is_nobodys(folder: Path, own: Collection[Path]) -> bool:
     """Return whether ``folder`` is one of ``own``, reports of ours, assignments, or an environment alone."""
+    if read_lms_name(folder.name) is not None:
+        return False
     return (
         folder.resolve() in own
         or _holds_reports(folder)
@@ -21,10 +26,11 @@ def is_nobodys(folder: Path, own: Collection[Path]) -> bool:
 
 
 def _holds_reports(folder: Path) -> bool:
-    """Return whether ``folder`` holds results of ours and no program: anybody may have such a file."""
+    """Return whether ``folder`` holds pages and results of ours and no program: a student may keep a file."""
     if _SCHEMA not in _beginning(folder / "results.json"):
         return False
-    return not any(is_accepted(path.name) for path in folder.iterdir())
+    below = islice(folder.rglob("*"), _LOOKED_AT)
+    return (folder / "index.html").is_file() and not any(is_accepted(path.name) for path in below)
 
 
 def _holds_assignments(folder: Path) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _FEWEST_ROWS = 50
 """Fewer graded rows can all be right by luck: a placebo could find nothing."""
+LEARNS_BELOW = 0.05
+"""From this p-value down the skill that is left says that the rest came from training."""
 Made = Mapping[Purpose, RunRead | Message]
 """The extra runs of one submission; a message says why one could not be made."""
 
@@ -142,6 +144,11 @@ def _placebo(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
             "classes-right-without-learning" if classes else "values-right-without-learning", **fields
         )
         return _result(Purpose.PLACEBO, AuditOutcome.FOUND, message, made, found.p_value)
+    if found.p_learns > LEARNS_BELOW:
+        message = say(
+            "audit.placebo.few" if classes else "audit.placebo.few.numbers", rows=len(truth), **fields
+        )
+        return _undecided(Purpose.PLACEBO, message, made, found.p_value)
     message = say("audit.placebo.clear" if classes else "audit.placebo.clear.numbers", **fields)
     return _result(Purpose.PLACEBO, AuditOutcome.CLEAR, message, made, found.p_value)
 

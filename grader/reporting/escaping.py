@@ -16,7 +16,8 @@ _COMMAND = re.compile(f":(?={_SELECTORS}:)")
 _OLD_COMMAND = re.compile(rf"#(?={_SELECTORS}#{_SELECTORS}(?:\w+{_SELECTORS})?\[)")
 _FORMULA = frozenset("=+-@\u2212")
 # Where the comma is decimal, as in Brazil, a spreadsheet begins a new cell after a semicolon.
-_NEXT_CELL = re.compile(r"(?<=[;|])(\s*)(\S)")
+# Quotes there vanish with the cell's own.
+_NEXT_CELL = re.compile(r"(?<=[;|])([\s\"']*)([^\s\"'])")
 # The last three: what links by itself, what would begin a list or a line, and the first figure of "1. ".
 _MARKDOWN = re.compile(
     r"[\\`*_{}\[\]<>&|~$!@#^]|:(?=\S)|(?<=www)\.|^[-+]|^[0-9](?=[0-9]{0,8}[.)](?:\s|$))", re.IGNORECASE

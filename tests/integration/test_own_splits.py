@@ -135,6 +135,31 @@ LinearRegression().fit(a, ay).score(q, qy)
     assert not (left.out / "captured.npy").exists()
 
 
+@pytest.mark.parametrize("name", ["model", "best"])
+def test_of_several_models_the_one_called_as_the_assignment_says_is_asked_or_none(
+    tmp_path: Path, name: str
+) -> None:
+    left = left_by(
+        tmp_path,
+        f"""
+from sklearn.dummy import DummyRegressor
+from sklearn.linear_model import LinearRegression
+X, y = fetch_california_housing(return_X_y=True)
+a, q, ay, qy = train_test_split(X, y)
+base = DummyRegressor().fit(a, ay)
+{name} = LinearRegression().fit(a, ay)
+""",
+    )
+    if name == "model":
+        assert asked_of(left) == "LinearRegression"
+    else:
+        assert left.report["sources"]["captured"] == {
+            "state": "passed_over",
+            "why": "several_models",
+            "detail": FILE,
+        }
+
+
 def test_answers_to_a_split_that_has_as_many_rows_are_told_whatever_its_columns(tmp_path: Path) -> None:
     left = left_by(
         tmp_path,

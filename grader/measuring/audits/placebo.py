@@ -25,6 +25,7 @@ class PlaceboFound:
 
     Skill is the share of right answers for classes, the correlation with the truth for numbers.
     ``p_value``: the chance of so much skill or more in a program that keeps three quarters of its lead.
+    ``p_learns``: the chance of so little or less in one; only where that is small was learning shown.
     ``told`` is False when the graded run itself is hardly better than guessing.
     """
 
@@ -32,6 +33,7 @@ class PlaceboFound:
     placebo: float
     guessing: float
     p_value: float
+    p_learns: float
     told: bool
 
 
@@ -63,6 +65,7 @@ def _classes(graded: "NDArray[Any]", placebo: "NDArray[Any]", truth: "NDArray[An
         placebo=kept / n,
         guessing=guessing,
         p_value=float(binomtest(kept, n, allowed, alternative="greater").pvalue),
+        p_learns=float(binomtest(kept, n, allowed, alternative="less").pvalue),
         told=skill - guessing >= _LEAST_LEARNT,
     )
 
@@ -80,6 +83,7 @@ def _numbers(graded: "NDArray[Any]", placebo: "NDArray[Any]", truth: "NDArray[An
         placebo=kept,
         guessing=0.0,
         p_value=float(norm.sf(away)),
+        p_learns=float(norm.cdf(away)),
         told=skill >= _LEAST_LEARNT and n >= _FEWEST_FOR_CORRELATION,
     )
 

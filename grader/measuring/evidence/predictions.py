@@ -42,6 +42,7 @@ _WHY = {
     "batches": "test-rows-asked-in-batches",
     "other_columns": "table-split-other-columns",
     "other_targets": "table-split-other-targets",
+    "several_models": "table-split-several-models",
     "untied": "predictions-contradict-own-call",
     "other_rows": "predictions-of-other-rows",
     "other_count": "model-gives-other-count",
@@ -52,7 +53,7 @@ _SAID_OF = {
     "prepared": "predict-function-given-prepared-rows",
     "own_split": "predictions-asked-of-last-model",
 }
-_NOT_USED = frozenset({"other_name", "batches", "other_columns", "other_targets"})
+_NOT_USED = frozenset({"other_name", "batches", "other_columns", "other_targets", "several_models"})
 """Reasons that say what might be meant; where another source delivers they would be noise."""
 _TWO_CLASSES = 2
 _HALF = 0.5

@@ -137,6 +137,25 @@ def test_of_blackboards_attempts_the_newest_is_run(tmp_path: Path) -> None:
     assert "attempt 2026-05-01-10-22-33/rede.py" in told.message.en
 
 
+@pytest.mark.parametrize(
+    ("name", "student", "file"),
+    [
+        ("Tarefa 1_{}_attempt_2026-05-01-10-22-33_{}", "asilva", "x_bsouza_attempt_2030-01-01-00-00-00_a.py"),
+        ("Tarefa 1_{}_attempt_2026-05-01-10-22-33_{}", "asilva", "x_bsouza_124_900_a.py"),
+        ("{}_123_456_{}", "silvaana", "x_souzabia (124)_attempt_2030-01-01-00-00-00_digits.py"),
+        ("{}_LATE_123_456_{}", "silvaana", "x_souzabia_124_900_digits.py"),
+        ("anon_{}_456_{}", "k3x9", "x_souzabia (124)_attempt_2030-01-01-00-00-00_digits.py"),
+    ],
+)
+def test_a_file_called_as_another_students_export_stays_with_who_handed_it_in(
+    name: str, student: str, file: str
+) -> None:
+    read = read_lms_name(name.format(student, file))
+    assert read is not None
+    assert student in read.student
+    assert read.file == file
+
+
 @pytest.mark.parametrize("word", ["Version {}", "Versão {}", "version-{}"])
 @pytest.mark.parametrize("around", ["ana/", "ana/digits/", "Submitted files/ana/"])
 def test_of_teams_versions_the_newest_with_a_program_is_run(tmp_path: Path, around: str, word: str) -> None:
@@ -255,6 +274,7 @@ def test_nobodys_folders_are_no_students(tmp_path: Path) -> None:
         "assignments/digits/starter.ipynb": a_notebook("x"),
         "reference_solutions/digits/solution.py": "x",
         "notas/results.json": '{"schema": "grader/results/v1", "submissions": []}',
+        "notas/index.html": "",
         "notas/digits/ana.html": "",
         "meu ambiente/pyvenv.cfg": "",
         "meu ambiente/lib/python3.11/x.py": "x",
@@ -274,8 +294,26 @@ def test_our_reports_beside_the_folder_around_a_class_change_nothing(tmp_path: P
         "Turma A/ana/x.py": "x",
         "Turma A/bia/y.py": "x",
         "r/results.json": '{"schema":"grader/results/v1"}',
+        "r/index.html": "",
     }
     assert sorted(_rows(_found(files(tmp_path / "in", content)))) == ["ana", "bia"]
+
+
+def test_who_keeps_what_check_printed_beside_the_program_is_still_a_student(tmp_path: Path) -> None:
+    kept = '{"schema":"grader/results/v1"}'
+    content = {
+        "ana/results.json": kept,
+        "ana/work/digits.py": "x",
+        "bia/results.json": kept,
+        "bia/index.html": "",
+        "bia/work/digits.py": "x",
+        "submission_111/results.json": kept,
+        "submission_111/index.html": "",
+        "submission_111/pyvenv.cfg": "",
+    }
+    found = _found(files(tmp_path / "in", content))
+    students = {*_rows(found), *(one.student for one in found.unreadable)}
+    assert students == {"ana", "bia", "submission (111)"}
 
 
 def test_a_students_work_in_a_folder_called_as_ours_is_hers(tmp_path: Path) -> None:

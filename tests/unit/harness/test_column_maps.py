@@ -101,3 +101,10 @@ def test_targets_on_a_scale_of_their_own_tell_rows_apart_that_two_columns_do_not
 )
 def test_what_is_not_the_tables_columns_has_no_map(made: np.ndarray) -> None:
     assert find_column_map(KNOWN, made[::2] if len(made) > 100 else made) is None
+
+
+@pytest.mark.parametrize("made", ["swapped", "flipped"])
+def test_among_few_values_no_map_is_told_because_a_wrong_one_would_fit(made: str) -> None:
+    rows = RNG.integers(1, 6, (1500, 3)).astype(float)
+    fitted = rows[:, ::-1] if made == "swapped" else 6 - rows
+    assert find_column_map(rows, fitted[RNG.permutation(1500)[:1000]]) is None

@@ -68,6 +68,8 @@ def test_what_a_spreadsheet_might_compute_is_marked_as_text(name: str) -> None:
         ";\u22121;\u200b=1",
         '";=1',
         "a;\t=1",
+        'x;"=1+1&"',
+        'x;\' ""=1',
     ],
 )
 @pytest.mark.attack("csv_separator")

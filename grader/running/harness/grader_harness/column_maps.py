@@ -23,6 +23,7 @@ UNLIKE = 0.05
 TRIES = 8
 _QUANTILES = 41
 _CONSTANT = 1e-12
+_DISTINCT = 0.9
 
 
 class ColumnMap:
@@ -59,11 +60,20 @@ def find_column_map(table: Any, fitted: Any, beside: tuple[Any, Any] | None = No
         raw, made = table[:, columns], fitted
         if beside is not None:
             raw, made = np.column_stack((raw, beside[0])), np.column_stack((fitted, beside[1]))
+        if not _tells_rows_apart(raw):
+            continue
         for start in _starts(raw, made):
             found = _refined(raw, made, *start)
             if found is not None:
                 return _told(columns, *found)
     return None
+
+
+def _tells_rows_apart(rows: Any) -> bool:
+    """Return whether nearly all rows differ: among few values any row is met under a wrong map, too."""
+    import numpy as np
+
+    return len(np.unique(rows, axis=0)) >= _DISTINCT * len(rows)
 
 
 def _told(columns: Any, scale: Any, offset: Any) -> ColumnMap:

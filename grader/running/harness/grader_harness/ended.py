@@ -92,7 +92,10 @@ class Ended:
         """Return what the last model says of the test rows, where the program never asked it."""
         if not self.job.asks_for("captured"):
             return None
-        return ask_last_model(self.evidence, self.served, model_taken=self.job.asks_for("model"))
+        names = [name for ask in self.job.asks if ask.kind == "model" for name in ask.names]
+        named = [self.namespace[name] for name in names if name in self.namespace]
+        taken = self.job.asks_for("model")
+        return ask_last_model(self.evidence, self.served, model_taken=taken, named=named)
 
     def _outputs(self, captured: Captured) -> Any:
         if captured.outputs is not None:

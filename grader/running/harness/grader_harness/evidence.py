@@ -110,6 +110,8 @@ class Evidence:
         """Some model was asked about a tf.data.Dataset, whose rows we do not see."""
         self.estimator_fit: FitData | None = None
         """The last fit of an estimator that the program itself called."""
+        self.trained = 0
+        """How many models and estimators the program itself trained, one trained again counted once."""
         self.answers_of: Callable[[Any, Any], Any] = lambda _estimator, _rows: None
         """What an estimator says of rows, asked by us."""
         self.original: dict[tuple[str, str], Any] = {}
@@ -138,6 +140,12 @@ class Evidence:
         """Return the last fit of Keras' last model, else that of the last estimator; None where none was."""
         fit = None if self.model is None else self.fit_data(self.model)
         return fit or self.estimator_fit
+
+    def fit_of(self, named: Any) -> FitData | None:
+        """Return what is kept of the fit of ``named``, a model or the last estimator, or None."""
+        if self.estimator_fit is not None and self.estimator_fit.model() is named:
+            return self.estimator_fit
+        return next((data for data in self._fit_data if data.model() is named), None)
 
     @property
     def recogniser(self) -> Recogniser | None:
@@ -262,6 +270,7 @@ class Evidence:
             distinct = np.unique(targets[:100_000])
             few = distinct if len(distinct) <= MAX_TARGET_VALUES else []
             self.target_values = [float(value) for value in few if np.isfinite(value)]
+        self.trained += self.fit_data(model) is None
         self._fit_data = [data for data in self._fit_data if data.model() not in (model, None)][-3:]
         self._fit_data.append(first_rows(weakref.ref(model), x, targets))
 
@@ -273,6 +282,8 @@ class Evidence:
             fit = first_rows(lambda: estimator, x, to_array(y))
             names = getattr(x, "columns", None)
             fit.keras, fit.names = False, None if names is None else list(names)
+            before = self.estimator_fit
+            self.trained += before is None or before.model() is not estimator
             self.estimator_fit = fit
 
     def _on_test_rows(self, x: Any) -> bool:

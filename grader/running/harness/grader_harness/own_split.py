@@ -5,6 +5,7 @@ such a program learnt is asked for here, after its end: its last model is asked 
 as its own training rows were, where that can be told exactly from their values.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from grader_harness.column_maps import MOST_COLUMNS, ColumnMap, find_column_map
@@ -17,15 +18,21 @@ from grader_harness.recognition import flat_rows, to_array
 
 OTHER_COLUMNS = "other_columns"
 OTHER_TARGETS = "other_targets"
+SEVERAL_MODELS = "several_models"
 
 
-def ask_last_model(evidence: Evidence, served: Served, *, model_taken: bool) -> Captured | str | None:
+def ask_last_model(
+    evidence: Evidence, served: Served, *, model_taken: bool, named: Sequence[Any] = ()
+) -> Captured | str | None:
     """Return the call that was made in the program's place, or why none was; None where none is due.
 
     None is due of a model of Keras' own that was trained on the table's rows in their order and whose file is
-    taken: that is applied to the test rows where nothing of the program runs.
+    taken: that is applied to the test rows where nothing of the program runs. Of several models it is the
+    one that the program calls as the assignment says, of ``named``: the last may be the worst of a sweep.
     """
-    fit = evidence.last_fit()
+    fit = next((fit for one in named if (fit := evidence.fit_of(one))), None)
+    several = fit is None and evidence.trained > 1
+    fit = fit or evidence.last_fit()
     if fit is None or fit.inputs is None or fit.inputs.shape[1] > MOST_COLUMNS:
         return None
     table, rows = (flat_rows([to_array(served.load(name))]) for name in ("x_train", "x_test"))
@@ -38,6 +45,8 @@ def ask_last_model(evidence: Evidence, served: Served, *, model_taken: bool) -> 
     if found is None:
         other = targets is not None and find_column_map(table, fit.inputs) is not None
         return OTHER_TARGETS if other else OTHER_COLUMNS
+    if several:
+        return SEVERAL_MODELS
     return _asked(evidence, fit, found, rows)
 
 

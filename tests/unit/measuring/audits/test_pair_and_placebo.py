@@ -93,6 +93,19 @@ def test_embedded_weights_keep_their_skill() -> None:
     assert found.p_value < 1e-9
 
 
+def test_a_rule_typed_by_hand_is_not_shown_to_learn_by_few_rows_and_a_learner_is() -> None:
+    rng = np.random.default_rng(8)
+    truth = np.arange(60, dtype=np.int64) % 2
+    rule = np.where(rng.random(60) < 0.08, 1 - truth, truth)
+    kept = compare_placebo(rule, rule, truth)
+    assert kept.p_value > 1e-4
+    assert kept.p_learns > 0.9
+    assert compare_placebo(rule, 1 - rule, truth).p_learns < 1e-9
+    numbers = rng.normal(size=40)
+    assert compare_placebo(numbers, numbers + 0.1, numbers).p_learns > 0.5
+    assert compare_placebo(numbers, -numbers, numbers).p_learns < 1e-9
+
+
 def test_nothing_is_told_of_a_program_that_only_guesses() -> None:
     rng = np.random.default_rng(4)
     guess = rng.integers(0, 10, N)
