@@ -12,13 +12,13 @@ no object is made of what stands there, no alias is followed.
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.coursefiles.lms_names import read_lms_name
 from grader.model.errors import SubmissionError
 from grader.readers.plain_text import plain_line
 from grader.words import say
@@ -26,6 +26,7 @@ from grader.words import say
 LIST_OF_SUBMITTERS = "submission_metadata.yml"
 _MOST_BYTES = 32 * 2**20
 _LONGEST = 100
+_FOLDER = re.compile(r"submission_\d{3,30}")
 _SUBMITTERS = (":submitters", "submitters")
 _NAMES = (":name", "name")
 _NUMBERS = (":sid", "sid")
@@ -90,7 +91,7 @@ def _people(content: bytes) -> dict[str, list[_Person]]:
     found: dict[str, dict[str, _Person]] = {}
     for path, value in _scalars(_events(content)):
         folder, submitters, number, key = path
-        if submitters not in _SUBMITTERS or read_lms_name(folder) is None:
+        if submitters not in _SUBMITTERS or not _FOLDER.fullmatch(folder):
             continue
         person = found.setdefault(folder, {}).setdefault(number, _Person())
         if key in _NAMES:

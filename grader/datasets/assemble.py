@@ -66,7 +66,11 @@ def _blocks(
         train = _block(split.train, entry, files)
         if file_of(split.test.inputs) not in files:
             return train, replace(train, y=None), None
-        return train, _block(split.test, entry, files), None
+        graded = _block(split.test, entry, files)
+        if None not in (train.header, graded.header) and train.header != graded.header:
+            wanted, got = (legible(", ".join(one.header or ())) for one in (train, graded))
+            raise unreadable(split.test.inputs, "other_columns", wanted=wanted, got=got)
+        return train, graded, None
     if split.whole is None:
         raise ValueError(f"{entry.name} has no rows to split")
     whole = _block(split.whole, entry, files)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.coursefiles.find_submissions import Found, find_submissions
-from grader.coursefiles.gradescope import read_submitters
+from grader.coursefiles.gradescope import read_submitters, submitters_in
 from grader.coursefiles.lms_names import read_lms_name
 from grader.model.errors import CourseError, SubmissionError
 from tests.unit.coursefiles.written import a_link, a_notebook, a_zip, a_zip_of, files
@@ -494,3 +494,10 @@ class TestZips:
         with pytest.raises(CourseError):
             _found(tmp_path / "class.zip")
         assert list((tmp_path / "intake" / "classes").iterdir()) == []
+
+
+def test_a_list_that_names_what_is_no_folder_of_gradescopes_ends() -> None:
+    listed = "".join(
+        f"{name}:\n  :submitters:\n  - :name: Ana\n" for name in ("X_1_2_f", "submission_X_1_2_f")
+    )
+    assert submitters_in(listed.encode()) == {}

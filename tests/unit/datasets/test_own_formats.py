@@ -271,3 +271,19 @@ def test_a_changed_file_is_told_with_its_new_checksum(own: OwnData) -> None:
     with pytest.raises(DataMissing) as caught:
         own.prepare('reader = "csv"', '[table]\ntarget = "kind"', f'[split]\nby = "even"\n{ALL}')
     assert caught.value.message.code == "GR512"
+
+
+@pytest.mark.parametrize("header", ["b,a", "a,c"])
+def test_test_columns_in_another_order_or_of_other_names_are_told(own: OwnData, header: str) -> None:
+    own.public("train.csv", "a,b,kind\n1,2,oak\n3,4,pine\n")
+    own.public("test.csv", f"{header}\n1,2\n")
+    own.public("labels.csv", "kind\noak\n")
+    split = '[split]\nby = "files"\ntrain = { table = "train.csv" }\n'
+    with pytest.raises(CourseError) as caught:
+        own.prepare(
+            'reader = "csv"',
+            '[table]\ntarget = "kind"',
+            f'{split}test = {{ inputs = "test.csv", target = "labels.csv" }}',
+        )
+    assert f"the columns are {header.replace(',', ', ')}" in caught.value.message.en
+    assert "in this order, are a, b" in caught.value.message.en
