@@ -38,8 +38,9 @@ slow: export GRADER_EXAMPLES = many
 # Two workers, each with a core; what one file or one class shares stays with one of them. A worker that is
 # lost is not replaced. Times go to build/times.json, and thirty seconds want a word why (tests/gate.py).
 WORKERS ?= 2
+LONGEST ?= 30
 STAGE := sh tools/stage.sh
-PYTEST := .venv/bin/python -m pytest -q --times build/times.json --longest 30
+PYTEST := .venv/bin/python -m pytest -q --times build/times.json --longest $(LONGEST)
 BESIDE := -n $(WORKERS) --max-worker-restart 0
 QUICK := tests/unit tests/house
 NOT_QUICK := tests --ignore tests/unit --ignore tests/house

@@ -16,7 +16,7 @@ from tests.hand_ins.listed import HERE, ClassReceived, HandIn, classes, hand_ins
 
 ROOT = HERE.parents[1]
 GRADER = Path(sys.executable).with_name("grader")
-AUDITED = ("digits-any", "digits-audited", "digits-short")
+AUDITED = ("banknote", "california", "digits-any", "digits-audited", "digits-short")
 """Where programs without a Keras fit are handed in: only the placebo shows of these that they learn."""
 PLACEBO_ALONE = "\n[audits]\npair = false\n"
 NO_EXTRA_RUNS = f"{PLACEBO_ALONE}placebo = false\n"

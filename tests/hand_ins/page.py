@@ -44,8 +44,8 @@ Each stands for a kind of fault, or of honest work that graders are known to tri
 Made by `make hand-ins` on {day} (UTC):
 all programs were handed in as one class and graded by `grader grade`, up to three runs each.
 Of the audits that take runs of their own,
-*placebo* was made in `digits-any`, `digits-audited` and `digits-short`, where programs train without Keras,
-and no other;
+*placebo* was made in `banknote`, `california`, `digits-any`, `digits-audited` and `digits-short`,
+where programs train without Keras, and no other;
 every audit that takes none was made everywhere.
 What should happen stands in `tests/hand_ins/hand_ins.toml`.
 To add a program, write it into `tests/hand_ins/programs/`, name it there, and run `make hand-ins`.
