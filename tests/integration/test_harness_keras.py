@@ -62,6 +62,7 @@ def layer_names(layers: list[str]) -> list[str]:
     return [name for name in layers if name != "InputLayer"]
 
 
+@pytest.mark.takes(60, "it may be the first to read TensorFlow from the disk")
 def test_an_unchanged_course_program_is_captured(course: Left) -> None:
     sources = course.report["sources"]
     assert sources["captured"] == {"state": "ok"}
