@@ -160,6 +160,27 @@ base = DummyRegressor().fit(a, ay)
         }
 
 
+def test_a_name_that_was_never_given_to_a_model_names_none_of_those_that_are_gone(tmp_path: Path) -> None:
+    left = left_by(
+        tmp_path,
+        """
+import keras
+X, y = fetch_california_housing(return_X_y=True)
+a, q, ay, qy = train_test_split(X, y)
+model = None
+def train():
+    net = keras.Sequential([keras.layers.Dense(1)])
+    net.compile("sgd", "mse")
+    net.fit(a, ay, epochs=1, verbose=0)
+train()
+train()
+import gc; gc.collect()
+""",
+    )
+    told = left.report["sources"]["captured"]
+    assert told == {"state": "passed_over", "why": "several_models", "detail": FILE}
+
+
 def test_answers_to_a_split_that_has_as_many_rows_are_told_whatever_its_columns(tmp_path: Path) -> None:
     left = left_by(
         tmp_path,

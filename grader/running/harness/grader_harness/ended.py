@@ -93,7 +93,8 @@ class Ended:
         if not self.job.asks_for("captured"):
             return None
         names = [name for ask in self.job.asks if ask.kind == "model" for name in ask.names]
-        named = [self.namespace[name] for name in names if name in self.namespace]
+        # None is what every model that is gone is known by.
+        named = [self.namespace[name] for name in names if self.namespace.get(name) is not None]
         taken = self.job.asks_for("model")
         return ask_last_model(self.evidence, self.served, model_taken=taken, named=named)
 

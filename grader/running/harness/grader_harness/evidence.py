@@ -143,9 +143,8 @@ class Evidence:
 
     def fit_of(self, named: Any) -> FitData | None:
         """Return what is kept of the fit of ``named``, a model or the last estimator, or None."""
-        if self.estimator_fit is not None and self.estimator_fit.model() is named:
-            return self.estimator_fit
-        return next((data for data in self._fit_data if data.model() is named), None)
+        estimator = self.estimator_fit
+        return estimator if estimator and estimator.model() is named else self.fit_data(named)
 
     @property
     def recogniser(self) -> Recogniser | None:
