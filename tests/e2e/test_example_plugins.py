@@ -35,11 +35,16 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_class_is_graded_with_what_the_package_adds(course: Path, installed: dict[str, str]) -> None:
+@pytest.fixture(scope="module")
+def graded(course: Path, installed: dict[str, str]) -> None:
     ended = grader(
         "grade", "submissions", "--export", "tsv", "--lang", "en", cwd=course, environment=installed
     )
     assert ended.status == 0, ended.err
+
+
+@pytest.mark.usefixtures("graded")
+def test_a_class_is_graded_with_what_the_package_adds(course: Path) -> None:
     rows = results(course)
     good, bad = rows["ana", "balanced"], rows["bia", "balanced"]
     assert (good["verdict"], good["points"]) == ("passed", 10)
@@ -55,8 +60,25 @@ def test_a_class_is_graded_with_what_the_package_adds(course: Path, installed: d
     assert (course / "reports" / "points.tsv").read_text(encoding="utf-8").splitlines() == [
         "student\tassignment\tpoints",
         "ana\tbalanced\t10",
+        "ana\tgarden\t10",
         "bia\tbalanced\t2",
+        "bia\tgarden\t2",
     ]
+
+
+@pytest.mark.usefixtures("graded")
+def test_data_of_the_courses_own_with_hidden_labels_are_judged_by_the_packages_metric_and_check(
+    course: Path,
+) -> None:
+    rows = results(course)
+    good, copied = rows["ana", "garden"], rows["bia", "garden"]
+    assert (good["verdict"], good["points"]) == ("passed", 10)
+    assert [(check["id"], check["outcome"]) for check in copied["checks"]] == [
+        ("both-plants", "failed"),
+        ("quick", "passed"),
+    ]
+    # The labels that bia found beside the rows are drawn at random: half of them are wrong.
+    assert 0.2 < copied["metrics"]["balanced_error"]["value"] < 0.8
 
 
 def test_without_the_package_the_course_says_which_names_it_lacks(course: Path) -> None:
@@ -93,7 +115,9 @@ def test_an_exporter_that_fails_takes_nothing_from_the_grading(
     assert "Traceback" not in ended.err
     assert results(course, "again")["ana", "balanced"]["points"] == 10
     assert {path.name for path in (course / "again").iterdir()} == {
+        "_instructor",
         "balanced",
+        "garden",
         "gradebook.csv",
         "index.html",
         "points.tsv",
