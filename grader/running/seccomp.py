@@ -7,6 +7,9 @@ every one of them with libseccomp's. The filter lets through what programs of a 
   processors of the run beside it;
 * ``ENOSYS`` to what libraries do without when a kernel is old (``clone3``, ``io_uring``), because a
   filter cannot look behind their pointers, and to every call newer than the tables below;
+* ``ENOSYS`` too to what asks which pages or names of shared files the kernel holds in memory, or has it
+  drop them: what one run leaves there another could read. Reading with flags (``preadv2``) and advice to
+  drop pages get the answer of a kernel that does not know them;
 * ``EAFNOSUPPORT`` to socket families that leave the network namespace (``AF_VSOCK``) or that only
   widen the kernel's surface.
 
@@ -15,6 +18,7 @@ every one of them with libseccomp's. The filter lets through what programs of a 
 
 import errno
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +33,7 @@ _RET_ALLOW = 0x7FFF0000
 _RET_ERRNO = 0x00050000
 
 _LOW_HALF = 0xFFFFFFFF
+_ANY_FLAG = 0xFFFFFFFF
 _FAMILIES_THERE_ARE = 64
 """More than any kernel has; it answers by itself to what is above."""
 
@@ -50,6 +55,9 @@ FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
 
 AF_NETLINK = 16
 NETLINK_ROUTE = 0
+
+ADVICE_TO_DROP = {"MADV_COLD": 20, "MADV_PAGEOUT": 21}
+"""``madvise`` of who owns a file drops its pages for everybody. A kernel before 5.4 answers ``EINVAL``."""
 
 TERMINAL_REQUESTS = {"TIOCSTI": 0x5412, "TIOCLINUX": 0x541C, "TIOCSETD": 0x5423}
 """``ioctl`` requests that type into a terminal or load a line discipline."""
@@ -143,19 +151,29 @@ FORBIDDEN: dict[str, tuple[int | None, int | None]] = {
 
 UNKNOWN: dict[str, tuple[int | None, int | None]] = {
     "clone3": (435, 435),
+    "fadvise64": (221, 223),
+    "io_setup": (206, 0),
+    "io_submit": (209, 2),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
     "io_uring_setup": (425, 425),
     "memfd_secret": (447, 447),
+    "mincore": (27, 232),
     "msgget": (68, 186),
+    "openat2": (437, 437),
+    "readahead": (187, 213),
     "shmget": (29, 194),
 }
 """Answered with ``ENOSYS``. System V segments and queues hold memory that no process maps, so a
-watchdog could not count it; Python's shared memory is POSIX and stays."""
+watchdog could not count it; Python's shared memory is POSIX and stays. The kernel's own ``aio`` and
+``openat2`` carry the flags that ask what is cached (``RWF_NOWAIT``, ``RESOLVE_CACHED``) behind pointers.
+``cachestat`` is newer than all of these, so it needs no line."""
 
 ARGUMENTS: dict[str, tuple[int | None, int | None]] = {
     "clone": (56, 220),
     "ioctl": (16, 29),
+    "madvise": (28, 233),
+    "preadv2": (327, 286),
     "socket": (41, 198),
     "socketpair": (53, 199),
 }
@@ -190,6 +208,11 @@ def profile_for(machine: str) -> dict[str, Any] | None:
     rules += [
         _rule(["ioctl"], errno.EPERM, _masked(1, _LOW_HALF, request))
         for request in TERMINAL_REQUESTS.values()
+    ]
+    flags = [1 << bit for bit in range(32)]
+    rules += [_rule(["preadv2"], errno.EOPNOTSUPP, _masked(5, flag, flag)) for flag in flags]
+    rules += [
+        _rule(["madvise"], errno.EINVAL, _masked(2, _LOW_HALF, advice)) for advice in ADVICE_TO_DROP.values()
     ]
     sockets = ["socket", "socketpair"]
     for family in range(_FAMILIES_THERE_ARE):
@@ -230,7 +253,9 @@ def _instructions(architecture: Architecture) -> list[bytes]:
                 program += [_jump(_JEQ, number, 0, 1), _refuse(answer)]
     for name, block in (
         ("clone", _clone_block()),
-        ("ioctl", _ioctl_block()),
+        ("ioctl", _closed_block(1, TERMINAL_REQUESTS.values(), errno.EPERM)),
+        ("madvise", _closed_block(2, ADVICE_TO_DROP.values(), errno.EINVAL)),
+        ("preadv2", _preadv2_block()),
         ("socket", _socket_block()),
         ("socketpair", _socket_block()),
     ):
@@ -245,11 +270,17 @@ def _clone_block() -> list[bytes]:
     return [_load_argument(0), _jump(_JSET, CLONE_NAMESPACES, 0, 1), _refuse(errno.EPERM), _allow()]
 
 
-def _ioctl_block() -> list[bytes]:
-    block = [_load_argument(1)]
-    for request in TERMINAL_REQUESTS.values():
-        block += [_jump(_JEQ, request, 0, 1), _refuse(errno.EPERM)]
+def _closed_block(index: int, values: Iterable[int], answer: int) -> list[bytes]:
+    """Refuse a call whose argument ``index`` is one of ``values``; the kernel reads its low half only."""
+    block = [_load_argument(index)]
+    for value in values:
+        block += [_jump(_JEQ, value, 0, 1), _refuse(answer)]
     return [*block, _allow()]
+
+
+def _preadv2_block() -> list[bytes]:
+    """``preadv2`` without flags is ``preadv``, and Python's ``os.preadv`` always asks it so."""
+    return [_load_argument(5), _jump(_JSET, _ANY_FLAG, 0, 1), _refuse(errno.EOPNOTSUPP), _allow()]
 
 
 def _socket_block() -> list[bytes]:

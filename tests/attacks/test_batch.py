@@ -37,7 +37,7 @@ def test_honest_students_get_the_same_among_attackers(lesson: Lesson) -> None:
     [
         pytest.param("fortran", marks=pytest.mark.attack("honest_fortran_scores")),
         pytest.param("knn", marks=pytest.mark.attack("honest_numpy_only")),
-        pytest.param("network", marks=pytest.mark.attack("honest_network")),
+        pytest.param("network", marks=pytest.mark.attack("honest_network", "honest_readers")),
         pytest.param("threads", marks=pytest.mark.attack("honest_threads")),
         pytest.param("tqdm_bars", marks=pytest.mark.attack("honest_progress_bars")),
     ],

@@ -103,3 +103,26 @@ print(total)
 """
     run = confined.run(code, binds=[[str(confined.folder), "/data"]], memory_bytes=150 * MIB)
     assert (run.status, run.text) == ("OK", f"{10 * 4096}\n")
+
+
+@pytest.mark.attack("honest_readers")
+def test_files_are_read_by_every_honest_way(confined: Confined) -> None:
+    data = confined.folder / "rows"
+    data.write_bytes(bytes(range(256)) * 4096)
+    data.chmod(0o644)
+    code = """
+import mmap, os, shutil, subprocess
+file = os.open("/data/rows", os.O_RDONLY)
+parts = [bytearray(3), bytearray(2)]
+print(os.preadv(file, parts, 254), [bytes(part).hex() for part in parts])
+with mmap.mmap(file, 0, prot=mmap.PROT_READ) as area:
+    for advice in ("NORMAL", "RANDOM", "SEQUENTIAL", "WILLNEED", "DONTNEED"):
+        area.madvise(getattr(mmap, "MADV_" + advice))
+    print(area[255], area[1 << 19])
+shutil.copyfile("/data/rows", "/out/one")
+for command in (["cp", "/data/rows", "/out/two"], ["cat", "/data/rows"], ["cmp", "/out/one", "/out/two"]):
+    done = subprocess.run(command, capture_output=True)
+    print(done.returncode, len(done.stdout), done.stderr.decode())
+"""
+    run = confined.run(code, binds=[[str(confined.folder), "/data"]])
+    assert run.text.splitlines() == ["5 ['feff00', '0102']", "255 0", "0 0 ", "0 1048576 ", "0 0 "]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.confined import MIB, MODES, Confined, Driver
 from tests.integration.promises import alive
-from tests.integration.test_sandbox_walls import PRELUDE
+from tests.integration.test_sandbox_walls import PRELUDE, number
 
 pytestmark = pytest.mark.sandbox
 
@@ -436,3 +436,36 @@ def test_the_processors_of_the_run_beside_it_cannot_be_had(confined: Confined) -
         "print(attempt(lambda: os.sched_setaffinity(0, own)))\n"
     )
     assert confined.run(code).text.split() == ["EPERM", "EPERM"]
+
+
+CHANNEL = """
+import mmap
+file = os.open("/data/pages", os.O_RDONLY)
+area = mmap.mmap(file, 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
+start = ctypes.addressof(ctypes.c_char.from_buffer(area))
+room = ctypes.create_string_buffer(256)
+name = ctypes.create_string_buffer(b"/usr/a-name")
+how = (ctypes.c_uint64 * 3)(0, 0, 0x20)  # RESOLVE_CACHED
+drop = [attempt(lambda: os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)),
+        attempt(lambda: os.posix_fadvise(file, 0, 0, os.POSIX_FADV_RANDOM)),
+        *(call(MADVISE, start, len(area), advice) for advice in (20, 21)), call(READAHEAD, file, 0, 4096)]
+look = [attempt(lambda: os.preadv(file, [bytearray(1)], 0, flag)) for flag in (8, 1, 128, 8 | 1)]
+look += [call(MINCORE, start, len(area), ctypes.addressof(room)), call(CACHESTAT, file,
+         ctypes.addressof(room), ctypes.addressof(room), 0), call(IO_SETUP, 1, ctypes.addressof(room)),
+         call(IO_SUBMIT, 0, 0, 0), call(OPENAT2, -100, ctypes.addressof(name), ctypes.addressof(how), 24)]
+print(*drop)
+print(*look)
+"""
+
+
+@pytest.mark.attack("cached_pages")
+def test_no_call_tells_what_the_run_before_has_read(confined: Confined) -> None:
+    pages = confined.folder / "pages"
+    pages.write_bytes(bytes(2**20))
+    pages.chmod(0o644)
+    names = ("madvise", "readahead", "mincore", "io_setup", "io_submit", "openat2")
+    numbers = {"cachestat": 451, **{name: number(name) for name in names}}
+    code = PRELUDE + "".join(f"{name.upper()} = {told}\n" for name, told in numbers.items()) + CHANNEL
+    lines = confined.run(code, binds=[[str(confined.folder), "/data"]]).text.splitlines()
+    assert lines[0].split() == ["ENOSYS", "ENOSYS", "EINVAL", "EINVAL", "ENOSYS"]
+    assert lines[1].split() == ["ENOTSUP"] * 4 + ["ENOSYS"] * 5  # EOPNOTSUPP by its other name

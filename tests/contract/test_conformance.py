@@ -45,6 +45,7 @@ if __name__ == "__main__":
 HELD_BY_NOTHING = {
     "daemon", "nothing-alive", "dies-with-the-grader", "processes", "disk-tmp", "disk-dev-shm", "files",
     "network", "read-only-system", "label-canary", "own-processes", "no-powers", "no-namespaces",
+    "cached-pages",
 }  # fmt: skip
 """What the sandbox that is none must be found not to hold, for root."""
 

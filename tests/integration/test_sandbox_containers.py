@@ -42,6 +42,7 @@ def command(into: Path, code: str = "open('/out/ran', 'w')") -> SandboxCommand:
     "probe", "exit-status-and-output", "daemon", "dies-with-the-grader", "nothing-left-open", "wanted-files",
     "refuses-symlink", "binds", "missing-bind", "rows-on-request", "time", "disk-out", "output", "network",
     "read-only-system", "label-canary", "no-secrets", "own-processes", "no-powers", "no-namespaces",
+    "cached-pages",
 ])  # fmt: skip
 def test_an_engine_that_does_as_it_is_told_keeps_the_promise(name: str, tmp_path: Path) -> None:
     sandbox = WatchedPodman(program=stand_in_engine(tmp_path))

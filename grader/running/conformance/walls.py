@@ -124,6 +124,30 @@ if libc.mount(b"x", place, b"tmpfs", 0, None) == 0:
     print("a mount")
 """
 
+PAGES = """
+import ctypes, mmap
+libc = ctypes.CDLL(None, use_errno=True)
+arm = os.uname().machine == "aarch64"
+file = os.open({path!r}, os.O_RDONLY)
+area = mmap.mmap(file, 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
+start = ctypes.addressof(ctypes.c_char.from_buffer(area))
+def call(*arguments):
+    if libc.syscall(*[a if isinstance(a, bytes) else ctypes.c_long(a) for a in arguments]) < 0:
+        raise OSError(ctypes.get_errno(), "")
+asks = {{
+    "posix_fadvise": lambda: os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED),
+    "preadv2": lambda: os.preadv(file, [bytearray(1)], 0, 8),
+    "mincore": lambda: call(232 if arm else 27, start, 4096, ctypes.addressof((ctypes.c_char * 1)())),
+    "readahead": lambda: call(213 if arm else 187, file, 0, 4096),
+    "cachestat": lambda: call(451, file, ctypes.addressof((ctypes.c_uint64 * 2)(0, 4096)),
+                              ctypes.addressof((ctypes.c_uint64 * 5)()), 0),
+    "madvise": lambda: call(233 if arm else 28, start, 4096, 21),
+    "openat2": lambda: call(437, -100, b"/usr", ctypes.addressof((ctypes.c_uint64 * 3)(0, 0, 32)), 24),
+    "aio": lambda: call(0 if arm else 206, 1, ctypes.addressof((ctypes.c_uint64 * 1)())),
+}}
+print(*[name for name in asks if attempt(asks[name]) in ("done", "EAGAIN")])
+"""
+
 
 def no_network(stand: Testbed) -> str | None:
     """Nothing is reached: not this machine's loopback, nor its abstract sockets, nor the world."""
@@ -208,6 +232,17 @@ def no_namespaces(stand: Testbed) -> str | None:
     return told.replace("\n", "; ") or (None if seen.status is RunStatus.OK else seen.status.value)
 
 
+def no_look_at_cached_pages(stand: Testbed) -> str | None:
+    """Which pages of a shown file are in memory is neither told nor changed by any call."""
+    shown = stand.shown("shown/pages", bytes(2**16))
+    code = ATTEMPT + PAGES.format(path="/shown/pages")
+    seen = stand.run(code, binds=(Bind(source=shown.parent, target="/shown"),))
+    if seen.status is not RunStatus.OK:
+        return f"told as {seen.status.value}: {seen.output[-300:]!r}"
+    told = seen.output.decode(errors="replace").strip()
+    return f"answered: {told}" if told else None
+
+
 WALLS = (
     Case(name="network", proves="nothing outside is reached", check=no_network),
     Case(name="read-only-system", proves="only sized places can be written", check=read_only_system),
@@ -217,4 +252,6 @@ WALLS = (
     Case(name="own-processes", proves="no process of this machine is seen", check=own_processes_only),
     Case(name="no-powers", proves="not root, no capability, no new privileges, a filter", check=no_powers),
     Case(name="no-namespaces", proves="no namespace and no mount can be made", check=no_namespaces),
+    Case(name="cached-pages", proves="no call tells or changes what the machine has cached",
+         check=no_look_at_cached_pages),
 )  # fmt: skip

@@ -137,6 +137,34 @@ def test_terminal_requests_are_closed_whatever_stands_above_them(
         assert run_filter(machine, number, 0, high << 32 | request_) == ALLOW
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+@given(high=st.integers(0, 2**32 - 1), flags=st.integers(0, 2**32 - 1))
+def test_a_read_with_flags_is_closed_and_one_without_is_a_read(machine: str, high: int, flags: int) -> None:
+    number = seccomp.ARGUMENTS["preadv2"][seccomp.ARCHITECTURES[machine].column]
+    assert number is not None
+    for asked in (flags, 8, 0):  # 8: RWF_NOWAIT
+        expected = refused(errno.EOPNOTSUPP) if asked else ALLOW
+        assert run_filter(machine, number, 3, 0, 1, 0, 0, high << 32 | asked) == expected
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@given(high=st.integers(0, 2**32 - 1), advice=st.integers(0, 200))
+def test_advice_to_drop_pages_is_closed_and_other_advice_is_free(
+    machine: str, high: int, advice: int
+) -> None:
+    number = seccomp.ARGUMENTS["madvise"][seccomp.ARCHITECTURES[machine].column]
+    assert number is not None
+    drops = advice in seccomp.ADVICE_TO_DROP.values()
+    answered = run_filter(machine, number, 4096, 4096, high << 32 | advice)
+    assert answered == (refused(errno.EINVAL) if drops else ALLOW)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_look_at_what_is_cached_is_newer_than_the_filter_knows(machine: str) -> None:
+    cachestat = 451
+    assert run_filter(machine, cachestat) == refused(errno.ENOSYS)
+
+
 def test_an_unknown_machine_has_no_filter() -> None:
     assert seccomp.filter_for("riscv64") is None
 
@@ -187,6 +215,16 @@ def test_the_engines_profile_knows_families_and_namespaces(
     assert rules_answer(machine, "socket", asked) == run_filter(machine, socket, *asked)
     made = (1 << flags, 0, 0, 0, 0, 0)
     assert rules_answer(machine, "clone", made) == run_filter(machine, clone, *made)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@given(advice=st.integers(0, 30), flags=st.integers(0, 255))
+def test_the_engines_profile_knows_advice_and_flags(machine: str, advice: int, flags: int) -> None:
+    column = seccomp.ARCHITECTURES[machine].column
+    for name, asked in (("madvise", (0, 0, advice, 0, 0, 0)), ("preadv2", (3, 0, 1, 0, 0, flags))):
+        number = seccomp.ARGUMENTS[name][column]
+        assert number is not None
+        assert rules_answer(machine, name, asked) == run_filter(machine, number, *asked)
 
 
 def test_an_unknown_machine_has_no_profile() -> None:
