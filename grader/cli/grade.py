@@ -26,6 +26,7 @@ from grader.orchestration.export import Export, choose_exports, export
 from grader.orchestration.grade import grade_course
 from grader.orchestration.publish import INDEX, Publisher, require_room, with_paths
 from grader.reporting.results_json import SCHEMA
+from grader.storage.course_key import key_of
 from grader.wiring import exporters
 from grader.words import say
 
@@ -153,7 +154,9 @@ def grade_folder(
         _refuse_classes(found)
         if not (found.submissions or found.unreadable):
             raise CourseError(_nothing_found(submissions, only))
-        publisher = Publisher(reports=reports, language=spoken(), exporters=exporters())
+        publisher = Publisher(
+            reports=reports, language=spoken(), exporters=exporters(), key=key_of(means.store.folder)
+        )
         try:
             grading = grade_course(course, chosen, found, means=means, publish=publisher.publish)
         except KeyboardInterrupt:

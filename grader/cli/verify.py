@@ -22,6 +22,7 @@ from grader.model.assignment import Course
 from grader.model.certificate import Answer, Certificate
 from grader.model.errors import CourseError
 from grader.model.submission import Submission, Unreadable
+from grader.orchestration.bound import refute
 from grader.orchestration.verify import verify
 from grader.storage.run_store import RunStore
 from grader.words import say
@@ -54,8 +55,10 @@ def command(
     certified = load_certificate(certificate)
     loaded, assignment = course.one(certified.assignment)
     with machine.open_grader(loaded.folder / ".grader", jobs=jobs, serial=jobs == 1) as means:
-        submission = _submission(certified, submissions, loaded, means.store)
-        found = verify(certified, submission, assignment, means=means)
+        found = refute(certified, means.store)
+        if found is None:
+            submission = _submission(certified, submissions, loaded, means.store)
+            found = verify(certified, submission, assignment, means=means)
     if form == "json":
         click.echo(verification_json(found), nl=False)
     else:

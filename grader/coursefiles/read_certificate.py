@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 from grader.model.certificate import (
     CERTIFICATE_SCHEMA,
     DIGESTS,
+    Binding,
     Certificate,
     CertifiedCheck,
     CertifiedFile,
     CertifiedRun,
 )
 from grader.model.check import Outcome
+from grader.model.digest import digest_document
 from grader.model.errors import CourseError
 from grader.model.evidence import Source
 from grader.model.message import Message
@@ -76,6 +78,7 @@ def read_certificate(content: bytes, name: str) -> Certificate:
         )
     try:
         said = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+        digest = _digest_without_binding(said)
     except (ValueError, RecursionError) as problem:
         raise CourseError(say("certificate-unreadable", path=name, why=legible(str(problem), 120))) from None
     if not isinstance(said, dict) or said.get("schema") != CERTIFICATE_SCHEMA:
@@ -86,7 +89,7 @@ def read_certificate(content: bytes, name: str) -> Certificate:
     if said.get("status") == "not_graded":
         raise CourseError(say("certificate-of-ungraded-submission", path=name))
     form = _Form()
-    certificate = _certificate(form, said)
+    certificate = _certificate(form, said, digest)
     if form.mistakes:
         told = [say("certificate-wrong-value", path=name, **fields) for fields in form.mistakes[:_MOST_TOLD]]
         raise CourseError(*told)
@@ -166,7 +169,7 @@ def _maybe(said: Any, read: Callable[[Any], Read]) -> Read | None:
     return None if said is None else read(said)
 
 
-def _certificate(form: _Form, said: Mapping[str, Any]) -> Certificate:
+def _certificate(form: _Form, said: Mapping[str, Any], digest: str) -> Certificate:
     digests = form.table(said.get("digests"), "digests")
     versions = form.table(said.get("versions"), "versions")
     reference = form.table(said.get("reference"), "reference")
@@ -198,6 +201,23 @@ def _certificate(form: _Form, said: Mapping[str, Any]) -> Certificate:
         reference={n: form.number(told, f"reference.{legible(n)}") for n, told in reference.items()},
         checks=tuple(_check(form, one, f"checks[{at}]") for at, one in enumerate(checks)),
         audits={n: form.choice(AuditOutcome, told, f"audits.{legible(n)}") for n, told in audits.items()},
+        binding=_maybe(said.get("binding"), lambda told: _binding(form, told, digest)),
+    )
+
+
+def _digest_without_binding(said: Any) -> str:
+    """Return the digest of all that a document says beside its binding, keys unknown to this version too."""
+    everything_else = dict(said) if isinstance(said, dict) else {}
+    everything_else.pop("binding", None)
+    return digest_document(everything_else)
+
+
+def _binding(form: _Form, said: Any, digest: str) -> Binding:
+    table = form.table(said, "binding")
+    return Binding(
+        key=form.id(table.get("key"), "binding.key"),
+        mark=form.digest(table.get("mark"), "binding.mark"),
+        digest=digest,
     )
 
 

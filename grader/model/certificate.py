@@ -4,7 +4,7 @@ A certificate says nothing that a student may not know: no order of rows, no can
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
@@ -57,6 +57,33 @@ class CertifiedCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """What binds a certificate to the course that made it, and so all that it says to whom it names.
+
+    ``key`` says which key made the ``mark``; ``digest`` is of everything else that the document says.
+    """
+
+    key: str
+    mark: str
+    digest: str = field(compare=False)
+
+
+class Bound(Enum):
+    """What a certificate's mark proves here."""
+
+    PROVED = "proved"
+    """It is this course's, and nothing was changed since."""
+    UNBOUND = "unbound"
+    """There is none: an older certificate, or somebody took it off."""
+    NO_KEY = "no_key"
+    """The key of the course is not here."""
+    OTHER_KEY = "other_key"
+    """Another key made it than the one of the course here."""
+    BROKEN = "broken"
+    """What the certificate says was changed after it was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """One graded result, and what it was made from."""
 
@@ -85,6 +112,8 @@ class Certificate:
     """What the reference solution measured, by metric."""
     checks: tuple[CertifiedCheck, ...]
     audits: Mapping[str, AuditOutcome]
+    binding: Binding | None = None
+    """None of a certificate that was made before there were any."""
 
 
 class Answer(Enum):
@@ -153,7 +182,7 @@ class Verification:
     """What came of making one certified result again.
 
     ``differences`` decide the answer; ``conditions`` are told beside it: another version, processor, lock.
-    Without ``now`` nothing was run: the submission itself is another.
+    Without ``now`` nothing was run: the submission itself is another, or the certificate was changed.
     """
 
     certificate: Certificate
@@ -161,6 +190,7 @@ class Verification:
     answer: Answer
     differences: tuple[Difference, ...]
     conditions: tuple[Difference, ...]
+    bound: Bound
     runs: tuple[RunPair, ...] = ()
     metrics: tuple[MetricPair, ...] = ()
     audits_made: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -12,4 +13,9 @@ def digest_bytes(content: bytes) -> str:
 
 def digest_parts(**parts: Any) -> str:
     """Return one digest for named JSON-able ``parts``, independent of their order."""
-    return digest_bytes(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode())
+    return digest_document(parts)
+
+
+def digest_document(document: Mapping[str, Any]) -> str:
+    """Return one digest for a document of JSON, however it is laid out and in whatever order it stands."""
+    return digest_bytes(json.dumps(document, sort_keys=True, separators=(",", ":")).encode())

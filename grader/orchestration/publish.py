@@ -11,6 +11,7 @@ from grader.model.message import Language
 from grader.model.result import Grading, Status, SubmissionResult
 from grader.orchestration.certify import certify
 from grader.plugins.interfaces import Exporter
+from grader.storage.course_key import CourseKey
 from grader.storage.run_store import write_whole
 from grader.words import say
 from grader.words.problems import problem_told
@@ -31,6 +32,8 @@ class Publisher:
     reports: Path
     language: Language
     exporters: Mapping[str, Exporter]
+    key: CourseKey | None = None
+    """What certificates are bound by; without it they are not."""
 
     def publish(self, grading: Grading) -> None:
         """Write every submission's page, log and certificate, the class page, gradebook and results.json.
@@ -63,11 +66,13 @@ class Publisher:
 
     def _certify(self, grading: Grading, result: SubmissionResult) -> None:
         """Write the result's certificate, or remove the one of an earlier grading that holds no longer."""
-        from grader.reporting.certificate_json import certificate_json
+        from grader.reporting.certificate_json import certificate_digest, certificate_json
 
         sandbox = grading.machine.sandbox
         certificate = certify(result, grader=grading.grader, course=grading.course, sandbox=sandbox)
         if certificate is not None and result.certificate is not None:
+            if self.key is not None:
+                certificate = replace(certificate, binding=self.key.bind(certificate_digest(certificate)))
             self._write(result.certificate, certificate_json(certificate))
         else:
             (self.reports / f"{_base(result)}{CERTIFICATE_SUFFIX}").unlink(missing_ok=True)

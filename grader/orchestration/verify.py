@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from grader.measuring.audits.registry import EXTRA_RUNS
 from grader.measuring.judging.compare_results import compare_results, compare_submissions
 from grader.model.assignment import Assignment
-from grader.model.certificate import Answer, Certificate, CertifiedRun, Verification
+from grader.model.certificate import Answer, Bound, Certificate, CertifiedRun, Verification
 from grader.model.errors import SandboxError
 from grader.model.message import Message
 from grader.model.order import RunOrder
@@ -19,6 +19,7 @@ from grader.model.result import AuditOutcome, SubmissionResult
 from grader.model.run import Purpose
 from grader.model.submission import Submission
 from grader.orchestration.assess import Assessed, assess
+from grader.orchestration.bound import bound_by, refute
 from grader.orchestration.certify import certify
 from grader.orchestration.ground import Ground
 from grader.orchestration.lay_grounds import ground_with_reference
@@ -45,16 +46,27 @@ def verify(
 ) -> Verification:
     """Make the runs of ``certificate`` again and compare.
 
-    A submission that is another one than was graded is *different* without a run.
+    A submission that is another one than was graded is *different* without a run, and so is a certificate
+    that was changed after it was made.
 
     Raises:
+        StorageError: the course's key cannot be read.
         SandboxError: a run could not be made, or could not be judged: by our fault, not the result's.
         CourseError, DataMissing, RuntimeMissing: this machine or course lacks what the runs need.
     """
-    apart = compare_submissions(certificate, submission)
+    refuted = refute(certificate, means.store)
+    if refuted is not None:
+        return refuted
+    bound = bound_by(certificate, means.store)
+    apart = compare_submissions(certificate, submission, proved=bound is Bound.PROVED)
     if apart:
         return Verification(
-            certificate=certificate, now=None, answer=Answer.DIFFERENT, differences=apart, conditions=()
+            certificate=certificate,
+            now=None,
+            answer=Answer.DIFFERENT,
+            differences=apart,
+            conditions=(),
+            bound=bound,
         )
     desk = _Desk(
         certificate=certificate,
@@ -73,7 +85,7 @@ def verify(
         assessed = assess(submission, desk.ground, stored, tools=means.tools, extra=extra)
     found = _compared(desk, assessed.result, kept)
     left = tuple(name for name in certificate.audits if name not in audits)
-    return replace(found, audits_made=audits, audits_not_made=left)
+    return replace(found, bound=bound, audits_made=audits, audits_not_made=left)
 
 
 def _ground(assignment: Assignment, means: Means) -> Ground:

@@ -19,6 +19,8 @@ from grader.reporting.results_json import json_text
 from grader.words.catalogue import say
 
 SCHEMA = "grader/verification/v1"
+REFUTED = ("changed", "mark_gone")
+"""Differences that are about the certificate itself: nothing has two sides to be shown."""
 _DIGEST_SHOWN = 12
 _DIGEST = 64
 
@@ -35,6 +37,7 @@ def verification_json(verification: Verification) -> str:
         {
             "schema": SCHEMA,
             "answer": verification.answer.value,
+            "bound": verification.bound.value,
             "student": certificate.student,
             "assignment": certificate.assignment,
             "certified": _outcome(certificate),
@@ -92,6 +95,11 @@ def _lines(verification: Verification) -> Iterator[Message]:
     certificate = verification.certificate
     who = {"student": certificate.student, "assignment": certificate.assignment}
     yield say(f"verify.answer.{verification.answer.value}", **who)
+    if any(one.what in REFUTED for one in verification.differences):
+        yield from (say(f"verify.{one.what}") for one in verification.differences)
+        yield say("verify.not_run.certificate")
+        return
+    yield say(f"verify.bound.{verification.bound.value}")
     yield from (_told(one) for one in verification.differences)
     if verification.now is None:
         yield say("verify.not_run")

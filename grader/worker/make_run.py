@@ -30,7 +30,7 @@ from grader.running.run_job import run_job
 from grader.running.workspace import neutral_folder
 from grader.runtimes.catalogue import Runtime
 from grader.runtimes.copies import copies_shown
-from grader.storage.run_files import CANARIES_FILE, DRAWN_FILE, ORDER_FILE, TRAINING_FILE
+from grader.storage.run_files import CANARIES_FILE, CERTIFIED_BOUND, DRAWN_FILE, ORDER_FILE, TRAINING_FILE
 from grader.storage.run_store import write_record
 from grader.worker.apply_model import apply_model
 from grader.worker.workplace import Workplace
@@ -67,7 +67,12 @@ def make_run(order: RunOrder, slot: Slot, workplace: Workplace) -> RunAnswer | N
         return replayed
     for name in _ONLY_FOR_REPLAY:
         (folder / name).unlink(missing_ok=True)
-    extra = {"replay": replayed, "served": served.digest, "conditions": plain_of(_conditions(job))}
+    extra = {
+        "replay": replayed,
+        "served": served.digest,
+        "conditions": plain_of(_conditions(job)),
+        CERTIFIED_BOUND: True,
+    }
     answer = RunAnswer(
         key=order.key, run=output.run, refused=output.refused, files=_manifest(folder), extra=extra
     )

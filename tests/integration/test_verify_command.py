@@ -45,8 +45,9 @@ def test_the_same_is_0(desk: Desk, verify: Verify, capsys: Told) -> None:
     assert verify(desk.certificate, desk.folder / "submissions") == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "SAME: ana · digits: each run ended, answered and measured exactly alike"
-    assert "run 3 (seed 2, threads: 2)" in out[3]
-    assert "the same predictions; data served as they were then" in out[3]
+    assert "The course's mark is right" in out[1]
+    assert "run 3 (seed 2, threads: 2)" in out[4]
+    assert "the same predictions; data served as they were then" in out[4]
 
 
 def test_within_noise_is_4(desk: Desk, verify: Verify, capsys: Told) -> None:
@@ -79,6 +80,20 @@ def test_a_student_who_is_not_there_is_2(desk: Desk, verify: Verify, capsys: Tol
     (desk.folder / "submissions" / "ana").rename(desk.folder / "submissions" / "bia")
     assert verify(desk.certificate, desk.folder / "submissions") == 2
     assert "error GR865: there is no submission of ana for digits" in capsys.readouterr().err
+
+
+def test_an_edited_name_is_different_with_and_without_submissions_at_hand(
+    desk: Desk, verify: Verify, capsys: Told
+) -> None:
+    desk.grade(seeded)
+    said = json.loads(desk.certificate.read_text()) | {"student": "Mallory", "id": "mallory"}
+    desk.certificate.write_text(json.dumps(said))
+    assert verify(desk.certificate, desk.folder / "submissions") == 1
+    shutil.rmtree(desk.folder / "submissions")
+    assert verify(desk.certificate) == 1
+    out = capsys.readouterr().out
+    assert out.count("DIFFERENT: Mallory · digits") == 2
+    assert out.count("The certificate was changed after it was made") == 2
 
 
 def test_without_a_folder_the_kept_copy_is_run(desk: Desk, verify: Verify) -> None:

@@ -11,6 +11,7 @@ from grader.model.assignment import Assignment
 from grader.model.certificate import (
     DIGESTS,
     Answer,
+    Bound,
     Certificate,
     CertifiedCheck,
     Difference,
@@ -57,6 +58,7 @@ def compare_results(
         certificate=certified,
         now=now,
         answer=answer,
+        bound=Bound.UNBOUND,
         differences=differences,
         conditions=(*(_apart_beside(certified, now) if beside else ()), *_conditions(certified, now)),
         runs=runs,
@@ -64,12 +66,19 @@ def compare_results(
     )
 
 
-def compare_submissions(certified: Certificate, submission: Submission) -> tuple[Difference, ...]:
-    """Return what of ``submission`` is not as it was graded; nothing when it is the same to the last byte."""
+def compare_submissions(
+    certified: Certificate, submission: Submission, *, proved: bool
+) -> tuple[Difference, ...]:
+    """Return what of ``submission`` is not as it was graded; nothing when it is the same to the last byte.
+
+    Whose the certificate says it is counts too, unless that is ``proved`` already: names of folders change.
+    """
     then = {file.name: file.sha256 for file in certified.files}
     now = {file.name: file.sha256 for file in submission.files}
     found = list(_apart("file", then, now))
     found += _unequal("main", certified.main, submission.main)
+    if not proved:
+        found += _unequal("student", certified.student, submission.student)
     return tuple(found or _unequal("submission", certified.digests["submission"], submission.digest))
 
 

@@ -1,6 +1,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from grader.model.errors import CourseError
 from grader.model.metric import MetricSummary
 from grader.model.run import Conditions
 from grader.orchestration.certify import certify
-from grader.reporting.certificate_json import certificate_json
+from grader.reporting.certificate_json import certificate_digest, certificate_json
+from grader.storage.course_key import CourseKey
 from tests import builders as a
 
 Change = Callable[[dict[str, Any]], None]
@@ -61,10 +63,30 @@ def test_a_certificate_comes_back_as_it_was_written() -> None:
         assert getattr(read, name) == (kept if name == "metrics" else getattr(certificate, name)), name
 
 
+def test_a_bound_certificate_comes_back_with_what_its_mark_is_of() -> None:
+    certificate = a_certificate()
+    bound = replace(certificate, binding=CourseKey(bytes(32)).bind(certificate_digest(certificate)))
+    read = read_certificate(certificate_json(bound).encode(), "c.json")
+    assert read.binding is not None
+    assert read.binding == bound.binding
+    assert CourseKey(bytes(32)).made(read.binding)
+    assert not CourseKey(bytes(31) + b"x").made(read.binding)
+
+
+def test_half_a_letter_in_a_name_is_bound_as_it_is_written() -> None:
+    certificate = replace(a_certificate(), student="Jos\ud83d")
+    bound = replace(certificate, binding=CourseKey(bytes(32)).bind(certificate_digest(certificate)))
+    read = read_certificate(certificate_json(bound).encode("utf-8", "replace"), "c.json")
+    assert read.binding is not None
+    assert CourseKey(bytes(32)).made(read.binding)
+
+
 def test_what_is_written_keeps_to_the_published_schema() -> None:
+    bound = replace(a_certificate(), binding=CourseKey(bytes(32)).bind("0" * 64))
     schema = json.loads(schemas()["certificate-v1.schema.json"])
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.Draft202012Validator(schema).validate(json.loads(document()))
+    for certificate in (document(), certificate_json(bound)):
+        jsonschema.Draft202012Validator(schema).validate(json.loads(certificate))
 
 
 def _set(path: str, value: Any) -> Change:
@@ -113,6 +135,9 @@ def _set(path: str, value: Any) -> Change:
         ("metrics.error_rate.rule", "luck", "metrics.error_rate.rule: needed is one of these: mean"),
         ("checks.0.outcome", {}, "checks[0].outcome: needed is one of these"),
         ("audits", {"pair": "no"}, "audits.pair: needed is one of these: clear"),
+        ("binding", "yes", "binding: needed is a table"),
+        ("binding", {"key": "../x", "mark": "0" * 64}, "binding.key: needed is a name"),
+        ("binding", {"key": "0" * 16, "mark": "no"}, "binding.mark: needed is a SHA-256"),
         ("versions", {"": "1"}, "versions: needed is a table"),
     ],
 )
