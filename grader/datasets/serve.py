@@ -75,6 +75,7 @@ def serve(
     training_rows: "NDArray[Any] | None" = None,
     drawn: "NDArray[Any] | None" = None,
     fails_at: float = 0.0,
+    moved: bool = False,
 ) -> Served:
     """Write a new served copy into ``into/data`` and its secrets into ``into/secret``.
 
@@ -83,7 +84,8 @@ def serve(
     the labels that it drew. Hidden labels have no part in what is written, whatever is asked.
     ``randomness`` makes all of it repeatable in tests. ``fails_at`` is the loosest error rate
     that still earns points in the assignment: at least that share of the served labels is wrong, so that
-    handing them back earns nothing.
+    handing them back earns nothing. ``moved``: with wrong labels too, rows change places as REORDERED says,
+    so that a placebo of a later run looks like that run.
 
     Raises:
         OSError: ``into`` cannot be written, or was served into before.
@@ -96,7 +98,7 @@ def serve(
         order = order_source.permutation(graded)
     if not np.array_equal(np.sort(order), np.arange(graded)):
         raise ValueError("order is not a permutation of the graded rows")
-    x_rows, y_rows = _training_rows(prepared, training, training_source)
+    x_rows, y_rows = _training_rows(prepared, training, training_source, moved=moved)
     if training is Training.REORDERED and training_rows is not None:
         x_rows = y_rows = np.asarray(training_rows, dtype=np.int64)
     if x_rows is not None and not np.array_equal(np.sort(x_rows), np.arange(len(prepared.y_train))):
@@ -115,7 +117,7 @@ def serve(
     _new_folder(secret, 0o700)
     arrays = _write_arrays(prepared, arrangement, data)
     layout = Layout() if prepared.dataset.typed else write_layout(prepared, arrangement, into)
-    _describe(prepared.dataset, arrays, layout, data, training)
+    _describe(prepared.dataset, arrays, layout, data)
     _keep(secret / "order.npy", np.asarray(order, dtype=np.int64))
     changed = np.empty(0, dtype=np.int64) if wrong is None else wrong.rows
     _keep(secret / "canaries.npy", np.column_stack((changed, shown[changed])))
@@ -221,24 +223,35 @@ def _sources(randomness: "np.random.Generator | None") -> "list[np.random.Genera
 
 
 def _training_rows(
-    prepared: Prepared, training: Training, source: "np.random.Generator"
-) -> "tuple[NDArray[Any] | None, NDArray[Any] | None]":
-    """Return which training row gives the input, and which the label, at each place."""
+    prepared: Prepared, training: Training, source: "np.random.Generator", *, moved: bool
+) -> "tuple[NDArray[Any] | None, NDArray[Any]]":
+    """Return which training row gives the input, and which the label, at each place.
+
+    Labels are always written anew: a file that is linked in one run and written in another has another
+    time and another count of links, and tells which run it is.
+    """
+    import numpy as np
+
+    own = np.arange(len(prepared.y_train))
+    if training is Training.AS_PUBLISHED:
+        return None, own
+    rows = _reordered(prepared, source) if training is Training.REORDERED or moved else None
+    labels = _wrong_labels(prepared, source) if training is Training.WRONG_LABELS else own
+    return rows, labels if rows is None else labels[rows]
+
+
+def _reordered(prepared: Prepared, source: "np.random.Generator") -> "NDArray[Any]":
+    """Return a training row for every place: one of equal label, for regression any."""
     import numpy as np
 
     y = prepared.y_train
-    if training is Training.AS_PUBLISHED:
-        return None, None
-    if training is Training.WRONG_LABELS:
-        return None, _wrong_labels(prepared, source)
     if not prepared.dataset.classes:
-        rows = source.permutation(len(y))
-        return rows, rows
+        return source.permutation(len(y))
     rows = np.arange(len(y))
     for label in np.unique(y):
         places = np.flatnonzero(y == label)
         rows[places] = source.permutation(places)
-    return rows, None
+    return rows
 
 
 def _wrong_labels(prepared: Prepared, source: "np.random.Generator") -> "NDArray[Any]":
@@ -330,7 +343,7 @@ def _write_arrays(prepared: Prepared, arrangement: Arrangement, data: Path) -> d
     return arrays
 
 
-def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path, training: Training) -> None:
+def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path) -> None:
     shape = None if entry.image_shape is None else list(entry.image_shape)
     served: dict[str, Any] = {
         "dataset": entry.name,
@@ -344,8 +357,6 @@ def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path
         served["test_files"] = list(layout.test_files)
     if entry.classes and entry.form.named and entry.reader != "own":
         served["classes"] = list(entry.classes)  # what answers in words are read by
-    if entry.typed and training is Training.WRONG_LABELS:
-        served["wrong_targets"] = True  # the program types its labels: they are exchanged where it trains
     (data / "served.json").write_text(json.dumps(served, indent=1), encoding="utf-8")
     # Readable by the unprivileged user that a sandbox started by root becomes, whatever our umask is.
     for path in (data, *data.rglob("*")):

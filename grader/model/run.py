@@ -109,6 +109,8 @@ class SandboxCommand:
     gpu: int | None = None
     rows_on_request: Path | None = None
     hidden: tuple[Path, ...] = ()
+    told: bytes = b""
+    """Sent with the word to start: what the harness is told that no file and no variable may say."""
     heard: Callable[[bytes], None] | None = None
     """Told each piece of the output that is kept, as it comes, where the sandbox can."""
 
@@ -171,6 +173,10 @@ class RunJob:
     gpu: int | None = None
     hidden: tuple[Path, ...] = ()
     """Folders of the course and of the grader, not to be seen inside wherever they lie."""
+    most_epochs: int | None = None
+    """After so many epochs a model of Keras sees one batch of each, and its program nothing of it."""
+    wrong_targets: bool = False
+    """Training is given the targets of other rows: the placebo of data typed into the program."""
     heard: Callable[[bytes], None] | None = None
     """Told each piece of what the program prints, as it comes; nothing that is said there is looked at."""
 

@@ -15,9 +15,6 @@ from grader.storage.run_files import CANARIES_FILE, ORDER_FILE
 from grader.storage.run_store import StoredRun
 from grader.worker.workplace import harness_digest, runtime_digest
 
-_ANSWERS = ("predictions", "captured", "predict")
-"""What an extra run is asked for: its answers are compared, nobody sees its figures or asks its model."""
-
 
 def order_of(submission: Submission, ground: Ground, number: int, means: Means) -> RunOrder:
     """Return the order for run ``number``; its key changes when anything the run depends on does.
@@ -75,13 +72,13 @@ def audit_order_of(
 ) -> RunOrder:
     """Return the order for an extra run that tells something about ``first``, made by ``graded``.
 
-    Seed and threads are the graded run's; so is, but for the placebo, the order of rows. The model it leaves
-    is applied where that is the ``evidence`` that was graded.
+    Seed, threads and all that is asked for are the graded run's, since the program can read them; so is, but
+    for the placebo, the order of rows. The model it leaves is applied where that is the ``evidence`` that was
+    graded.
     """
     repeats = purpose is not Purpose.PLACEBO
     order = digest_bytes(first.read(ORDER_FILE) or b"") if repeats else ""
     labels = digest_bytes(first.read(CANARIES_FILE) or b"") if purpose is Purpose.REPEAT else ""
-    model = evidence is Source.MODEL
     return replace(
         graded,
         key=digest_parts(graded=graded.key, purpose=purpose.value, order=order, labels=labels),
@@ -89,8 +86,7 @@ def audit_order_of(
         threads=first.run.threads,
         purpose=purpose,
         repeats=graded.key if repeats else None,
-        asks=tuple(ask for ask in graded.asks if ask.kind in _ANSWERS or (model and ask.kind == "model")),
-        applies_model=model,
+        applies_model=evidence is Source.MODEL,
     )
 
 

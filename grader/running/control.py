@@ -26,10 +26,12 @@ _UCRED = struct.Struct("=iII")
 class ControlChannel:
     """A socket pair; ``inside`` is the end that the sandbox inherits.
 
-    ``rows`` is the file that one ``W`` is answered with; later requests get length 0.
+    ``rows`` is the file that one ``W`` is answered with; later requests get length 0. ``told`` goes with
+    the word to start.
     """
 
-    def __init__(self, rows: Path | None) -> None:
+    def __init__(self, rows: Path | None, told: bytes = b"") -> None:
+        self._told = told
         self._rows = os.open(rows, os.O_RDONLY) if rows else None
         self._left = 0
         self._mine, self.inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -88,8 +90,13 @@ class ControlChannel:
         raise ConnectionError("R came without the sender's number")
 
     def say_go(self) -> None:
-        """Let the command start."""
-        self._mine.send(GO)
+        """Let the command start; what it is told is there before it does."""
+        self._mine.send(GO + self._told)
+
+    def tell(self, told: bytes) -> None:
+        """Say what goes with the word to start, where nobody inside waits for that word."""
+        if told:
+            self._mine.send(told)
 
     def hear(self) -> None:
         """Read what there is, without waiting; a W begins an answer, all else is dropped."""

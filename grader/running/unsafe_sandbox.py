@@ -36,6 +36,8 @@ from grader.words.catalogue import say
 _POSIX = os.name == "posix"
 _LINUX = platform.system() == "Linux"
 _OUTPUT_SECONDS = 2.0
+_TOLD = "GRADER_TOLD"
+"""Where there is no channel; the harness takes it out of the environment."""
 _PIPE_PIECES = 32
 """Reads that empty any pipe (at most 1 MiB), however many bytes keep coming."""
 
@@ -79,6 +81,8 @@ class UnsafeSandbox:
     def _run(self, command: SandboxCommand, root: Path, held: ExitStack) -> SandboxOutcome:
         paths = lay_out(command, root)
         channel = held.enter_context(ControlChannel(command.rows_on_request)) if _POSIX else None
+        if channel:
+            channel.tell(command.told)
         read, write = os.pipe()
         output = Output(read, command.limits.output_kept_bytes, command.heard)
         begun = time.monotonic()
@@ -142,6 +146,8 @@ class UnsafeSandbox:
         environment |= {name: paths.real_list(value) for name, value in command.environment}
         if channel:
             environment[CONTROL_FD] = str(channel.inside.fileno())
+        elif command.told:
+            environment[_TOLD] = command.told.hex()
         home = Path(environment.get("HOME", ""))
         if home.is_relative_to(paths.real(SCRATCH)):
             home.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import stat
+import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,8 @@ from grader.running.owned_names import is_orphan, new_name
 HARNESS = "/harness"
 PROTOCOL = 2
 """What the harness has to speak: docs/reference/harness-protocol.md."""
+TOLD = struct.Struct(">QQ")
+"""Told with the word to start, in every run: the most whole epochs (0: all), whether targets are wrong."""
 MODEL_FILES = (
     Wanted(name="report.json", max_bytes=4 * MIB),
     Wanted(name="weights.json", max_bytes=8 * MIB),
@@ -63,6 +66,7 @@ def stage_submission(job: RunJob, scratch: Path) -> SandboxCommand:
         gpu=job.gpu,
         rows_on_request=job.rows_on_request,
         hidden=job.hidden,
+        told=TOLD.pack(job.most_epochs or 0, job.wrong_targets),
         heard=job.heard,
     )
 

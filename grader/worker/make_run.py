@@ -118,15 +118,8 @@ def _serve(order: RunOrder, prepared: Prepared, repeated: Path | None, folder: P
         canaries=wrong,
         training_rows=rows,
         drawn=drawn,
+        moved=order.number > 1,
     )
-
-
-def _environment(order: RunOrder, prepared: Prepared, runtime: Runtime) -> tuple[tuple[str, str], ...]:
-    """Return the runtime's environment; the placebo's training by Keras is cut short."""
-    if order.purpose is not Purpose.PLACEBO:
-        return runtime.environment
-    epochs = max(_LEAST_EPOCHS, math.ceil(_PLACEBO_ROWS / len(prepared.y_train)))
-    return (*runtime.environment, ("KERAS_MAX_EPOCHS", str(epochs)))
 
 
 def _job(
@@ -146,6 +139,7 @@ def _job(
     masks = tuple(
         Bind(source=path, target=place) for path, below in served.masks for place in _shown(below, runtime)
     )
+    placebo = order.purpose is Purpose.PLACEBO
     return RunJob(
         files=workplace.files(order),
         main=order.main,
@@ -155,7 +149,7 @@ def _job(
         threads=order.threads,
         python=runtime.python,
         runtime_binds=(*runtime.binds, *masks),
-        runtime_environment=_environment(order, prepared, runtime),
+        runtime_environment=runtime.environment,
         served=served.folder,
         rows_on_request=rows,
         asks=order.asks,
@@ -164,8 +158,15 @@ def _job(
         slot=slot.number,
         gpu=slot.gpu,
         hidden=workplace.hidden(),
+        most_epochs=_enough(prepared) if placebo else None,
+        wrong_targets=placebo and prepared.dataset.typed,
         heard=workplace.heard,
     )
+
+
+def _enough(prepared: Prepared) -> int:
+    """Return the epochs after which the placebo's training by Keras is cut short, unseen by the program."""
+    return max(_LEAST_EPOCHS, math.ceil(_PLACEBO_ROWS / len(prepared.y_train)))
 
 
 def _shown(below: str, runtime: Runtime) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from grader.model.errors import SandboxError
 from grader.model.message import Text
 from grader.model.result import AuditOutcome, SubmissionResult, Verdict
 from grader.model.run import SandboxCommand, SandboxOutcome
+from grader.running.workspace import TOLD
 from tests.fakes import FakeSandbox, Files, npy, secret_order, served_folder
 from tests.integration.test_grading_rounds import REPORT, Class, digits
 
@@ -46,7 +47,13 @@ def served(command: SandboxCommand, name: str) -> NDArray[Any]:
 
 
 def is_placebo(command: SandboxCommand) -> bool:
-    return any(name == "KERAS_MAX_EPOCHS" for name, _ in command.environment)
+    return told(command)[0] > 0
+
+
+def told(command: SandboxCommand) -> tuple[int, int]:
+    """What no program is told: the most whole epochs, and whether targets are to be wrong."""
+    epochs, wrong = TOLD.unpack(command.told)
+    return epochs, wrong
 
 
 def in_order(labels: NDArray[Any], command: SandboxCommand) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
+from grader.running.workspace import TOLD
 from tests.integration.harness_runs import Left, harness_run, serve
 
 pytestmark = pytest.mark.runtime
@@ -31,10 +32,8 @@ TAIL = """
 
 def placebo(folder: Path, program: str) -> Left:
     data = serve(folder / "data", ROWS)
-    told = json.loads((data / "served.json").read_text())
-    (data / "served.json").write_text(json.dumps({**told, "wrong_targets": True}))
     text = "".join(dedent(part) for part in (HEAD, program, TAIL))
-    left = harness_run(folder, {"pele.py": text.encode()}, served=data)
+    left = harness_run(folder, {"pele.py": text.encode()}, served=data, told=TOLD.pack(0, 1))
     assert left.report["errors"] == [], left.complained
     return left
 
@@ -66,3 +65,23 @@ def test_training_that_cannot_be_given_wrong_targets_says_nothing(tmp_path: Path
     left = placebo(tmp_path, program)
     assert answers(left)[0] == TRUE, "it could learn"
     assert not (left.out / "fit_targets.npy").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("keras", ["keras", "tf_keras"])
+def test_a_training_cut_short_looks_whole_to_its_program(tmp_path: Path, keras: str) -> None:
+    program = """
+        seen = []
+        watch = KERAS.callbacks.LambdaCallback(on_batch_end=lambda batch, logs: seen.append(batch))
+        history = model.fit(AX, AY, batch_size=2, epochs=5, verbose=0, callbacks=[watch])
+        model.fit(AX, AY, batch_size=2, epochs=1, verbose=0)
+        print("STEPS", int(model.optimizer.iterations), len(history.epoch), len(seen))
+    """
+    text = "".join(dedent(part) for part in (HEAD, program)).replace("KERAS", "keras")
+    if keras == "tf_keras":
+        text = text.replace("import keras", "import tf_keras as keras")
+    left = harness_run(tmp_path, {"pele.py": text.encode()}, told=TOLD.pack(2, 0))
+    assert left.report["errors"] == [], left.complained
+    assert left.report["faults"] == []
+    assert "STEPS 10 5 15" in left.printed, "three batches twice, then one each; callbacks hear of all"
+    assert "ran out of data" not in left.complained

@@ -176,7 +176,7 @@ class BubblewrapSandbox:
             command=command,
             mode=mode,
             bwrap=bwrap,
-            channel=held.enter_context(ControlChannel(command.rows_on_request)),
+            channel=held.enter_context(ControlChannel(command.rows_on_request, command.told)),
             guard=self._guard(command.limits, held),
             files=files,
             output=Output(files.output_read, command.limits.output_kept_bytes),

@@ -139,7 +139,7 @@ class ContainerSandbox:
         files = EngineFiles(held)
         session = Session(
             command=command,
-            channel=held.enter_context(ControlChannel(command.rows_on_request)),
+            channel=held.enter_context(ControlChannel(command.rows_on_request, command.told)),
             guard=self.guard(command.limits),
             output=Output(files.output_read, command.limits.output_kept_bytes),
         )

@@ -8,19 +8,29 @@ import struct
 from typing import Any
 
 VARIABLE = "GRADER_CONTROL_FD"
+TOLD_VARIABLE = "GRADER_TOLD"
+"""Where no channel can be had (Windows, and nothing is confined)."""
 LENGTH = struct.Struct(">Q")
+TOLD_BYTES = 16
+"""Sent with G: the harness begins when they are there."""
 
 _descriptor: int | None = None
 
 
-def take_channel() -> None:
-    """Remember the channel and take its number out of the program's environment."""
+def take_channel() -> bytes:
+    """Remember the channel, take its number out of the program's environment, and return what it told.
+
+    Nothing where nothing was told.
+    """
     global _descriptor  # noqa: PLW0603 - one channel per process
     number = os.environ.pop(VARIABLE, None)
     if number is not None:
         with contextlib.suppress(OSError, ValueError):  # no such descriptor: there is no channel
             os.set_inheritable(int(number), False)
             _descriptor = int(number)
+            with socket.socket(fileno=os.dup(_descriptor)) as channel:
+                return channel.recv(TOLD_BYTES, socket.MSG_DONTWAIT)
+    return bytes.fromhex(os.environ.pop(TOLD_VARIABLE, ""))
 
 
 def request_rows() -> Any:

@@ -33,7 +33,7 @@ from grader_harness.observing import (
     validation,
 )
 from grader_harness.recognition import Recogniser, flat_rows, input_parts, to_array
-from grader_harness.wrong_targets import with_wrong_targets
+from grader_harness.teaching import Taught, teaching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,9 +80,13 @@ class Seen:
 class Evidence:
     """What was seen of the program's models."""
 
-    def __init__(self, served: Served, *, calls: bool) -> None:
-        """Watch training always, and what is asked of models where ``calls`` says so."""
+    def __init__(self, served: Served, *, calls: bool, taught: Taught | None = None) -> None:
+        """Watch training always, and what is asked of models where ``calls`` says so.
+
+        ``taught`` returns the arguments that training gets.
+        """
         self._served = served
+        self._arguments = taught or teaching(b"")[0]
         self._watched_names = WATCHED if calls else TRAINING
         self._calls = threading.local()
         self._recogniser: Recogniser | None = None
@@ -206,11 +210,11 @@ class Evidence:
 
     def _taught(self, name: str, args: Any, kwargs: Any) -> Any:
         """Return the arguments that a call gets: the program's own, but for targets in a placebo."""
-        if not self._served.wrong_targets or name not in ("fit", "train_on_batch"):
+        if name not in TRAINING:
             return args, kwargs
-        wrong = with_wrong_targets(args, kwargs)
-        self._taught_right |= wrong is None
-        return wrong or (args, kwargs)
+        given = self._arguments(args, kwargs)
+        self._taught_right |= given is None
+        return given or (args, kwargs)
 
     def _wrap_save(self, library: str, module: ModuleType) -> None:
         original = module.save_model  # type: ignore[attr-defined]

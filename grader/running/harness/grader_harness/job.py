@@ -53,8 +53,6 @@ class Served:
     """What answers in words are read by, where the data has its labels in words."""
     test_files: tuple[str, ...] = ()
     """Where the test rows of a table stand that is handed over as training rows alone."""
-    wrong_targets: bool = False
-    """Training is to be given the targets of other rows: the placebo of data typed into the program."""
 
     def load(self, name: str) -> Any:
         """Return the array ``name`` (``x_train``, ``y_test`` …) freshly read, or None when not served."""
@@ -112,5 +110,4 @@ def read_served(folder: Path) -> Served:
         keras_files=tuple(served.get("keras_files", ())),
         classes=tuple(served.get("classes", ())),
         test_files=tuple(served.get("test_files", ())),
-        wrong_targets=bool(served.get("wrong_targets", False)),
     )

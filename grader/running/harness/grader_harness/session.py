@@ -29,6 +29,7 @@ from grader_harness.shadows import drop_shadowing, find_shadows, forget_shadowed
 from grader_harness.shims import install_shims
 from grader_harness.so_far import SoFar
 from grader_harness.states import ABSENT
+from grader_harness.teaching import teaching
 from grader_harness.threads import ThreadPins
 from grader_harness.writing import write_report
 
@@ -39,7 +40,7 @@ SOURCES = ("predict", "predictions", "captured", "model")
 class Session:
     """Everything that is set up before the program starts and read after it has ended."""
 
-    def __init__(self, job: Job, scratch: Path) -> None:
+    def __init__(self, job: Job, scratch: Path, told: bytes) -> None:
         self.job = job
         self.takers = find_takers(job.asks)
         self.served = read_served(job.data)
@@ -48,7 +49,8 @@ class Session:
         self.ledger = Ledger(self.places, scratch / "ledger.jsonl")
         self.seeds = Seeds(job.seed, self.places)
         self.figures = Figures(job.out, self.ledger, kept=job.asks_for("figures"))
-        self.evidence = Evidence(self.served, calls=job.asks_for("captured", "model"))
+        taught, self._count_epochs = teaching(told)
+        self.evidence = Evidence(self.served, calls=job.asks_for("captured", "model"), taught=taught)
         self.pins = ThreadPins(self.ledger)
         self.shadows: dict[str, str] = {}
         self.errors = ErrorLog(self.places, self.shadows)
@@ -74,6 +76,7 @@ class Session:
         self.seeds.install(self.hooks)
         ServedLoaders(self.served, self.ledger).install(self.hooks)
         self.evidence.install(self.hooks)
+        self._count_epochs(self.hooks)
         if self.evidence.watches_calls:
             Estimators(self.evidence).install(self.hooks)
         self.figures.install(self.hooks)
@@ -139,10 +142,9 @@ def run_session(job_path: str, *, started_with: frozenset[str]) -> int:
     Returns the exit status: 0 when the program ended without an error, else 1.
     """
     job = read_job(job_path)
-    take_channel()
     scratch = Path(tempfile.mkdtemp(prefix="harness-"))
     os.environ.setdefault("KERAS_HOME", str(scratch / "keras"))
-    session = Session(job, scratch)
+    session = Session(job, scratch, take_channel())
     _lay_out(job, session.served)
     session.install(scratch)
     _enter(job, session, started_with)
