@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.fuzz import archives, arrays, channel, documents, shown, values
+from tests.fuzz import archives, arrays, channel, documents, recipes, shown, values
 
 CORPUS = Path(__file__).parent / "corpus"
 _JSON = (
@@ -224,6 +224,30 @@ TARGETS: dict[str, Target] = {
                 b'"Functional"',
                 b'"GRU"',
             ),
+        ),
+    ),
+    "recipe": Target(
+        runs=20_000,
+        look=recipes.look_at_recipe,
+        words=(
+            *_JSON,
+            *(
+                b'"%s": ' % key
+                for key in (b"recipe", b"none", b"why", b"detail", b"library", b"models", b"fits", b"answers")
+            ),
+            *(
+                b'"%s": ' % key
+                for key in (b"config", b"class_name", b"module", b"layers", b"inbound_nodes", b"optimizer")
+            ),
+            *(
+                b'"%s": ' % key
+                for key in (b"rows", b"map", b"steps", b"targets", b"estimator", b"parameters")
+            ),
+            *(
+                b'"%s"' % name
+                for name in (b"Dense", b"Lambda", b"Sequential", b"relu", b"Adam", b"sklearn.svm.SVC")
+            ),
+            *(b'{"kind": "affine", "scale": [', b'{"kind": "columns", "columns": [', b'"with_labels": [3]'),
         ),
     ),
     "png": Target(
