@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ from grader.cli.help import Explained
 from grader.cli.language import spoken
 from grader.cli.options import language_option
 from grader.cli.rendering import console, printable
+from grader.coursefiles.load_course import find_course
 from grader.datasets.catalogue import dataset, names
 from grader.datasets.locate import FileState, inspect_files
-from grader.model.errors import SandboxUnavailable
+from grader.files.own_folder import open_to_others
+from grader.model.errors import CourseError, SandboxUnavailable
 from grader.model.message import Message, Text
 from grader.plugins.interfaces import Sandbox
 from grader.running.bubblewrap.sandbox import BubblewrapSandbox
@@ -56,6 +59,7 @@ def command(*, data_dir: Path | None, sandbox: str, form: str) -> int:
     items = [
         *_sandbox(sandbox_called(sandbox), gpus),
         *_machine(),
+        *_course(),
         _gpu(gpus),
         *_runtimes(gpus),
         *_data(data_folder(data_dir)),
@@ -113,6 +117,33 @@ def _machine() -> Iterator[Item]:
             needed=True,
             mend=None if mend is None else power + mend,
         )
+
+
+def _course() -> Iterator[Item]:
+    """Yield whether other users of this machine can read what the course here knows of its students."""
+    try:
+        course = find_course(Path())
+    except CourseError:
+        return
+    for name, place in (("runs-folder", course / ".grader"), ("reports-folder", course / "reports")):
+        try:
+            mode = open_to_others(place)
+        except OSError:
+            continue
+        yield Item(
+            id=name,
+            what=say(f"doctor.{name}"),
+            well=mode is None,
+            state=_readable_by(place, mode),
+            needed=False,
+            mend=None if mode is None else f"chmod -R go-rwx {shlex.quote(str(place))}",
+        )
+
+
+def _readable_by(place: Path, mode: int | None) -> Message:
+    if mode is None:
+        return say("doctor.closed")
+    return say("doctor.open", folder=str(place), mode=f"{mode:o}")
 
 
 def _gpu(gpus: tuple[Gpu, ...]) -> Item:

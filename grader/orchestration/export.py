@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.files.own_folder import FILE_OF_OWNER
 from grader.files.write_whole import write_whole
 from grader.model.errors import CourseError
 from grader.model.message import Language, Message
@@ -76,7 +77,7 @@ def export(
             lost.append(content)
             path.unlink(missing_ok=True)
         else:
-            write_whole(path, content)
+            write_whole(path, content, mode=FILE_OF_OWNER)
     return tuple(lost)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.model.errors import CourseError
+from grader.files.own_folder import FILE_OF_OWNER, own_folder
+from grader.model.errors import CourseError, StorageError
 from grader.model.message import Language
 from grader.model.result import Grading, Status, SubmissionResult
 from grader.orchestration.certify import certify
@@ -27,7 +28,10 @@ _FIGURE = re.compile(r"figure-\d\d\.png")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """Publishes gradings into ``reports``; a page that would come out the same is not written again."""
+    """Publishes gradings into ``reports``; a page that would come out the same is not written again.
+
+    What is written there is of a whole class: other users of the machine cannot read it.
+    """
 
     reports: Path
     language: Language
@@ -81,17 +85,23 @@ class Publisher:
         path = self.reports / name
         data = content.encode("utf-8", "replace") if isinstance(content, str) else content
         if not (path.is_file() and path.read_bytes() == data):
-            write_whole(path, data)
+            try:
+                own_folder(path.parent)
+            except OSError as problem:
+                raise StorageError(
+                    say("storage-write-failed", folder=str(path.parent), problem=problem_told(problem))
+                ) from problem
+            write_whole(path, data, mode=FILE_OF_OWNER)
 
 
 def require_room(folder: Path) -> None:
-    """Return where a file can be written into ``folder``, which is made.
+    """Return where a file can be written into ``folder``, which is made, for its owner alone.
 
     Raises:
         CourseError: none can be.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as problem:

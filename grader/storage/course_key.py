@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.files.own_folder import FILE_OF_OWNER
 from grader.files.write_whole import write_whole
 from grader.model.certificate import Binding
 from grader.model.errors import StorageError
@@ -19,7 +20,6 @@ from grader.words import say
 from grader.words.problems import problem_told
 
 NAME = "certificate.key"
-_OWNER_ALONE = 0o600
 _BYTES = 32
 _WRITTEN = re.compile(rb"[0-9a-f]{64}\n?")
 _LETTERS = 16
@@ -81,9 +81,9 @@ def key_of(folder: Path) -> CourseKey:
     try:
         if found is None:
             found = CourseKey(secrets.token_bytes(_BYTES))
-            write_whole(path, found.secret.hex() + "\n", mode=_OWNER_ALONE)
+            write_whole(path, found.secret.hex() + "\n", mode=FILE_OF_OWNER)
         else:
-            path.chmod(_OWNER_ALONE)
+            path.chmod(FILE_OF_OWNER)
     except OSError as problem:
         raise StorageError(
             say("storage-write-failed", folder=str(path), problem=problem_told(problem))

@@ -212,14 +212,16 @@ def write_record(folder: Path, answer: RunAnswer) -> None:
         os.fsync(stream.fileno())
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_whole(path: Path, content: str | bytes, *, mode: int = files.EVERYBODY) -> None:
     """Write ``path`` so that a reader sees the old or the new content, never a part.
+
+    ``mode`` are the new file's permissions.
 
     Raises:
         StorageError: it could not be written.
     """
     try:
-        files.write_whole(path, content)
+        files.write_whole(path, content, mode=mode)
     except OSError as problem:
         raise StorageError(
             say("storage-write-failed", folder=str(path), problem=problem_told(problem))

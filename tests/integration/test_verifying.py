@@ -1,6 +1,7 @@
 """Making a certified result again, with the real course, data, judging and store, and a fake sandbox."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -393,6 +394,19 @@ def test_what_is_not_graded_any_more_loses_its_certificate(desk: Desk) -> None:
         )
     assert grading.submissions[0].points is None
     assert not desk.certificate.exists()
+
+
+def test_what_a_class_got_is_its_graders_alone(desk: Desk) -> None:
+    before = os.umask(0)
+    try:
+        desk.grade(seeded, runs=1)
+    finally:
+        os.umask(before)
+    for place in (desk.folder / ".grader", desk.folder / "reports", desk.folder / "reports" / "digits"):
+        assert place.stat().st_mode & 0o777 == 0o700, place
+    files = [path for path in (desk.folder / "reports").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} >= {".html", ".json", ".csv", ".log"}
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
 
 
 def changed(desk: Desk, **said: Any) -> Certificate:

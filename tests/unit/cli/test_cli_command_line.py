@@ -1,12 +1,14 @@
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import click
 import pytest
 
-from grader.cli.doctor import _data
+from grader.cli.doctor import _course, _data
 from grader.cli.main import COMMANDS, run
 from grader.storage.run_store import open_store
 from tests.unit.coursefiles.written import VALID, a_course
@@ -282,6 +284,36 @@ class TestInstallingRuntimes:
             ["keras3", "installed"],
             ["keras2", "installed"],
         ]
+
+
+class TestOpenFolders:
+    @pytest.fixture
+    def place(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+        """A folder that other users can get to: those of pytest are closed."""
+        with tempfile.TemporaryDirectory() as made:
+            Path(made).chmod(0o755)
+            monkeypatch.chdir(made)
+            yield Path(made).resolve()
+            monkeypatch.undo()
+
+    def test_outside_a_course_nothing_is_said_of_one(self) -> None:
+        assert list(_course()) == []
+
+    def test_a_course_without_a_grading_has_nothing_to_close(self, place: Path) -> None:
+        (place / "assignments").mkdir()
+        assert list(_course()) == []
+
+    def test_reports_that_stand_open_are_told_with_the_command_that_closes_them(self, place: Path) -> None:
+        (place / "assignments").mkdir()
+        (place / ".grader").mkdir(mode=0o700)
+        (place / "reports").mkdir()
+        (place / "reports").chmod(0o755)
+        items = {item.id: item for item in _course()}
+        assert items["runs-folder"].well
+        assert items["runs-folder"].mend is None
+        told = items["reports-folder"]
+        assert (told.well, told.needed, told.mend) == (False, False, f"chmod -R go-rwx {place / 'reports'}")
+        assert "other users of this machine can read" in told.state.en
 
 
 class TestData:
