@@ -127,6 +127,7 @@ def a_summary(**fields: Any) -> MetricSummary:
         "seed_sd": 0.0015,
         "seed_low": 0.0144,
         "seed_high": 0.0182,
+        "wrong": 163.0,
     }
     summary: MetricSummary = _built(MetricSummary, defaults, fields)
     return summary

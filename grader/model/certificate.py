@@ -193,5 +193,7 @@ class Verification:
     bound: Bound
     runs: tuple[RunPair, ...] = ()
     metrics: tuple[MetricPair, ...] = ()
+    shares: frozenset[str] = frozenset()
+    """Metrics that are shares of rows."""
     audits_made: tuple[str, ...] = ()
     audits_not_made: tuple[str, ...] = ()

@@ -42,3 +42,5 @@ class CheckResult:
     metric: str | None = None
     """The metric that was asked about, so that a page can draw it against ``threshold``."""
     threshold: Threshold | None = None
+    measured_only: bool = False
+    """Its sentence holds nothing but what was measured outside and the course's own bars."""

@@ -65,7 +65,8 @@ class MetricSummary:
     ``value`` is what ``rule`` makes of the runs' values: the one that is judged.
     ``sampling_low``/``sampling_high`` is the exact binomial interval (95 %) of the rows for metrics that
     count rows; ``seed_sd`` the run-to-run spread and ``seed_low``/``seed_high`` the interval of the runs'
-    mean, present from two runs on. The two are never mixed.
+    mean, present from two runs on. The two are never mixed. ``wrong`` is ``value`` as a count of wrong rows
+    (not a whole one where it is of several runs), for metrics that count rows.
     """
 
     metric: str
@@ -78,6 +79,7 @@ class MetricSummary:
     seed_low: float | None = None
     seed_high: float | None = None
     rule: Rule = Rule.MEAN
+    wrong: float | None = None
 
     @property
     def mean(self) -> float:

@@ -58,7 +58,7 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What the student states about one metric, and where (``mlp2.py:38``).
+    """What the student states about one metric, a share of rows, and where (``mlp2.py:38``).
 
     ``printed``: only the graded run prints it, where some test labels are changed.
     """

@@ -49,7 +49,9 @@ class CheckKind(Protocol[Spec]):
     :class:`grader.plugins.tables.CheckTable`; schema, JSON Schema and near misses follow from it.
     ``needs_predictions``: it fails when nothing was delivered, else it is skipped then. ``own_word``: it
     rests on the submission's own word and says nothing about where answers come from. ``has_bar``: it holds
-    a metric against a bar of its own.
+    a metric against a bar of its own. ``measured_only``: its sentences hold nothing but what was measured
+    outside the program and the course's own bars, so that its student may read them where the test rows are
+    hidden; any other could quote what the program wrote after it had seen them.
     """
 
     name: str
@@ -57,6 +59,7 @@ class CheckKind(Protocol[Spec]):
     needs_predictions: bool = True
     own_word: bool = False
     has_bar: bool = False
+    measured_only: bool = False
 
     @abstractmethod
     def answer(self, facts: "Facts", spec: Spec) -> CheckResult:

@@ -14,8 +14,6 @@ from grader.model.run import Run, RunStatus
 from grader.words.catalogue import keys, say
 
 _MIB = 1024 * 1024
-_SHARES = ("error_rate", "accuracy", "noise_error")
-"""Metrics of ours that are shares of rows, told in per cent."""
 
 
 def same(text: str) -> Message:
@@ -89,9 +87,9 @@ def metric_told(name: str) -> Message:
     return say(key) if known(key) else same(name)
 
 
-def is_share(name: str, summary: MetricSummary | None = None) -> bool:
+def is_share(summary: MetricSummary) -> bool:
     """Return whether a metric is a share of rows, to be told in per cent."""
-    return name in _SHARES or (summary is not None and summary.sampling_low is not None)
+    return summary.sampling_low is not None
 
 
 def value_told(value: float, *, share: bool) -> Message:
@@ -108,20 +106,16 @@ def range_told(low: float, high: float, *, share: bool) -> Message:
 
 
 def rows_told(summary: MetricSummary) -> Message:
-    """Return a metric's value as a count of errors where it is one: ``= 2 errors in 686 test rows``.
-
-    Of a plugin's share of rows nobody here knows whether it is of right or of wrong ones.
-    """
+    """Return a metric's value as a count of errors where it is one: ``= 2 errors in 686 test rows``."""
     runs = len(summary.values)
-    if summary.metric not in _SHARES or not math.isfinite(summary.value):
+    if summary.wrong is None or not math.isfinite(summary.wrong):
         key = f"page.rows.{summary.rule.value}" if runs > 1 else "page.rows.one_run"
         return say(key, n=summary.n, runs=runs)
-    share = 1 - summary.value if summary.metric == "accuracy" else summary.value
     if runs > 1:
         # A mean of runs is told with its fraction: 163.0 errors is not a count of rows.
-        wrong_rows = round(share * summary.n, 1)
+        wrong_rows = round(summary.wrong, 1)
         return say(f"page.errors.{summary.rule.value}", runs=runs, wrong=wrong_rows, n=summary.n)
-    wrong = round(share * summary.n)
+    wrong = round(summary.wrong)
     return say("page.errors.one" if wrong == 1 else "page.errors.many", wrong=wrong, n=summary.n)
 
 

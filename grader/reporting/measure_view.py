@@ -15,9 +15,6 @@ from grader.reporting.in_words import (
 from grader.reporting.views import MetricCard, Pair
 from grader.words.catalogue import say
 
-_PAIRED = ("error_rate", "accuracy")
-"""Metrics over the test rows, which are those that a run is paired with the reference's on."""
-
 
 def metric_cards(result: SubmissionResult) -> tuple[MetricCard, ...]:
     """Return one card per measured metric, in the order they were measured."""
@@ -25,7 +22,7 @@ def metric_cards(result: SubmissionResult) -> tuple[MetricCard, ...]:
 
 
 def _card(number: int, summary: MetricSummary, result: SubmissionResult) -> MetricCard:
-    share = is_share(summary.metric, summary)
+    share = is_share(summary)
     reference = next((s for s in result.reference if s.metric == summary.metric), None)
     threshold = next((c.threshold for c in result.checks if c.metric == summary.metric and c.threshold), None)
     identity = f"metric-{number}"
@@ -36,7 +33,7 @@ def _card(number: int, summary: MetricSummary, result: SubmissionResult) -> Metr
         rows=rows_told(summary),
         facts=(
             *_facts(summary, reference, threshold, share=share),
-            *_paired(result.paired if summary.metric in _PAIRED else None),
+            *_paired(result.paired, summary),
         ),
         svg=strip(
             _strip_rows(summary, reference),
@@ -70,8 +67,9 @@ def _facts(
     return tuple(facts)
 
 
-def _paired(paired: Paired | None) -> tuple[Pair, ...]:
-    if paired is None:
+def _paired(paired: Paired | None, summary: MetricSummary) -> tuple[Pair, ...]:
+    """Return McNemar's test beside a count of the rows that a run is paired with the reference's on."""
+    if paired is None or summary.wrong is None or summary.n != paired.n:
         return ()
     fields = {"own": paired.own_only, "theirs": paired.reference_only, "n": paired.n, "p": paired.p_value}
     return (Pair(label=say("page.mcnemar"), text=say("page.mcnemar.note", **fields)),)

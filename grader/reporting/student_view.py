@@ -207,7 +207,7 @@ def _claimed(result: SubmissionResult) -> Message | None:
     claim = result.claimed
     if claim is None:
         return None
-    value = value_told(claim.value, share=is_share(claim.metric))
+    value = value_told(claim.value, share=True)
     key = "page.claimed.printed" if claim.printed else "page.claimed.note"
     return say(key, value=value, where=shortened(claim.where, _TEXT))
 
@@ -229,7 +229,7 @@ def _sources(result: SubmissionResult) -> tuple[SourceRow, ...]:
 
 
 def _runs(result: SubmissionResult, metrics: tuple[str, ...]) -> tuple[RunRow, ...]:
-    shares = {summary.metric for summary in result.metrics if is_share(summary.metric, summary)}
+    shares = {summary.metric for summary in result.metrics if is_share(summary)}
     return tuple(
         RunRow(
             number=each.run.number,

@@ -112,6 +112,4 @@ def measured_of(result: SubmissionResult, language: Language) -> str:
     if not result.metrics:
         return ""
     first = result.metrics[0]
-    return phrase(
-        "number.pct" if is_share(first.metric, first) else "number.num", language, value=first.value
-    )
+    return phrase("number.pct" if is_share(first) else "number.num", language, value=first.value)

@@ -1,13 +1,12 @@
 """What came of making a certified result again, in sentences and as JSON (``grader/verification/v1``)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from grader.model.certificate import Certificate, Difference, MetricPair, RunPair, Verification
 from grader.model.message import Joined, Message
 from grader.model.result import Verdict
 from grader.reporting.in_words import (
-    is_share,
     known,
     metric_told,
     number_told,
@@ -92,7 +91,7 @@ def _metric(pair: MetricPair) -> dict[str, Any]:
 
 
 def _lines(verification: Verification) -> Iterator[Message]:
-    certificate = verification.certificate
+    certificate, shares = verification.certificate, verification.shares
     who = {"student": certificate.student, "assignment": certificate.assignment}
     yield say(f"verify.answer.{verification.answer.value}", **who)
     if any(one.what in REFUTED for one in verification.differences):
@@ -100,11 +99,11 @@ def _lines(verification: Verification) -> Iterator[Message]:
         yield say("verify.not_run.certificate")
         return
     yield say(f"verify.bound.{verification.bound.value}")
-    yield from (_told(one) for one in verification.differences)
+    yield from (_told(one, shares) for one in verification.differences)
     if verification.now is None:
         yield say("verify.not_run")
         return
-    yield from (_run_told(pair) for pair in verification.runs)
+    yield from (_run_told(pair, shares) for pair in verification.runs)
     yield from (_metric_told(pair) for pair in verification.metrics)
     yield say(
         "verify.result",
@@ -118,20 +117,24 @@ def _lines(verification: Verification) -> Iterator[Message]:
         yield say("verify.audits.not_made", audits=", ".join(verification.audits_not_made))
     if verification.conditions:
         yield say("verify.conditions")
-        yield from (_told(one) for one in verification.conditions)
+        yield from (_told(one, shares) for one in verification.conditions)
 
 
 def _points_told(certificate: Certificate) -> Message:
     return say("verify.withheld") if certificate.points is None else number_told(certificate.points)
 
 
-def _told(one: Difference) -> Message:
+def _told(one: Difference, shares: Collection[str]) -> Message:
     name = metric_told(one.name) if one.what in ("metric", "reference", "value") else same(one.name)
-    ends = {"certified": _side(one, one.certified), "now": _side(one, one.now)}
+    share = one.name in shares
+    ends = {
+        "certified": _side(one, one.certified, share=share),
+        "now": _side(one, one.now, share=share),
+    }
     return say("verify.difference", what=say(f"verify.{one.what}", name=name), **ends)
 
 
-def _side(one: Difference, text: str | None) -> Message:
+def _side(one: Difference, text: str | None, *, share: bool) -> Message:
     """Return one side of a difference in words; a digest by its beginning."""
     if text is None:
         return say("verify.withheld" if one.what == "points" else "verify.absent")
@@ -141,9 +144,9 @@ def _side(one: Difference, text: str | None) -> Message:
         case "points" | "max_points":
             told = number_told(float(text))
         case "metric" | "reference":
-            told = value_told(float(text), share=is_share(one.name))
+            told = value_told(float(text), share=share)
         case "value":
-            values = [value_told(float(value), share=is_share(one.name)) for value in text.split()]
+            values = [value_told(float(value), share=share) for value in text.split()]
             told = Joined("; ", tuple(values))
         case "status" | "evidence" | "reason":
             key = f"{'source' if one.what == 'evidence' else one.what}.{text}"
@@ -153,15 +156,15 @@ def _side(one: Difference, text: str | None) -> Message:
     return told
 
 
-def _run_told(pair: RunPair) -> Message:
+def _run_told(pair: RunPair, shares: Collection[str]) -> Message:
     then, now = pair.certified, pair.now
     measured = [name for name in then.metrics if name in now.metrics]
     told = [
         say(
             "verify.run.value",
             metric=metric_told(name),
-            certified=value_told(then.metrics[name], share=is_share(name)),
-            now=value_told(now.metrics[name], share=is_share(name)),
+            certified=value_told(then.metrics[name], share=name in shares),
+            now=value_told(now.metrics[name], share=name in shares),
         )
         for name in measured
     ]

@@ -14,8 +14,6 @@ from grader.model.shown import Shown
 from grader.words import say
 
 _INSIDE = " (inside)"
-_MEASURED = ("metric", "reference", "scale")
-"""Kinds of check whose sentences hold nothing but measured figures and the course's own bars."""
 
 
 def for_student(result: SubmissionResult) -> SubmissionResult:
@@ -51,4 +49,4 @@ def _measured(run: RunResult) -> RunResult:
 
 def _answered(check: CheckResult) -> CheckResult:
     """Return a check with its sentence where that is about a measured value; others may quote the program."""
-    return check if check.kind in _MEASURED else replace(check, message=say("check-words-withheld"))
+    return check if check.measured_only else replace(check, message=say("check-words-withheld"))

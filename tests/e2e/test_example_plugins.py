@@ -77,6 +77,11 @@ def test_data_of_the_courses_own_with_hidden_labels_are_judged_by_the_packages_m
         ("both-plants", "failed"),
         ("quick", "passed"),
     ]
+    # Of hidden rows a student reads what was measured from outside, by whomever the check was written.
+    page = (course / "reports" / "garden" / "bia.html").read_text(encoding="utf-8")
+    assert copied["checks"][1]["message"]["en"] in page
+    assert "The test rows are hidden." in page
+    assert "GR525" not in page
     # The labels that bia found beside the rows are drawn at random: half of them are wrong.
     assert 0.2 < copied["metrics"]["balanced_error"]["value"] < 0.8
 

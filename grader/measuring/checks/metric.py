@@ -56,6 +56,7 @@ class MetricKind(CheckKind[Spec]):
     name = "metric"
     table = Spec
     has_bar = True
+    measured_only = True
 
     def mistakes(self, written: WrittenCheck) -> Iterator[Message]:
         """Yield bars that contradict one another, or what their metric is."""

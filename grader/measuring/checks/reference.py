@@ -40,6 +40,7 @@ class ReferenceKind(CheckKind[Spec]):
 
     name = "reference"
     table = Spec
+    measured_only = True
 
     def mistakes(self, written: WrittenCheck) -> Iterator[Message]:
         """Yield that it names a metric which does not exist, or none where there is not exactly one."""

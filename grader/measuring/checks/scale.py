@@ -79,6 +79,7 @@ class ScaleKind(CheckKind[Spec]):
     name = "scale"
     table = Spec
     has_bar = True
+    measured_only = True
 
     def mistakes(self, written: WrittenCheck) -> Iterator[Message]:
         """Hold both ends against their metric: their range, and which of them is the better one."""

@@ -63,6 +63,7 @@ def compare_results(
         conditions=(*(_apart_beside(certified, now) if beside else ()), *_conditions(certified, now)),
         runs=runs,
         metrics=pairs,
+        shares=frozenset(name for name in metrics if metrics[name].counts_rows),
     )
 
 

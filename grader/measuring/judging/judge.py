@@ -133,11 +133,18 @@ def worst_of(outcomes: Collection[Outcome]) -> Verdict:
 
 def _answer(kind: CheckKind[Any], spec: CheckSpec, facts: Facts) -> CheckResult:
     answer = ask(spec.kind, lambda: kind.answer(facts, spec))
-    if not isinstance(answer, Broken):
-        # Where the labels are elsewhere nothing broke: it is answered there.
-        elsewhere = answer.outcome is Outcome.ERRORED and answer.message.key == NOT_HERE
-        return replace(answer, outcome=Outcome.INCONCLUSIVE) if elsewhere else answer
-    return unearned(spec, Outcome.ERRORED, answer.reason)
+    if isinstance(answer, Broken):
+        return unearned(spec, Outcome.ERRORED, answer.reason)
+    if answer.outcome is not Outcome.ERRORED:
+        return replace(answer, measured_only=kind.measured_only)
+    # Where the labels are elsewhere nothing broke: it is answered there.
+    elsewhere = answer.message.key == NOT_HERE
+    return replace(answer, outcome=Outcome.INCONCLUSIVE, measured_only=True) if elsewhere else answer
+
+
+def _unasked(spec: CheckSpec, outcome: Outcome, message: Message) -> CheckResult:
+    """Return what becomes of a check that nobody asked: the sentence is ours."""
+    return replace(unearned(spec, outcome, message), measured_only=True)
 
 
 def _kept(facts: Facts, why: Message) -> Judgement:
@@ -149,7 +156,7 @@ def _kept(facts: Facts, why: Message) -> Judgement:
         reason=Reason.UNREADABLE,
         reason_message=why,
         points=None,
-        checks=tuple(unearned(spec, Outcome.INCONCLUSIVE, waits) for spec in facts.assignment.checks),
+        checks=tuple(_unasked(spec, Outcome.INCONCLUSIVE, waits) for spec in facts.assignment.checks),
         metrics=(),
     )
 
@@ -160,9 +167,9 @@ def _nothing(facts: Facts, kind: FileKind | None, *, without_code: bool) -> Judg
     nothing = first.delivered if isinstance(first.delivered, NothingDelivered) else None
     failed, skipped = say("check-failed-without-predictions"), say("check-skipped-without-predictions")
     results = tuple(
-        unearned(spec, Outcome.FAILED, failed)
+        _unasked(spec, Outcome.FAILED, failed)
         if facts.kinds[spec.kind].needs_predictions
-        else unearned(spec, Outcome.SKIPPED, skipped)
+        else _unasked(spec, Outcome.SKIPPED, skipped)
         for spec in assignment.checks
     )
     refused = nothing is not None and nothing.refused

@@ -77,7 +77,12 @@ def summarise(metric: Metric, measurements: Sequence[Measurement], rule: Rule = 
         seed_low=seed.low if seed else None,
         seed_high=seed.high if seed else None,
         rule=rule,
+        wrong=_wrong_rows(metric, value, n) if metric.counts_rows else None,
     )
+
+
+def _wrong_rows(metric: Metric, value: float, n: int) -> float:
+    return (value if metric.direction is Direction.LOWER_IS_BETTER else 1 - value) * n
 
 
 def _by_rule(values: Sequence[float], rule: Rule, direction: Direction) -> float:

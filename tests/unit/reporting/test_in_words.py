@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from grader.measuring.evidence.predictions import _WHY
+from grader.measuring.judging.statistics import summarise
+from grader.measuring.metrics import Accuracy, ErrorRate, Rmse
 from grader.model.evidence import Place, Source, SourceReport, SourceState
-from grader.model.metric import Direction, Threshold
+from grader.model.metric import Direction, Measurement, Threshold
+from grader.plugins.interfaces import Metric
 from grader.reporting import in_words
-from tests import builders as a
 
 DYNAMIC = (
     "verdict.", "outcome.", "status.", "reason.", "source.", "why.", "ledger.", "page.taken.", "page.source.",
@@ -17,6 +19,12 @@ DYNAMIC = (
     "page.severity.", "page.audit.", "page.record.", "page.threshold.", "page.training.",
 )  # fmt: skip
 """Keys that are put together from a state's name; the rest must be written out somewhere."""
+
+
+class TopThree(Accuracy):
+    """Somebody else's share of right rows."""
+
+    name = "top_3"
 
 
 def _keys() -> list[str]:
@@ -67,23 +75,24 @@ def test_a_source_that_worked_but_came_later_is_not_called_taken() -> None:
 @pytest.mark.parametrize(
     ("metric", "value", "n", "english"),
     [
-        ("error_rate", 0.0, 686, "= 0 errors in 686 rows"),
-        ("error_rate", 1 / 686, 686, "= 1 error in 686 rows"),
-        ("accuracy", 0.99, 10_000, "= 100 errors in 10,000 rows"),
-        ("rmse", 0.512, 4128, "over 4,128 rows"),
-        ("top_3", 0.98, 10_000, "over 10,000 rows"),  # a plugin's: nobody here knows of what it is a share
+        (ErrorRate(), 0.0, 686, "= 0 errors in 686 rows"),
+        (ErrorRate(), 1 / 686, 686, "= 1 error in 686 rows"),
+        (Accuracy(), 0.99, 10_000, "= 100 errors in 10,000 rows"),
+        (Rmse(), 0.512, 4128, "over 4,128 rows"),
+        (TopThree(), 0.98, 10_000, "= 200 errors in 10,000 rows"),
     ],
 )
 def test_a_share_of_rows_is_told_as_a_count_and_other_metrics_are_not(
-    metric: str, value: float, n: int, english: str
+    metric: Metric, value: float, n: int, english: str
 ) -> None:
-    sampling = None if metric == "rmse" else 0.1
-    summary = a.a_summary(metric=metric, value=value, n=n, values=(value,), sampling_low=sampling)
+    summary = summarise(metric, [Measurement(metric=metric.name, value=value, n=n)])
     assert in_words.rows_told(summary).en == english
+    assert in_words.is_share(summary) is metric.counts_rows
 
 
 def test_a_mean_of_runs_is_not_told_as_a_count_of_whole_rows() -> None:
-    summary = a.a_summary(value=0.0015, n=686, values=(0.0, 0.003))
+    both = [Measurement(metric="error_rate", value=value, n=686) for value in (0.0, 0.003)]
+    summary = summarise(ErrorRate(), both)
     assert in_words.rows_told(summary).en == "mean of 2 runs: 1 errors in 686 rows"
 
 

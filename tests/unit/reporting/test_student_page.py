@@ -91,7 +91,7 @@ def test_a_page_opens_in_the_language_asked_for() -> None:
 
 def test_two_errors_in_686_rows_are_told_as_such() -> None:
     summary = a.a_summary(
-        value=2 / 686, n=686, values=(2 / 686,), seed_sd=None, seed_low=None, seed_high=None
+        value=2 / 686, n=686, values=(2 / 686,), wrong=2.0, seed_sd=None, seed_low=None, seed_high=None
     )
     read = _read(_page(metrics=(summary,)), Language.EN)
     assert "0.29 % = 2 errors in 686 rows" in read

@@ -43,7 +43,13 @@ def talkative() -> SubmissionResult:
         checks=(
             a_check(id="figures", kind="figure", metric=None, message=said),
             a_check(id="own", kind="somebody_elses", metric="accuracy", message=said),
-            a_check(id="bar", kind="metric", points=Decimal(7), message=a_message("Medido.", "Measured.")),
+            a_check(
+                id="bar",
+                kind="somebody_elses",
+                points=Decimal(7),
+                message=a_message("Medido.", "Measured."),
+                measured_only=True,
+            ),
         ),
         findings=(a_finding(message=said),),
         ledger=(LedgerEntry(kind="download", what=WORD, place=Place()),),
