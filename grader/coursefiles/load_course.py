@@ -16,6 +16,7 @@ from grader.model.assignment import (
     NO_DATA,
     Assignment,
     AuditSpec,
+    Basis,
     Broken,
     Course,
     DataSpec,
@@ -23,6 +24,7 @@ from grader.model.assignment import (
     GpuNeed,
     Labels,
     OnClose,
+    RecipeNeed,
     RunSpec,
     VerdictSpec,
 )
@@ -198,6 +200,8 @@ def _to_model(
         if own.labels is Labels.NONE:
             asked["data"]["labels"] = Labels.NONE.value
         asked["data"]["definition"] = own.definition
+    basis = _basis(parsed.verdict.basis, own)
+    asked["verdict"]["basis"] = basis.value
     run_parts = {
         "data": asked["data"],
         "run": {**asked["run"], "runs": None},
@@ -228,13 +232,25 @@ def _to_model(
         ),
         checks=tuple(checks.specs),
         needs=tuple(checks.needs),
-        verdict=VerdictSpec(rule=Rule(parsed.verdict.rule), on_close=OnClose(parsed.verdict.on_close)),
+        verdict=VerdictSpec(
+            rule=Rule(parsed.verdict.rule),
+            on_close=OnClose(parsed.verdict.on_close),
+            basis=basis,
+            recipe=RecipeNeed(parsed.verdict.recipe),
+        ),
         audits=AuditSpec(**parsed.audits.model_dump()),
         version=digest_parts(assignment=asked),
         run_version=digest_parts(**run_parts),
         folder=folder,
         reference=reference,
     )
+
+
+def _basis(written: str | None, own: OwnData | None) -> Basis:
+    """Return whose runs decide: nobody can bring along answers to labels that only the course has."""
+    if written is not None:
+        return Basis(written)
+    return Basis.RUN if own is not None and own.labels_hidden else Basis.RECIPE
 
 
 def _run_spec(table: "schema.RunTable", course: Path) -> RunSpec:

@@ -86,6 +86,9 @@ class VerdictTable(Table):
 
     rule: Literal["mean", "median", "best", "each"] = "mean"
     on_close: Literal["benefit", "review"] = "benefit"
+    basis: Literal["recipe", "run"] | None = None
+    """None: the recipe where the labels are public, the run where a course hides them."""
+    recipe: Literal["preferred", "required"] = "preferred"
 
 
 class AuditsTable(Table):

@@ -72,12 +72,28 @@ class OnClose(Enum):
     REVIEW = "review"
 
 
+class Basis(Enum):
+    """Whose runs decide where a program has a recipe: ours, trained again by it, or the program's own."""
+
+    RECIPE = "recipe"
+    RUN = "run"
+
+
+class RecipeNeed(Enum):
+    """Whether the points of a program that could have had a recipe, and has none, wait for a person."""
+
+    PREFERRED = "preferred"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictSpec:
-    """How several runs are judged together, and who gets the benefit of the doubt."""
+    """How several runs are judged together, which they are, and who gets the benefit of the doubt."""
 
     rule: Rule = Rule.MEAN
     on_close: OnClose = OnClose.BENEFIT
+    basis: Basis = Basis.RECIPE
+    recipe: RecipeNeed = RecipeNeed.PREFERRED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

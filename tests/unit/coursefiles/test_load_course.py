@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from grader.coursefiles.load_course import choose_assignments, find_course, load_course
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
 from grader.measuring.checks import claim, metric, reference, runs, scale
-from grader.model.assignment import Assignment, Labels, OnClose
+from grader.model.assignment import Assignment, Basis, Labels, OnClose, RecipeNeed
 from grader.model.errors import CourseError
 from grader.model.metric import Direction, Rule
 from grader.wiring import known_names
@@ -110,6 +110,14 @@ def test_a_kind_requires_its_checks_or_not_unless_the_file_says_so(tmp_path: Pat
 def test_the_verdicts_rule_and_who_gets_the_benefit_are_read(tmp_path: Path) -> None:
     verdict = _loaded(tmp_path, VALID + '[verdict]\nrule = "median"\non_close = "review"\n').verdict
     assert (verdict.rule, verdict.on_close) == (Rule.MEDIAN, OnClose.REVIEW)
+
+
+def test_the_recipe_decides_and_is_preferred_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    verdict = _loaded(tmp_path / "silent", VALID).verdict
+    assert (verdict.basis, verdict.recipe) == (Basis.RECIPE, RecipeNeed.PREFERRED)
+    text = VALID + '[verdict]\nbasis = "run"\nrecipe = "required"\n'
+    verdict = _loaded(tmp_path / "said", text).verdict
+    assert (verdict.basis, verdict.recipe) == (Basis.RUN, RecipeNeed.REQUIRED)
 
 
 def test_an_own_interpreter_is_meant_from_the_courses_folder(tmp_path: Path) -> None:

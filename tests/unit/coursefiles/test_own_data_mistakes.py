@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.coursefiles.load_course import load_course
-from grader.model.assignment import Assignment, Labels
+from grader.model.assignment import Assignment, Basis, Labels
 from grader.model.errors import CourseError
 from grader.wiring import known_names
 from tests.unit.coursefiles.written import VALID, a_course
@@ -56,6 +56,15 @@ def test_random_labels_can_be_asked_for_in_words(tmp_path: Path) -> None:
     text = TEXT.replace('dataset = "data"', 'dataset = "data"\nlabels = "none"')
     assert loaded(tmp_path / "a", HIDDEN, text).data.labels is Labels.NONE
     assert loaded(tmp_path / "b", PUBLIC, text).data.labels is Labels.NONE
+
+
+@pytest.mark.parametrize(("definition", "basis"), [(PUBLIC, Basis.RECIPE), (HIDDEN, Basis.RUN)])
+def test_the_programs_own_runs_decide_where_only_the_course_has_the_labels(
+    tmp_path: Path, definition: str, basis: Basis
+) -> None:
+    assert loaded(tmp_path / "silent", definition).verdict.basis is basis
+    said = TEXT + '[verdict]\nbasis = "recipe"\n'
+    assert loaded(tmp_path / "said", definition, said).verdict.basis is Basis.RECIPE
 
 
 @pytest.mark.parametrize(("definition", "code"), [(HIDDEN, "GR514"), (NUMBERS, "GR515")])
