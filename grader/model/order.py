@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.model.ask import Ask
 from grader.model.assignment import Labels
+from grader.model.retrained import Retraining
 from grader.model.run import Limits, Purpose, Refusal, Run
 from grader.model.submission import FileKind
 
@@ -65,6 +66,31 @@ class RunOrder:
     purpose: Purpose = Purpose.GRADED
     repeats: str | None = None
     applies_model: bool = True
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrainOrder:
+    """Trainings of one recipe to be made, in one sandbox; ``key`` names them in the store.
+
+    ``recipe`` is its JSON as the grader wrote it: the recipe was read out of a run, and no file of the
+    submission goes with it.
+    """
+
+    key: str
+    label: str
+    recipe: str
+    data: OrderedData
+    runtime: str
+    runtime_sha256: str
+    harness_sha256: str
+    sandbox: str
+    limits: Limits
+    trainings: tuple[Retraining, ...]
+    threads: int
+    wants_gpu: bool
 
     def __str__(self) -> str:
         return self.label

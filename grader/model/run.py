@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.model.ask import Ask
 from grader.model.message import Message
+from grader.model.retrained import Retraining
 from grader.model.submission import FileKind
 
 
@@ -188,6 +189,28 @@ class PredictJob:
     model: Path
     rows: Path
     """An ``.npy`` file of flat rows, in an order that only we know."""
+    python: Path
+    runtime_binds: tuple[Bind, ...]
+    runtime_environment: tuple[tuple[str, str], ...]
+    threads: int
+    limits: Limits
+    folder: Path
+    slot: int = 0
+    gpu: int | None = None
+    hidden: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrainJob:
+    """Train ``recipe`` anew in a sandbox of its own; nothing of the submission is there but that."""
+
+    recipe: str
+    """The recipe as JSON, written by us."""
+    rows: Path
+    """A folder with ``x_train.npy``, ``y_train.npy`` and, in an order that only we know, ``x_test.npy``."""
+    classes: bool
+    """Whether labels are classes, else values."""
+    trainings: tuple[Retraining, ...]
     python: Path
     runtime_binds: tuple[Bind, ...]
     runtime_environment: tuple[tuple[str, str], ...]

@@ -5,15 +5,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.model.message import Message
-from grader.model.order import RunOrder
+from grader.model.order import RetrainOrder, RunOrder
 from grader.model.run import NotRun
 from grader.orchestration.means import Means
 from grader.storage.run_store import StoredRun
 from grader.words import say
 from grader.worker.make_run import make_run
+from grader.worker.retrain import retrain
+
+Order = TypeVar("Order", RunOrder, RetrainOrder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,7 +26,7 @@ class Made:
     runs: Mapping[str, StoredRun]
     lost: Mapping[str, Message]
 
-    def in_order(self, orders: Sequence[RunOrder]) -> list[StoredRun]:
+    def in_order(self, orders: Sequence[RunOrder | RetrainOrder]) -> list[StoredRun]:
         """Return the runs of ``orders``, none of which was lost."""
         return [self.runs[order.key] for order in orders]
 
@@ -49,12 +52,7 @@ def runs_of(
         announce: told what is missing and how many are kept, before the first run is made.
         heard: told what the programs print meanwhile.
     """
-    wanted = {order.key: order for order in orders}
-    if anew:
-        for key in wanted:
-            means.store.forget(key)
-    runs = {key: run for key in wanted if (run := means.store.load(key)) is not None}
-    missing = [order for key, order in wanted.items() if key not in runs]
+    runs, missing = _kept(orders, means, anew=anew)
     lost: dict[str, Message] = {}
     if missing:
         if announce is not None:
@@ -64,8 +62,30 @@ def runs_of(
     return Made(runs=runs, lost=lost)
 
 
+def retrainings_of(
+    orders: Iterable[RetrainOrder], means: Means, *, course: Path, what: Message, anew: bool = False
+) -> Made:
+    """Return what came of the trainings of each of ``orders``: kept from before, else made now."""
+    runs, missing = _kept(orders, means, anew=anew)
+    lost: dict[str, Message] = {}
+    if missing:
+        work = partial(retrain, workplace=means.workplace(course))
+        _make(missing, means, work, what, runs=runs, lost=lost)
+    return Made(runs=runs, lost=lost)
+
+
+def _kept(orders: Iterable[Order], means: Means, *, anew: bool) -> tuple[dict[str, StoredRun], list[Order]]:
+    """Return the runs of ``orders`` that are kept, and the orders whose runs are not."""
+    wanted = {order.key: order for order in orders}
+    if anew:
+        for key in wanted:
+            means.store.forget(key)
+    runs = {key: run for key in wanted if (run := means.store.load(key)) is not None}
+    return runs, [order for key, order in wanted.items() if key not in runs]
+
+
 def _make(
-    missing: Sequence[RunOrder],
+    missing: Sequence[RunOrder | RetrainOrder],
     means: Means,
     work: Callable[..., Any],
     what: Message,
@@ -86,16 +106,16 @@ def _make(
 
 
 def _try(
-    missing: Sequence[RunOrder],
+    missing: Sequence[RunOrder | RetrainOrder],
     means: Means,
     work: Callable[..., Any],
     what: Message,
     *,
     runs: dict[str, StoredRun],
     lost: dict[str, Message],
-) -> list[RunOrder]:
+) -> list[RunOrder | RetrainOrder]:
     """Try each once; return which are lost for now but may come out otherwise."""
-    again = []
+    again: list[RunOrder | RetrainOrder] = []
     means.progress.begin(len(missing), what)
     try:
         for done in means.executor.run(work, missing, means.progress):

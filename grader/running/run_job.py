@@ -6,6 +6,7 @@ from grader.model.run import (
     Limits,
     NotRun,
     PredictJob,
+    RetrainJob,
     Run,
     RunJob,
     RunOutput,
@@ -14,7 +15,7 @@ from grader.model.run import (
     SandboxOutcome,
 )
 from grader.plugins.interfaces import Sandbox
-from grader.running.workspace import neutral_folder, stage_model, stage_submission
+from grader.running.workspace import neutral_folder, stage_model, stage_recipe, stage_submission
 from grader.words import say
 
 OUTPUT_FILE = "output.bin"
@@ -39,6 +40,12 @@ def predict_job(job: PredictJob, sandbox: Sandbox) -> RunOutput | NotRun:
     """Apply the model of ``job`` to its rows in a sandbox of its own."""
     with neutral_folder() as scratch:
         return _run(stage_model(job, scratch), sandbox, number=0, seed=0)
+
+
+def retrain_job(job: RetrainJob, sandbox: Sandbox) -> RunOutput | NotRun:
+    """Train the recipe of ``job`` in a sandbox of its own."""
+    with neutral_folder() as scratch:
+        return _run(stage_recipe(job, scratch), sandbox, number=0, seed=0)
 
 
 def _run(command: SandboxCommand, sandbox: Sandbox, *, number: int, seed: int) -> RunOutput | NotRun:

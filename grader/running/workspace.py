@@ -8,11 +8,12 @@ import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from grader.model.run import MIB, Bind, PredictJob, RunJob, SandboxCommand, Wanted
+from grader.model.run import MIB, Bind, PredictJob, RetrainJob, RunJob, SandboxCommand, Wanted
 from grader.running.asked_files import files_of
 from grader.running.owned_names import is_orphan, new_name
 
@@ -21,6 +22,7 @@ PROTOCOL = 2
 """What the harness has to speak: docs/reference/harness-protocol.md."""
 TOLD = struct.Struct(">QQ")
 """Told with the word to start, in every run: the most whole epochs (0: all), whether targets are wrong."""
+ROWS_OF_RECIPES = ("x_train", "y_train", "x_test")
 MODEL_FILES = (
     Wanted(name="report.json", max_bytes=4 * MIB),
     Wanted(name="weights.json", max_bytes=8 * MIB),
@@ -98,6 +100,45 @@ def stage_model(job: PredictJob, scratch: Path) -> SandboxCommand:
         environment=_environment(job.runtime_environment, job.threads, job.gpu),
         limits=job.limits,
         wanted=MODEL_FILES,
+        into=job.folder,
+        slot=job.slot,
+        gpu=job.gpu,
+        hidden=job.hidden,
+    )
+
+
+def stage_recipe(job: RetrainJob, scratch: Path) -> SandboxCommand:
+    """Write recipe, rows and request below ``scratch`` and return the command that makes the trainings."""
+    recipe, rows = scratch / "recipe", scratch / "rows"
+    recipe.mkdir(parents=True)
+    rows.mkdir()
+    (recipe / "recipe.json").write_text(job.recipe, encoding="utf-8")
+    for name in ROWS_OF_RECIPES:
+        shutil.copyfile(job.rows / f"{name}.npy", rows / f"{name}.npy")
+    request = {
+        "protocol": PROTOCOL,
+        "recipe": "/recipe/recipe.json",
+        "rows": {name: f"/rows/{name}.npy" for name in ROWS_OF_RECIPES},
+        "classes": job.classes,
+        "trainings": [asdict(training) for training in job.trainings],
+        "paths": {"out": "/out"},
+    }
+    _write_request(scratch / "job", request)
+    for folder in (recipe, rows):
+        _open_to_all(folder)
+    answers = (Wanted(name=f"{one.name}.npy", max_bytes=256 * MIB) for one in job.trainings)
+    return SandboxCommand(
+        argv=(str(job.python), f"{HARNESS}/retrain.py", "/job/job.json"),
+        binds=(
+            Bind(source=recipe, target="/recipe"),
+            Bind(source=rows, target="/rows"),
+            Bind(source=scratch / "job", target="/job"),
+            Bind(source=_copy_harness(scratch), target=HARNESS),
+            *job.runtime_binds,
+        ),
+        environment=_environment(job.runtime_environment, job.threads, job.gpu),
+        limits=job.limits,
+        wanted=(Wanted(name="report.json", max_bytes=1 * MIB), *answers),
         into=job.folder,
         slot=job.slot,
         gpu=job.gpu,

@@ -21,11 +21,9 @@ from grader.datasets.serve import (
     serve,
     wrong_answers,
 )
-from grader.files.hash_file import hash_file
 from grader.files.plain_data import plain_of
-from grader.model.order import LeftFile, RunAnswer, RunOrder, Slot
-from grader.model.run import Bind, Conditions, NotRun, Purpose, RunJob
-from grader.running.machine import list_gpus, processor_model, processors
+from grader.model.order import RunAnswer, RunOrder, Slot
+from grader.model.run import Bind, NotRun, Purpose, RunJob
 from grader.running.run_job import run_job
 from grader.running.workspace import neutral_folder
 from grader.runtimes.catalogue import Runtime
@@ -33,6 +31,7 @@ from grader.runtimes.copies import copies_shown
 from grader.storage.run_files import CANARIES_FILE, CERTIFIED_BOUND, DRAWN_FILE, ORDER_FILE, TRAINING_FILE
 from grader.storage.run_store import write_record
 from grader.worker.apply_model import apply_model
+from grader.worker.noted import conditions_of, manifest_of
 from grader.worker.workplace import Workplace
 
 _PLACEBO_ROWS = 200_000
@@ -70,32 +69,14 @@ def make_run(order: RunOrder, slot: Slot, workplace: Workplace) -> RunAnswer | N
     extra = {
         "replay": replayed,
         "served": served.digest,
-        "conditions": plain_of(_conditions(job)),
+        "conditions": plain_of(conditions_of(job.limits, job.gpu)),
         CERTIFIED_BOUND: True,
     }
     answer = RunAnswer(
-        key=order.key, run=output.run, refused=output.refused, files=_manifest(folder), extra=extra
+        key=order.key, run=output.run, refused=output.refused, files=manifest_of(folder), extra=extra
     )
     write_record(folder, answer)
     return answer
-
-
-def _manifest(folder: Path) -> tuple[LeftFile, ...]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return tuple(
-        LeftFile(name=str(p.relative_to(folder)), sha256=hash_file(p), size=p.stat().st_size) for p in paths
-    )
-
-
-def _conditions(job: RunJob) -> Conditions:
-    gpu = next((gpu.model for gpu in list_gpus() if gpu.number == job.gpu), None)
-    return Conditions(
-        processor=processor_model(),
-        cores=processors(),
-        gpu=gpu,
-        wall_seconds=job.limits.wall_seconds,
-        memory_bytes=job.limits.memory_bytes,
-    )
 
 
 def _serve(order: RunOrder, prepared: Prepared, repeated: Path | None, folder: Path) -> Served:

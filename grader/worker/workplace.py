@@ -11,7 +11,7 @@ from grader.datasets.prepare import Prepared, prepare, prepare_nothing
 from grader.files.hash_file import hash_file
 from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import StorageError
-from grader.model.order import OrderedData, OrderedFile, RunOrder
+from grader.model.order import OrderedData, OrderedFile, RetrainOrder, RunOrder
 from grader.model.run import StagedFile
 from grader.plugins.interfaces import Sandbox
 from grader.running.workspace import harness_folder
@@ -56,8 +56,8 @@ class Workplace:
         _same(ordered.dataset, prepared.digest, ordered.sha256)
         return prepared
 
-    def runtime(self, order: RunOrder) -> Runtime:
-        """Return the interpreter that the submission runs in.
+    def runtime(self, order: RunOrder | RetrainOrder) -> Runtime:
+        """Return the interpreter that is ordered.
 
         Raises:
             RuntimeMissing: it is not installed.

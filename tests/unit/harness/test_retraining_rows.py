@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from grader_harness.retraining.answers import decoded
-from grader_harness.retraining.estimators import built
-from grader_harness.retraining.rows import chosen_rows, deranged, mapped, moved, targets_of
+from grader_harness.retraining.answers import decoded  # type: ignore[import-not-found]
+from grader_harness.retraining.estimators import built  # type: ignore[import-not-found]
+from grader_harness.retraining.rows import chosen_rows, deranged, mapped, moved, targets_of  # type: ignore[import-not-found]
 from hypothesis import given
 from hypothesis import strategies as st
 
