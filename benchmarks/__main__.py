@@ -8,8 +8,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from benchmarks.retraining import cases, retraining_cpu
 from grader.datasets.prepare import prepare
 from grader.datasets.serve import serve
 from grader.model.assignment import Labels
@@ -132,11 +134,12 @@ def _cpu_of(argv: list[str]) -> float:
     return used.ru_utime + used.ru_stime
 
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, Callable[[int], list[float]]] = {
     "sandbox-cpu": sandbox_cpu,
     "help-cpu": help_cpu,
     "page-cpu": page_cpu,
     "serving-cpu": serving_cpu,
+    **{f"retraining-cpu-{name}": partial(retraining_cpu, name) for name in cases()},
 }
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from grader_harness.retraining.answers import decoded  # type: ignore[import-not-found]
-from grader_harness.retraining.estimators import built  # type: ignore[import-not-found]
+from grader_harness.retraining.estimators import built, parameters_of  # type: ignore[import-not-found]
 from grader_harness.retraining.rows import chosen_rows, deranged, mapped, moved, targets_of  # type: ignore[import-not-found]
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,6 +178,19 @@ def test_scaled_values_find_back(form: str, scale: float, offset: float) -> None
     said = targets(form=form, scale=scale, offset=offset, column=True)
     back = decoded(targets_of(said, labels), answers("targets"), said, labels, classes=False)
     assert back.tolist() == pytest.approx(labels.tolist(), rel=1e-4)
+
+
+def test_no_function_but_numpy_s_and_scikit_learn_s_is_handed_over() -> None:
+    said = {"func": {"function": "os.system"}}
+    with pytest.raises(ValueError, match="no function"):
+        parameters_of(said)
+    assert parameters_of({"func": {"function": "numpy.log1p"}})["func"] is np.log1p
+
+
+def test_ranges_are_pairs_and_labels_are_numbers() -> None:
+    said = {"feature_range": [0, 1], "class_weight": {"0": 1.0}, "hidden_layer_sizes": [5, 5]}
+    made = {"feature_range": (0, 1), "class_weight": {0: 1.0}, "hidden_layer_sizes": [5, 5]}
+    assert parameters_of(said) == made
 
 
 def test_an_estimator_is_only_built_of_scikit_learn_s_own() -> None:

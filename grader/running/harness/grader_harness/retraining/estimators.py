@@ -54,7 +54,7 @@ def built(said: dict[str, Any]) -> Any:
     module, _, name = said["name"].rpartition(".")
     kind = getattr(importlib.import_module(module), name)
     taken = inspect.signature(kind).parameters
-    parameters = {name: value for name, value in said["parameters"].items() if name in taken}
+    parameters = parameters_of({name: v for name, v in said["parameters"].items() if name in taken})
     listed = []
     for part, inner in said["parts"]:
         if part in taken:
@@ -64,6 +64,27 @@ def built(said: dict[str, Any]) -> Any:
     if listed:
         parameters[next(name for name in _LISTS if name in taken)] = listed
     return kind(**parameters)
+
+
+def parameters_of(said: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters as scikit-learn takes them.
+
+    Raises:
+        ValueError: one is a function of neither numpy nor scikit-learn.
+    """
+    return {name: _parameter(name, value) for name, value in said.items()}
+
+
+def _parameter(name: str, value: Any) -> Any:
+    """Return a parameter as scikit-learn takes it: functions by name, ranges as pairs, labels as numbers."""
+    if isinstance(value, dict) and set(value) == {"function"}:
+        module, _, function = str(value["function"]).rpartition(".")
+        if module.split(".")[0] not in ("numpy", "sklearn"):
+            raise ValueError(f"no function of a recipe: {value['function']}")
+        return getattr(importlib.import_module(module), function)
+    if name == "class_weight" and isinstance(value, dict):
+        return {int(label): weight for label, weight in value.items()}
+    return tuple(value) if name.endswith("_range") and isinstance(value, list) else value
 
 
 def _seeded(made: Any, seed: int) -> Any:

@@ -143,10 +143,7 @@ def _whole_fit(
 ) -> Trained:
     count = len(given.targets)
     count = int(count * (1.0 - fit["validation_share"])) if fit["validation_share"] else count
-    weights = _by_label(fit["label_weight"], given.labels)
-    by_class = _by_number(fit["class_weight"])
-    if by_class is not None:
-        weights = _by_target(by_class, given.targets)
+    weights = row_weights(fit, given.targets, given.labels)
     loss = loop.train(
         (
             _as_taken(model, given.inputs[:count]),
@@ -158,6 +155,14 @@ def _whole_fit(
         orders=whole_epochs.shuffled(count, seed, shuffle=fit["shuffle"]),
     )
     return Trained(None, loss, fit["epochs"], whole=True)
+
+
+def row_weights(fit: dict[str, Any], targets: Any, labels: Any) -> Any:
+    """Return the weight of each row that ``fit`` has, by its class or its label; None where it has none."""
+    by_class = _by_number(fit["class_weight"])
+    if by_class is not None:
+        return _by_target(by_class, targets)
+    return _by_label(fit["label_weight"], labels)
 
 
 def _take_over(before: Any, model: Any) -> None:

@@ -6,9 +6,13 @@ with a feature that was not compared (see :func:`covers`) are left to ``fit``.
 
 from typing import Any
 
+from grader_harness.retraining.applying import applied_by
+
 _STATE_BETWEEN_BATCHES = ("stateful",)
 _BY_EPOCH_END = ("use_ema", "gradient_accumulation_steps", "loss_scale_factor")
 _COMPARED_LIBRARY = "keras3"
+_ROWS_AT_ONCE = 20_000
+"""Few rows make short epochs: many of them run in one call."""
 
 
 def covers(library: str, fits: list[dict[str, Any]], model: Any) -> bool:
@@ -31,7 +35,7 @@ class WholeEpochs:
         self._optimizer = model.optimizer
         self._optimizer.build(model.trainable_variables)
         self._new = [variable.numpy() for variable in self._optimizer.variables]
-        self._epoch = _graph(model)
+        self._epochs = _graph(model)
 
     def begin(self) -> None:
         """Put the optimizer back to where it was when new."""
@@ -44,23 +48,26 @@ class WholeEpochs:
         ``given``: inputs, targets and a weight for each row (or None). ``orders`` gives for each epoch the
         order of the rows.
         """
+        import numpy as np
         import tensorflow as tf
 
         inputs, targets, weights = given
         tensors = [tf.constant(inputs), tf.constant(targets)]
         tensors += [] if weights is None else [tf.constant(weights)]
         size = tf.constant(batch_size)
+        at_once = max(1, _ROWS_AT_ONCE // len(inputs))
         loss = None
-        for _ in range(epochs):
-            loss = self._epoch(tf.constant(next(orders)), size, tensors)
-        return float(loss) if loss is not None else float("nan")
+        for done in range(0, epochs, at_once):
+            taken = [next(orders) for _ in range(min(at_once, epochs - done))]
+            loss = self._epochs(tf.constant(np.stack(taken)), size, tensors)
+        return float("nan") if loss is None else float(loss)
 
 
 def _graph(model: Any) -> Any:
-    """Return the function that runs one epoch: order of rows, size of a batch, tensors of all rows."""
+    """Return the function that runs epochs: an order of rows each, size of a batch, tensors of all rows."""
     import tensorflow as tf
 
-    optimizer, learnt = model.optimizer, model.trainable_variables
+    apply, learnt = applied_by(model.optimizer), model.trainable_variables
 
     def learn(inputs: Any, targets: Any, weights: Any) -> Any:
         with tf.GradientTape() as tape:
@@ -68,28 +75,32 @@ def _graph(model: Any) -> Any:
             loss = model.compute_loss(
                 x=inputs, y=targets, y_pred=outputs, sample_weight=weights, training=True
             )
-        optimizer.apply(tape.gradient(loss, learnt), learnt)
+        apply(tape.gradient(loss, learnt), learnt)
         return tf.cast(loss, tf.float32)
 
     @tf.function(reduce_retracing=True, autograph=False)
-    def epoch(order: Any, size: Any, tensors: list[Any]) -> Any:
-        count = tf.shape(order)[0]
+    def epochs(orders: Any, size: Any, tensors: list[Any]) -> Any:
+        count = tf.shape(orders)[1]
+        steps = (count + size - 1) // size
+        last = steps * (tf.shape(orders)[0] - 1)
 
-        def body(start: Any, total: Any) -> tuple[Any, Any]:
-            taken = order[start : tf.minimum(start + size, count)]
+        def body(step: Any, total: Any) -> tuple[Any, Any]:
+            start = (step % steps) * size
+            taken = orders[step // steps, start : tf.minimum(start + size, count)]
             parts = [tf.gather(tensor, taken) for tensor in tensors]
             loss = learn(parts[0], parts[1], parts[2] if len(parts) > 2 else None)  # noqa: PLR2004
-            return start + size, total + loss * tf.cast(tf.shape(taken)[0], tf.float32)
+            share = tf.where(step < last, 0, tf.shape(taken)[0])
+            return step + 1, total + loss * tf.cast(share, tf.float32)
 
         _, total = tf.while_loop(
-            lambda start, _: start < count,
+            lambda step, _: step < last + steps,
             body,
             (tf.constant(0), tf.constant(0.0)),
             parallel_iterations=1,
         )
         return total / tf.cast(count, tf.float32)
 
-    return epoch
+    return epochs
 
 
 def shuffled(count: int, seed: tuple[int, ...], *, shuffle: bool) -> Any:
