@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared
-from grader.datasets.serve import Served, load_order
+from grader.datasets.serve import Served, load_order, load_training_rows
 from grader.matching.affine_map import AffineMap, infer_affine_map
 from grader.matching.decode_by_targets import decode_by_targets
 from grader.matching.match_rows import match_rows
@@ -107,7 +107,9 @@ def _map_of(folder: Path, prepared: Prepared, served: Served) -> "_Found | Messa
     fitted = _read(folder / "fit_inputs.npy")
     if fitted is None:
         return say("replay-inputs-not-seen")
-    found = infer_affine_map(prepared.x_train[: len(fitted)], fitted)
+    rows = load_training_rows(served.secret)  # from run 2 on a program gets them in another order
+    first = slice(len(fitted)) if rows is None else rows[: len(fitted)]
+    found = infer_affine_map(prepared.x_train[first], fitted)
     return _Found(map=found) if found is not None else say("replay-fit-inputs-not-affine")
 
 

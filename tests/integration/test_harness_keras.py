@@ -264,6 +264,7 @@ print('fim')
     assert left.printed.endswith("fim\n")
     assert "show" in left.kinds
     sources = left.report["sources"]
-    assert sources["captured"]["why"] == "dataset"
+    assert sources["captured"]["state"] == "ok"
+    assert left.array("captured").shape == (200, 10)
     assert sources["model"]["why"] == "unsaveable"
     assert left.report["fits"][0]["epochs"] == 1

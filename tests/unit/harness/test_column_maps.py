@@ -21,6 +21,7 @@ TABLE = np.column_stack(
 )
 OTHERS = TABLE[2000:]
 KNOWN = TABLE[:2000]
+MOST_LOST = 200
 
 
 @given(
@@ -40,7 +41,8 @@ def test_rows_in_any_order_on_any_scale_are_met_and_so_are_others(
     fitted = ((KNOWN[taken] - KNOWN[taken].mean(axis=0)) / spread + shift)[:, columns].astype(np.float32)
     found = find_column_map(KNOWN.astype(np.float32), fitted)
     if found is None:  # few rows may not show which column is which: then it is not guessed
-        assert len(columns) < KNOWN.shape[1] or rows < 1000
+        lost = abs(shift) > MOST_LOST * scale  # what 32 bits leave of a column far from zero
+        assert len(columns) < KNOWN.shape[1] or rows < 1000 or lost
         return
     wanted = ((OTHERS - KNOWN[taken].mean(axis=0)) / spread + shift)[:, columns]
     assert np.allclose(found.apply(OTHERS), wanted, atol=1e-3 * np.ptp(wanted), rtol=1e-3)

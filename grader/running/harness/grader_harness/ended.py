@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader_harness.earlier_calls import say_the_same
 from grader_harness.evidence import Captured, Evidence
 from grader_harness.figures import Figures
 from grader_harness.job import Job, Served
@@ -10,6 +11,7 @@ from grader_harness.models import BATCH, equal_weights, is_tf_keras, layer_names
 from grader_harness.observing import pick_output
 from grader_harness.own_split import ask_last_model
 from grader_harness.states import ABSENT, OK, passed_over, raised
+from grader_harness.walked_rows import walked
 
 
 @dataclass
@@ -22,6 +24,8 @@ class Ended:
     figures: Figures
     namespace: dict[str, Any]
     layers: list[str] = field(default_factory=list)
+    answers: Any = None
+    """What the first source left that a program names itself, ``predict`` or a variable: it is graded."""
     running: bool = False
     """It has not: no model may be given other weights, not for a moment."""
     _call: tuple[Any, dict[str, str]] | None = None
@@ -37,6 +41,17 @@ class Ended:
             except Exception as error:
                 self._call = None, raised(error)
         return self._call
+
+    def call_of_answers(self) -> Captured | None:
+        """Return the recognised call that gave the graded answers; the last one where none is known to have.
+
+        Of several models the last one asked need not be the one whose answers were kept.
+        """
+        outputs, _ = self.captured_outputs()
+        last = self.evidence.captured
+        if outputs is None or last is None or self.answers is None or say_the_same(outputs, self.answers):
+            return last if outputs is not None else None
+        return self.evidence.earlier.that_said(self.answers) or last
 
     def shown_layers(self) -> list[str]:
         """Return the layers of the delivered model, else of the last one trained or saved, for display."""
@@ -76,17 +91,32 @@ class Ended:
 
     def _uncaptured(self) -> tuple[Any, dict[str, str]]:
         """Return what the last model says where the program never asked it, or why that is not known."""
+        if not self.running and (call := self._walked()) is not None:
+            self.evidence.captured = call
+            return self._captured_outputs()
         asked = None if self.running else self._ask_in_its_place()
         if isinstance(asked, Captured):
             self.evidence.captured = asked
             return asked.outputs, OK | {"why": "own_split", "detail": type(asked.model).__name__}
-        if self.evidence.saw_dataset:
+        if self.evidence.walk is not None:
             return None, passed_over("dataset", "")
         batch = self.evidence.rows_in_batches()
         if batch:
             return None, passed_over("batches", str(batch))
         files = self.served.test_files
         return None, passed_over(asked, ", ".join(files)) if asked and files else ABSENT
+
+    def _walked(self) -> Captured | None:
+        """Return the last call about a dataset, where this holds the test rows in their order."""
+        walk, recogniser = self.evidence.walk, self.evidence.recogniser
+        if walk is None or recogniser is None:
+            return None
+        found = walked(walk, recogniser)
+        if found is None:
+            return None
+        quality = 2 if found.outputs is None else self.evidence.quality(found.outputs)
+        inputs = found.inputs if found.outputs is None else None
+        return Captured(walk.model, walk.weights, inputs, found.rows, found.outputs, quality)
 
     def _ask_in_its_place(self) -> Captured | str | None:
         """Return what the last model says of the test rows, where the program never asked it."""

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from grader_harness.batches import Batches
+from grader_harness.earlier_calls import EarlierCalls
 from grader_harness.fit_callbacks import reads_validation
 from grader_harness.fit_data import FitData, first_rows
 from grader_harness.import_hooks import ImportHooks
@@ -34,6 +35,7 @@ from grader_harness.observing import (
 )
 from grader_harness.recognition import Recogniser, flat_rows, input_parts, to_array
 from grader_harness.teaching import Taught, teaching
+from grader_harness.walked_rows import Walk, is_walked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +101,8 @@ class Evidence:
         """Weak references to models whose fit stopped with an error before its first step."""
         self.fits: list[dict[str, Any]] = []
         self.captured: Captured | None = None
+        self.earlier = EarlierCalls()
+        """The recognised calls before ``captured``: one of them may have given the answers that are kept."""
         self.model: Any = None
         """The last model fitted or saved."""
         self.target_values: list[float] = []
@@ -110,8 +114,8 @@ class Evidence:
         """The last rows that a model was asked about, as many as the test rows, which are none of them."""
         self.watches_calls = calls
         self._batches: Batches | None = None
-        self.saw_dataset = False
-        """Some model was asked about a tf.data.Dataset, whose rows we do not see."""
+        self.walk: Walk | None = None
+        """The last call about a tf.data.Dataset or a sequence of batches, whose rows only a walk shows."""
         self.estimator_fit: FitData | None = None
         """The last fit of an estimator that the program itself called."""
         self.trained = 0
@@ -319,8 +323,8 @@ class Evidence:
     def capture(self, model: Any, x: Any, y: Any, outputs: Any, *, keras: bool = True) -> None:
         """Look at one call about ``x``, and keep it where these are the served test rows in their order."""
         with Unobserved(self._calls):
-            if hasattr(x, "element_spec"):
-                self.saw_dataset = True
+            if is_walked(x):
+                self.walk = Walk(model, model.get_weights() if keras else [], x, outputs)
                 return
             recogniser = self.recogniser
             if x is None or recogniser is None:
@@ -370,7 +374,10 @@ class Evidence:
         if not quality or (last is not None and (quality < last.quality or (last.keras and not keras))):
             return
         weights = model.get_weights() if keras else []
-        self.captured = Captured(model, weights, inputs, rows, outputs, quality, keras)
+        call = Captured(model, weights, inputs, rows, outputs, quality, keras)
+        if last is not None:
+            self.earlier.add(last, call)
+        self.captured = call
 
     def rows_in_batches(self) -> int:
         """Return how many test rows one of the last calls was about, of those in parts; 0 if none was."""

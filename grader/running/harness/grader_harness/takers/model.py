@@ -15,7 +15,9 @@ _LAST = "model.keras"
 
 
 def take(ask: Ask, ended: Ended) -> dict[str, str]:
-    """Leave the model of the last recognised call with its inputs, and the last model fitted or saved.
+    """Leave the model of the call that gave the answers with its inputs, and the last model fitted or saved.
+
+    The last recognised call counts where none is known to have given them.
 
     Saved where there is neither: the first of the named variables that holds a model.
     """
@@ -37,10 +39,10 @@ def take(ask: Ask, ended: Ended) -> dict[str, str]:
 
 
 def _take_captured(ended: Ended) -> None:
-    outputs, _ = ended.captured_outputs()
-    captured = ended.evidence.captured
-    if outputs is None or captured is None or not captured.keras:
+    captured = ended.call_of_answers()
+    if captured is None or not captured.keras:
         return
+    ended.layers = layer_names(captured.model)
     try:
         write_array(ended.job.out / "captured_inputs.npy", captured.rows)
         ended.with_weights(captured, lambda: _save(captured.model, _CAPTURED, ended))
@@ -49,7 +51,7 @@ def _take_captured(ended: Ended) -> None:
 
 
 def _is_the_captured(model: Any, ended: Ended) -> bool:
-    captured = ended.evidence.captured
+    captured = ended.call_of_answers()
     return (
         captured is not None
         and captured.model is model

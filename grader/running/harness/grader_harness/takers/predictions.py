@@ -53,6 +53,7 @@ def _of_another_name(ask: Ask, ended: Ended) -> dict[str, str] | None:
 
 def _left(array: Any, ended: Ended) -> dict[str, str]:
     write_array(ended.job.out / "predictions.npy", array)
+    ended.answers = array if ended.answers is None else ended.answers
     return dict(OK)
 
 
