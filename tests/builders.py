@@ -289,6 +289,7 @@ def a_result(**fields: Any) -> SubmissionResult:
                 "O programa fixa a própria semente.",
                 "The program fixes its own seed.",
                 "GR310",
+                "program-fixes-own-seed",
             ),
         ),
         "layers": ("InputLayer", "Flatten", "Dense", "Dense"),

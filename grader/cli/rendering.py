@@ -11,7 +11,7 @@ from grader.cli.language import spoken
 from grader.model.message import Language, Message
 from grader.model.result import Grading
 from grader.reporting.escaping import for_terminal
-from grader.reporting.summary import COLUMNS, counts_told, summary_rows
+from grader.reporting.summary import COLUMNS, counts_told, notes_told, summary_rows
 from grader.words import phrase
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def print_grading(grading: Grading, report: str) -> None:
     out = console()
     out.print(_grading_table(grading, language))
     out.print(Text(counts_told(grading, language)))
+    for note in notes_told(grading, language):
+        out.print(Text(f"  * {' '.join(printable(note).split())}"), soft_wrap=True)
     out.print(Text(phrase("summary.report", language, path=report)), soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from grader.model.message import Language, Message
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.escaping import for_annotation, for_annotation_property
 from grader.reporting.in_words import outcome_told, place_told
-from grader.reporting.summary import SummaryRow, code_of, place_of, points_of, summary_row, word_of
+from grader.reporting.summary import SummaryRow, code_of, notes_of, place_of, points_of, summary_row, word_of
 
 _LEVELS = {"not_graded": "error", "failed": "error", "inconclusive": "warning"}
 _CHECK_LEVELS = {Outcome.ERRORED: "error", Outcome.FAILED: "error", Outcome.INCONCLUSIVE: "warning"}
@@ -38,12 +38,23 @@ class Annotation:
 
 
 def class_annotations(grading: Grading, language: Language) -> tuple[str, ...]:
-    """Return what is to be looked at in a class: not graded, failed, inconclusive."""
-    return _written(
+    """Return what is to be looked at in a class (not graded, failed, inconclusive), then its notes."""
+    told = [
         _of_one(result, summary_row(result, language))
         for result in grading.submissions
         if word_of(result) in _LEVELS
+    ]
+    notes = (
+        Annotation(
+            level="notice",
+            title=f"{result.student} · {result.assignment} · {note.code}",
+            text=note.told_in(language),
+            file=result.handed_in,
+        )
+        for result in grading.submissions
+        for note in notes_of(result)
     )
+    return _written([*told, *notes])
 
 
 def _of_one(result: SubmissionResult, row: SummaryRow) -> Annotation:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from grader.model.message import Language
 from grader.model.result import Grading, SubmissionResult, Verdict
 from grader.reporting.escaping import for_csv
-from grader.reporting.summary import code_of, why_of
+from grader.reporting.summary import code_of, notes_of, why_of
 
 COLUMNS = (
     "student",
@@ -25,6 +25,7 @@ COLUMNS = (
     "report",
     "code",
     "why",
+    "notes",
 )
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -33,8 +34,8 @@ def gradebook_csv(grading: Grading, language: Language) -> str:
     """Return the gradebook as RFC 4180 has it: commas, CRLF, a decimal point, after a byte order mark.
 
     Without the mark spreadsheets read UTF-8 as something else. Columns and what programs read are the same
-    in every language; ``why`` is told in ``language``, and empty for who passed. A submission that was not
-    graded has empty cells, never a zero.
+    in every language; ``why`` and ``notes`` are told in ``language``, ``why`` is empty for who passed. A
+    submission that was not graded has empty cells, never a zero.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file)
@@ -61,6 +62,7 @@ def _row(result: SubmissionResult, language: Language) -> tuple[str, ...]:
         for_csv(result.report or ""),
         "" if passed else code_of(result),
         "" if passed else for_csv(why_of(result, language)),
+        for_csv(" ".join(note.told_in(language) for note in notes_of(result))),
     )
 
 

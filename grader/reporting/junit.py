@@ -15,7 +15,7 @@ from grader.model.check import Outcome
 from grader.model.message import Language, Message
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.escaping import for_xml, one_line
-from grader.reporting.summary import place_of, telling_message, why_of, word_of
+from grader.reporting.summary import notes_of, place_of, telling_message, why_of, word_of
 
 _CHILDREN = {
     "failed": "failure",
@@ -56,7 +56,8 @@ def _cases(result: SubmissionResult, language: Language, file: str) -> Iterable[
     _name_code(verdict, why)
     verdict.set("time", _seconds(_took(result)))
     points = {"points": result.points, "max_points": result.max_points}
-    _describe(verdict, {"student": result.student, **points})
+    notes = [note.told_in(language) for note in notes_of(result)]
+    _describe(verdict, {"student": result.student, **points}, notes)
     yield verdict
     for check in result.checks:
         case = _case(result, check.id, check.outcome.value, check.message.told_in(language), file)
@@ -90,9 +91,9 @@ def _lies(result: SubmissionResult) -> str:
     return result.handed_in or result.main
 
 
-def _describe(case: ET.Element, properties: dict[str, object]) -> None:
+def _describe(case: ET.Element, properties: dict[str, object], notes: Iterable[str] = ()) -> None:
     held = ET.Element("properties")
-    for name, value in properties.items():
+    for name, value in (*properties.items(), *(("note", note) for note in notes)):
         if value is not None:
             ET.SubElement(held, "property", name=name, value=one_line(_plain(value)))
     case.insert(0, held)

@@ -6,7 +6,14 @@ from grader.model.message import Language
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.escaping import for_markdown
 from grader.reporting.in_words import outcome_told
-from grader.reporting.summary import COLUMNS, SummaryRow, counts_told, summary_row, summary_rows
+from grader.reporting.summary import (
+    COLUMNS,
+    SummaryRow,
+    counts_told,
+    notes_told,
+    summary_row,
+    summary_rows,
+)
 from grader.words import phrase
 
 _RIGHT = ("points", "measured")
@@ -14,7 +21,7 @@ _LONGEST_CELL = 500
 
 
 def class_markdown(grading: Grading, language: Language, *, most_bytes: int | None = None) -> str:
-    """Return a class as a heading, counts and a table; of a long one the rows that ``most_bytes`` hold."""
+    """Return a class as a heading, counts, a table and notes; of a long one what ``most_bytes`` hold."""
     head = [
         f"## {for_markdown(grading.course)}",
         "",
@@ -27,6 +34,10 @@ def class_markdown(grading: Grading, language: Language, *, most_bytes: int | No
     lines = [*head, *kept]
     if len(kept) < len(rows):
         lines += ["", phrase("summary.more", language, count=len(rows) - len(kept))]
+    room = None if most_bytes is None else most_bytes - len("\n".join(lines).encode())
+    notes = [f"* {_cell(line)}" for line in notes_told(grading, language)]
+    notes = notes if room is None else _fitting(notes, room)
+    lines += ["", *notes] if notes else []
     return "\n".join(lines) + "\n"
 
 

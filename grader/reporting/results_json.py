@@ -78,6 +78,7 @@ def _submission(result: SubmissionResult) -> dict[str, Any]:
         "checks": [_check(check) for check in result.checks],
         "findings": [_finding(finding) for finding in result.findings],
         "audits": [_audit(one) for one in result.audits],
+        "notes": [{"code": note.code, "message": _message(note)} for note in result.shown.notes],
         "ledger": [ledger_told(entry).told_in(Language.EN) for entry in result.ledger],
         "model": _model(result.model),
         "report": result.report,

@@ -13,6 +13,7 @@ from grader.reporting.in_words import is_share
 from grader.words import phrase
 
 COLUMNS = ("student", "assignment", "verdict", "points", "measured", "why")
+_OF_THE_PAGE = frozenset({"runs-exactly-the-same", "program-fixes-own-seed"})
 _KINDS = ("passed", "failed", "inconclusive", "not_graded")
 
 
@@ -99,6 +100,25 @@ def telling_message(result: SubmissionResult) -> Message | None:
     checks = sorted(result.checks, key=lambda c: (not c.required, order.index(c.outcome.value)))
     worst = next((c for c in checks if c.outcome.value in order[:3]), checks[0] if checks else None)
     return worst.message if worst else None
+
+
+def notes_of(result: SubmissionResult) -> tuple[Message, ...]:
+    """Return what is to be known beside the verdict: which source or model was asked, whose program it is.
+
+    What is told of every program that repeats itself, or of its inputs, stands on its page alone.
+    """
+    return tuple(
+        note for note in result.shown.notes if note.code is not None and note.key not in _OF_THE_PAGE
+    )
+
+
+def notes_told(grading: Grading, language: Language) -> tuple[str, ...]:
+    """Return those of a whole class, one line each: whose, on what, and the code."""
+    return tuple(
+        f"{result.student} · {result.assignment}: {note.told_in(language)} ({note.code})"
+        for result in grading.submissions
+        for note in notes_of(result)
+    )
 
 
 def place_of(result: SubmissionResult) -> Place:

@@ -64,10 +64,12 @@ def test_the_token_is_another_one_each_time(capsys: Told) -> None:
 def test_no_line_begins_with_a_command_of_a_students(capsys: Told, words: str, shape: str) -> None:
     out = _printed(capsys, hostile_grading(words), shape)
     commands = [line for line in out.splitlines() if line.lstrip().startswith("::")]
-    ours = re.compile(r"::(?:warning title=.*|stop-commands::[0-9a-f]{32}|[0-9a-f]{32}::)")
+    ours = re.compile(r"::(?:(?:warning|notice) title=.*|stop-commands::[0-9a-f]{32}|[0-9a-f]{32}::)")
     assert [line for line in commands if not ours.fullmatch(line)] == []
-    assert len(commands) == (3 if shape == "github" else 0)
-    assert not [line for line in out.splitlines() if "##[" in line and not line.startswith("::warning")]
+    assert len(commands) == (4 if shape == "github" else 0)
+    assert not [
+        line for line in out.splitlines() if "##[" in line and not line.startswith(("::warning", "::notice"))
+    ]
 
 
 def test_the_jobs_summary_gets_the_markdown(

@@ -10,7 +10,8 @@ from grader.model.result import Grading, Reason, SubmissionResult, Verdict
 from grader.reporting.annotations import class_annotations, submission_annotations
 from grader.reporting.exporters import CsvExporter, JsonExporter, JunitExporter, MarkdownExporter
 from grader.reporting.html import index_page, student_page
-from grader.reporting.markdown import submission_markdown
+from grader.reporting.markdown import class_markdown, submission_markdown
+from grader.reporting.summary import notes_told
 from grader.words import say
 from grader.words.catalogue import keys
 from tests import builders as a
@@ -52,6 +53,32 @@ def test_the_reason_and_its_code_are_in_every_format(language: Language) -> None
     for name, text in _everything(a.a_grading(submissions=(_failed(),)), language).items():
         assert told in text, name
         assert str(WHY.code) in text, name
+
+
+@pytest.mark.parametrize("language", Language)
+def test_which_model_was_asked_and_whose_program_it_is_are_in_every_format(language: Language) -> None:
+    sign = say("other.name", file="pele.py")
+    notes = (
+        say("predictions-asked-of-last-model", detail="MLPRegressor"),
+        say("looks-like-other-assignment", own="digits", name="pele", sign=sign),
+        say("program-fixes-own-seed"),
+    )
+    grading = a.a_grading(submissions=(a.a_result(notes=notes, findings=(), checks=()),))
+    for name, text in _everything(grading, language).items():
+        assert "MLPRegressor" in text, name
+        assert "pele" in text, name
+    for name in (one.name for one in (EXPORTERS[0], *EXPORTERS[2:])):
+        assert notes[2].told_in(language) not in _everything(grading, language)[name], name
+    out = " ".join(notes_told(grading, language))
+    assert "MLPRegressor" in out
+    assert "(GR808)" in out
+
+
+def test_notes_of_a_class_keep_to_the_room_there_is() -> None:
+    notes = (say("predictions-asked-of-last-model", detail="Sequential"),)
+    many = tuple(a.a_result(notes=notes, checks=()) for _ in range(400))
+    text = class_markdown(a.a_grading(submissions=many), Language.PT, most_bytes=30_000)
+    assert len(text.encode()) <= 30_000
 
 
 @pytest.mark.parametrize("language", Language)

@@ -72,7 +72,7 @@ def test_every_key_of_the_contract_is_written() -> None:
     assert list(document["submissions"][0]) == [
         "student", "assignment", "attempt", "files", "status", "verdict", "reason", "message", "code",
         "points", "max_points", "evidence", "runs", "metrics", "reference", "mcnemar", "claimed",
-        "checks", "findings", "audits", "ledger", "model",
+        "checks", "findings", "audits", "notes", "ledger", "model",
         "report", "log", "certificate",
     ]  # fmt: skip
 
