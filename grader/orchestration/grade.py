@@ -96,7 +96,7 @@ def _made_round(cases: Sequence[Case], number: int, means: Means, course: Course
         course=course.folder,
         what=say("progress.own_run" if means.options.watched else "progress.round", number=number),
         anew=means.options.force,
-        announce=lambda missing, kept: tell_plan(missing, kept, open_cases, means),
+        announce=lambda missing, kept: tell_plan(missing, kept, open_cases, means, readable=len(cases)),
         heard=_heard(open_cases, means),
     )
     for case, order in zip(open_cases, orders, strict=True):

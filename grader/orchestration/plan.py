@@ -10,50 +10,64 @@ from grader.orchestration.case import Case
 from grader.orchestration.means import Means
 from grader.words import say
 
+_ToCome = dict[str, list[Purpose]]
+"""By the key of a run that is missing: the audits that come after it."""
 
-def tell_plan(missing: Sequence[RunOrder], kept: int, cases: Sequence[Case], means: Means) -> None:
+
+def tell_plan(
+    missing: Sequence[RunOrder],
+    kept: int,
+    cases: Sequence[Case],
+    means: Means,
+    *,
+    readable: int | None = None,
+) -> None:
     """Say how much there is to do, how long it takes if programs are like the references, and at most.
 
-    Before the first runs the extra ones of the audits count too, as if everybody would pass.
+    Before the first runs the extra ones of the audits count too, as if everybody would pass; among them, for
+    the most there can be, the repeat of a pair that differs. ``readable`` counts all submissions; ``cases``
+    are those of this round.
     """
     by_key = {case.next_order(means).key: case for case in cases}
-    times = {order.key: 1 + len(_audits_to_come(by_key[order.key], means)) for order in missing}
+    audits = {order.key: _audits_to_come(by_key[order.key], means) for order in missing}
     if means.options.watched:
-        _tell_one(missing, by_key, times, means)
+        _tell_one(missing, by_key, audits, means)
         return
     jobs = max(1, min(means.options.jobs, len(missing)))
-    extra = sum(times.values()) - len(times)
+    extra = sum(_most_runs(own) for own in audits.values())
+    limit = sum(order.limits.wall_seconds * (1 + _most_runs(audits[order.key])) for order in missing)
     fields = {
-        "submissions": len(cases),
+        "submissions": readable,
         "runs": len(missing),
         "jobs": jobs,
         "kept": kept,
         "audits": say("plan.audits", count=extra) if extra else NOTHING,
-        "limit": _at_most(missing, times) / jobs,
+        "limit": limit / jobs,
     }
-    expected = _expected(by_key, times)
-    if expected:
-        means.progress.say(say("grading-plan-with-estimate", expected=expected / jobs, **fields))
-    else:
+    expected, unknown = _expected(by_key, audits), _of_unknown_length(by_key, audits)
+    if not expected:
         means.progress.say(say("grading-plan", **fields))
+    elif unknown:
+        fields |= {"expected": expected / jobs, "unknown": unknown}
+        means.progress.say(say("grading-plan-with-part-estimate", **fields))
+    else:
+        means.progress.say(say("grading-plan-with-estimate", expected=expected / jobs, **fields))
 
 
-def _tell_one(
-    missing: Sequence[RunOrder], cases: dict[str, Case], times: dict[str, int], means: Means
-) -> None:
+def _tell_one(missing: Sequence[RunOrder], cases: dict[str, Case], to_come: _ToCome, means: Means) -> None:
     """Say which runs of a single program are made and what each is for, once."""
     case = next(iter(cases.values()))
     if case.runs:
         return
     runs = means.options.runs or 1
-    audits = [say(f"plan.audit.{purpose.value}") for purpose in _audits_to_come(case, means)]
+    own = _audits_to_come(case, means)
+    audits = [say(f"plan.audit.{purpose.value}") for purpose in own]
     why: Message = say("plan.no_audits")
     if audits:
         why = say("plan.one_audits", count=len(audits), audits=Joined("; ", tuple(audits)))
     more = (runs - 1) * len(missing)
-    again = sum(purpose is Purpose.PAIR for purpose in _audits_to_come(case, means))  # the repeat of a pair
-    limit = _at_most(missing, times) + (more + again) * missing[0].limits.wall_seconds
-    expected = _expected(cases, times) + more * (case.ground.reference.seconds or 0.0)
+    limit = (len(missing) * (1 + _most_runs(own)) + more) * missing[0].limits.wall_seconds
+    expected = _expected(cases, to_come) + more * (case.ground.reference.seconds or 0.0)
     last = (
         say("plan.time", expected=expected, limit=limit)
         if expected
@@ -64,12 +78,19 @@ def _tell_one(
         means.progress.say(say("plan.nothing_shown"))
 
 
-def _expected(cases: dict[str, Case], times: dict[str, int]) -> float:
-    return sum((cases[key].ground.reference.seconds or 0.0) * n for key, n in times.items())
+def _expected(cases: dict[str, Case], to_come: _ToCome) -> float:
+    known = {key: cases[key].ground.reference.seconds or 0.0 for key in to_come}
+    return sum(known[key] * (1 + len(audits)) for key, audits in to_come.items())
 
 
-def _at_most(missing: Sequence[RunOrder], times: dict[str, int]) -> float:
-    return sum(order.limits.wall_seconds * times[order.key] for order in missing)
+def _of_unknown_length(cases: dict[str, Case], to_come: _ToCome) -> int:
+    """Return how many runs are of assignments whose reference solution nobody has timed."""
+    return sum(1 + len(own) for key, own in to_come.items() if not cases[key].ground.reference.seconds)
+
+
+def _most_runs(audits: Sequence[Purpose]) -> int:
+    """Return how many runs these can take: a pair that differs is repeated."""
+    return len(audits) + (Purpose.PAIR in audits)
 
 
 def _audits_to_come(case: Case, means: Means) -> list[Purpose]:

@@ -161,14 +161,20 @@ def test_what_is_to_be_done_is_told_before_it_with_the_runs_of_the_audits(
         classroom.grade(sandbox, runs=1)
     plan = classroom.progress.said[0]
     assert plan.en.startswith("Readable submissions: 2. Runs to make: 2 (at a time: 1)")
-    assert "and up to 4 for audits of who passes" in plan.en
-    assert "At most about 30 min 0 s" in plan.en  # six runs of five minutes
+    assert "and up to 6 for audits of who passes" in plan.en  # a pair that differs is repeated
+    assert "At most about 40 min 0 s" in plan.en  # eight runs of five minutes
     classroom.progress.said.clear()
     classroom.hand_in("caio", "# caio")
     with errors_in(5, digits[2]) as sandbox:
         classroom.grade(sandbox, runs=1, audits=False)
     assert "Readable submissions: 3. Runs to make: 1 " in classroom.progress.said[0].en
     assert "audits" not in classroom.progress.said[0].en
+    classroom.progress.said.clear()
+    with errors_in(5, digits[2]) as sandbox:
+        classroom.grade(sandbox, runs=2, audits=False)
+    assert [said.en[:46] for said in classroom.progress.said] == [
+        "Readable submissions: 3. Runs to make: 3 (at a"
+    ]
 
 
 def test_whoever_watches_one_program_is_told_its_runs_and_hears_what_it_prints(

@@ -9,6 +9,7 @@ from grader.coursefiles.find_submissions import read_single
 from grader.coursefiles.load_course import load_course
 from grader.model.result import Reason, Verdict
 from grader.model.submission import Submission
+from grader.orchestration.marks_of_programs import marks_in
 from grader.orchestration.other_assignment import other_assignment, with_other_assignment
 from grader.wiring import known_names
 from grader.words import say
@@ -16,6 +17,7 @@ from tests import builders as a
 
 COURSE = load_course(Path(__file__).parents[3], known_names())
 LOADS = "from tensorflow.keras.datasets import mnist\n(AX, AY), (QX, QY) = mnist.load_data()\n"
+ZIP = "os.system('unzip -u noisynote.zip')\n"
 FILES = "import numpy as np\nAX = np.loadtxt('ax.txt', skiprows=1)\n"
 
 
@@ -36,7 +38,10 @@ def _handed_in(folder: Path, name: str, text: str, slug: str) -> Submission:
         ("p5.py", LOADS.replace("mnist", "fashion_mnist"), "digits", "fashion-mnist"),
         ("p5.py", LOADS, "mnist-dense", None),
         ("pele.py", LOADS, "pele", None),
-        ("p5.py", FILES, "pele", None),
+        ("p5.py", ZIP, "pele", "noisynote"),
+        ("p5.py", "m = Sequential([Input((64,)), Dense(9)])\n", "noisynote", "digits"),
+        ("p5.py", "m = Sequential([Input((5,)), Dense(9)])\n", "noisynote", None),
+        ("p5.py", FILES, "noisynote", None),
         ("p5.py", "x = 1  # fashion\n", "pele", None),
     ],
 )
@@ -50,6 +55,56 @@ def test_the_one_assignment_it_looks_like_is_told_with_what_to_type(
     if told is not None:
         assert f"-a {looks_like} " in told.en
         assert f"-a {looks_like} " in told.pt
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "names", "sign"),
+    [
+        (FILES, "pele", ("digits", "noisynote"), "ax.txt"),
+        ("m.add(Dense(9, input_shape=(28, 28)))\n", "digits", ("fashion-mnist", "mnist-dense"), "784"),
+    ],
+)
+def test_of_several_that_it_looks_like_all_are_told(
+    tmp_path: Path, text: str, slug: str, names: tuple[str, ...], sign: str
+) -> None:
+    own = COURSE.assignment(slug)
+    assert own is not None
+    told = other_assignment(_handed_in(tmp_path, "p5.py", text, slug), own, COURSE)
+    assert told is not None
+    assert told.code == "GR809"
+    for language in (told.pt, told.en):
+        assert ", ".join(names) in language
+        assert sign in language
+
+
+@pytest.mark.parametrize(
+    ("text", "widths"),
+    [
+        ("Input((28, 28, 1))", {784}),
+        ("InputLayer(shape=[64])", {64}),
+        ("Dense(9, input_shape=(28*28,))", {784}),
+        ("Dense(9, input_dim = 7)", {7}),
+        ("Input(shape=x.shape[1:])", set()),
+        ("Input((n,))", set()),
+    ],
+)
+def test_how_wide_rows_are_is_read_from_what_is_written_out(text: str, widths: set[int]) -> None:
+    assert marks_in(text).widths == widths
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        ("np.loadtxt('AX.txt')", {"ax.txt"}),
+        ("open('dados/qx.csv')", set()),
+        ("!wget http://a.example/noisynote.zip", set()),
+        ("pd.read_csv('casas-2.csv')", {"casas-2.csv"}),
+        ("\nx.data = 3", set()),
+        ("f('notas.data')", {"notas.data"}),
+    ],
+)
+def test_names_of_files_are_read_from_the_code(text: str, files: set[str]) -> None:
+    assert marks_in(text).files == files
 
 
 def test_only_what_delivered_nothing_is_told_and_no_points_change(tmp_path: Path) -> None:
