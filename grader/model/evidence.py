@@ -129,6 +129,8 @@ class HarnessReport:
     versions: Mapping[str, str]
     target_values: tuple[float, ...] = ()
     """Distinct training targets when they are few: tells 0/1 from -1/+1 outputs."""
+    estimators: tuple[str, ...] = ()
+    """Class names of the estimators of scikit-learn that the program itself fitted."""
     given: Given | None = None
     """What the exercise handed out, for words only; None where a run left no report."""
 

@@ -1,12 +1,12 @@
 """From kept runs to a result: reads what the runs left, opens the labels, judges. Runs no student code."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import truth
-from grader.measuring.evidence.predictions import Chosen
+from grader.measuring.evidence.predictions import Chosen, NothingDelivered
 from grader.measuring.evidence.program_text import has_code
 from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.judge import Judgement, gather, judge
@@ -15,7 +15,7 @@ from grader.measuring.judging.other_way_round import told_the_other_way_round
 from grader.measuring.judging.stated_result import claim_of
 from grader.measuring.judging.telling_error import errors_of, telling_error
 from grader.model.assignment import AuditSpec
-from grader.model.evidence import HarnessReport
+from grader.model.evidence import HarnessReport, SourceReport, SourceState
 from grader.model.message import Message
 from grader.model.metric import Measurement, Paired
 from grader.model.result import AuditResult, Claim, Reason, RunResult, Status, SubmissionResult
@@ -324,7 +324,7 @@ def _result(
         model=model_table(first.stored),
         shown=Shown(
             notes=notes,
-            sources=tuple(s for s in report.sources if s.source in ground.assignment.deliver.sources),
+            sources=_sources(report, delivered, ground),
             reference_fits=reference.fits,
             layers=report.layers,
             output=_printed(read),
@@ -334,6 +334,20 @@ def _result(
         report=None,
         log=None,
         record={**_versions(report), **record_of(submission, ground)},
+    )
+
+
+def _sources(
+    report: HarnessReport, delivered: Chosen | NothingDelivered, ground: Ground
+) -> tuple[SourceReport, ...]:
+    """Return how each accepted source fared: one whose array did not count was passed over too."""
+    not_taken = delivered.not_taken if isinstance(delivered, Chosen) else {}
+    return tuple(
+        replace(one, state=SourceState.PASSED_OVER, why=not_taken[one.source], detail="")
+        if one.source in not_taken
+        else one
+        for one in report.sources
+        if one.source in ground.assignment.deliver.sources
     )
 
 

@@ -68,9 +68,19 @@ def find_signs(
     findings += _first(trained_on_test_rows(one.report) for one in runs)
     findings += _first(trained_on_asked_rows(one.asked_rows) for one in runs)
     if not learns:
-        findings += _first(untrained(one.report, delivered=one.own is not None) for one in runs)
+        findings += _first(_untrained(one, audits) for one in runs)
         findings += _first(implausible_training(one.run, one.report) for one in runs)
     return Signs(findings=tuple(findings), copied=copied.message if copied is not None else None)
+
+
+def _untrained(one: Seen, audits: AuditSpec) -> Finding | None:
+    """Return the finding that no training was seen, where something of this course could still show it.
+
+    Where the course makes no placebo, an estimator's ``fit`` that was seen is as good as one of Keras.
+    """
+    if one.report.estimators and not audits.placebo:
+        return None
+    return untrained(one.report, delivered=one.own is not None)
 
 
 def _first(found: Iterable[Finding | None]) -> list[Finding]:

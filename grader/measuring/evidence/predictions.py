@@ -5,8 +5,8 @@ its training targets tell how a program codes two classes; a program that lies a
 own predictions.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,6 @@ _NOT_USED = frozenset({"other_name", "batches", "other_columns", "other_targets"
 """Reasons that say what might be meant; where another source delivers they would be noise."""
 _TWO_CLASSES = 2
 _HALF = 0.5
-_SAYS_THE_SAME = 0.99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,6 +71,8 @@ class Chosen:
     raw: "np.ndarray[Any, Any]"
     decoded: "np.ndarray[Any, Any]"
     notes: tuple[Message, ...] = ()
+    not_taken: Mapping[Source, str] = field(default_factory=dict)
+    """Sources before this one that left an array which did not count: ``other_inputs`` or ``refused``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ def choose_predictions(
     """
     passed_over: list[Message] = []
     absent: list[Message] = []
+    not_taken: dict[Source, str] = {}
     refused = False
     decode = partial(
         decode_predictions, rows=rows, classes=classes, columns=columns, target_values=report.target_values
@@ -134,8 +136,10 @@ def choose_predictions(
         own_call = candidates.get(Source.CAPTURED) if _gave_other_inputs(assignment, source, report) else None
         if own_call is not None and _contradicts(taken, decode(own_call), classes):
             taken = Refused(reason=say("predict-function-contradicts-own-call"))
+            not_taken[source] = "other_inputs"
         elif isinstance(taken, Refused):
             refused = True
+            not_taken[source] = "refused"
         if isinstance(taken, Refused):
             passed_over.append(
                 say("predictions-source-passed-over", source=source_name(source), why=taken.reason)
@@ -147,7 +151,8 @@ def choose_predictions(
         said = _SAID_OF.get(report.source(source).why)
         if said is not None:
             notes.append(say(said, detail=report.source(source).detail))
-        return Chosen(source=source, raw=taken[0], decoded=taken[1], notes=tuple(notes))
+        notes += _says_otherwise(source, taken, candidates, decode, classes)
+        return Chosen(source=source, raw=taken[0], decoded=taken[1], notes=tuple(notes), not_taken=not_taken)
     return NothingDelivered(reasons=tuple(passed_over), refused=refused, absent=tuple(absent))
 
 
@@ -220,16 +225,35 @@ def _gave_other_inputs(assignment: Assignment, source: Source, report: HarnessRe
 
 
 def _contradicts(some: "_Decoded | Refused", others: "_Decoded | Refused", classes: int | None) -> bool:
-    """Return whether two answers for the same rows are not the same but for a few ties."""
-    import numpy as np
-
+    """Return whether two answers for the same rows are not the same in every row."""
     if isinstance(others, Refused):
         return False
-    if isinstance(some, Refused):
-        return True
+    return isinstance(some, Refused) or _other_rows(some, others, classes) > 0
+
+
+def _other_rows(some: "_Decoded", others: "_Decoded", classes: int | None) -> int:
+    """Return of how many rows two answers say otherwise; numbers that are close say the same."""
+    import numpy as np
+
     one, other = some[1], others[1]
     same = np.isclose(one, other, rtol=1e-2, atol=1e-3) if classes is None else one == other
-    return float(np.mean(same)) < _SAYS_THE_SAME
+    return int((~same).reshape(len(one), -1).any(axis=1).sum())
+
+
+def _says_otherwise(
+    source: Source,
+    taken: "_Decoded",
+    candidates: Mapping[Source, bytes | None],
+    decode: "Callable[[bytes], _Decoded | Refused]",
+    classes: int | None,
+) -> list[Message]:
+    """Return the note that a ``predict`` counts which answers otherwise than the program itself did."""
+    own_call = candidates.get(Source.CAPTURED) if source is Source.PREDICT else None
+    said = None if own_call is None else decode(own_call)
+    if said is None or isinstance(said, Refused):
+        return []
+    rows = _other_rows(taken, said, classes)
+    return [say("predict-function-says-otherwise", rows=rows, count=len(taken[1]))] if rows else []
 
 
 def source_name(source: Source) -> Message:

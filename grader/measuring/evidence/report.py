@@ -45,6 +45,7 @@ def read_harness_report(report: bytes | None, cells: bytes | None) -> HarnessRep
         sources=tuple(s for source in Source if (s := _source(source, sources.get(source.value)))),
         ledger=tuple(n for x in _items(said.get("ledger"), _MAX_LEDGER) if (n := _ledger(x))),
         fits=tuple(f for x in _items(said.get("fits"), _MAX_FITS) if (f := _fit(x))),
+        estimators=tuple(name for x in _items(said.get("estimators"), _MAX_FITS) if (name := _name(x))),
         cells=_cells(cells),
         own_seed=said.get("own_seed") is True,
         figures=_whole(said.get("figures"), 0, 1000) or 0,

@@ -48,7 +48,7 @@ def test_every_kind_of_ledger_entry_the_harness_writes_has_its_sentence(kind: st
     assert in_words.known(f"ledger.{kind}")
 
 
-@pytest.mark.parametrize("why", [*_WHY, "other_inputs"])
+@pytest.mark.parametrize("why", [*_WHY, "other_inputs", "refused"])
 def test_every_reason_the_harness_gives_has_its_sentence(why: str) -> None:
     assert in_words.known(f"why.{why}")
 

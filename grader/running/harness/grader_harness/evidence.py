@@ -44,6 +44,7 @@ MAX_FITS = 200
 MAX_EPOCHS = 2000
 MAX_TARGET_VALUES = 32
 OTHERS_KEPT = 2
+FEWEST_FITTED = 20
 
 TRAINING = ("fit", "train_on_batch")
 WATCHED = (*TRAINING, "evaluate", "predict", "predict_on_batch", "__call__")
@@ -116,6 +117,8 @@ class Evidence:
         self._batches: Batches | None = None
         self.walk: Walk | None = None
         """The last call about a tf.data.Dataset or a sequence of batches, whose rows only a walk shows."""
+        self.estimators: list[str] = []
+        """The classes of the estimators that the program itself fitted on more than a handful of rows."""
         self.estimator_fit: FitData | None = None
         """The last fit of an estimator that the program itself called."""
         self.trained = 0
@@ -283,7 +286,11 @@ class Evidence:
 
     def fitted_estimator(self, estimator: Any, x: Any, y: Any) -> None:
         """Keep the first rows that an estimator of the program's own was fitted on, and the estimator."""
-        if not self.watches_calls or self._calls.__dict__.get("open"):
+        if self._calls.__dict__.get("open"):
+            return
+        if length_of(x) >= FEWEST_FITTED and len(self.estimators) < MAX_FITS:
+            self.estimators.append(type(estimator).__name__)
+        if not self.watches_calls:
             return
         with Unobserved(self._calls):
             fit = first_rows(lambda: estimator, x, to_array(y))

@@ -77,8 +77,7 @@ class Session:
         ServedLoaders(self.served, self.ledger).install(self.hooks)
         self.evidence.install(self.hooks)
         self._count_epochs(self.hooks)
-        if self.evidence.watches_calls:
-            Estimators(self.evidence).install(self.hooks)
+        Estimators(self.evidence).install(self.hooks)
         self.figures.install(self.hooks)
         self.pins.install(self.hooks)
         install_shims(
@@ -126,6 +125,7 @@ class Session:
             "sources": states,
             "ledger": self.ledger.entries(),
             "fits": fits,
+            "estimators": self.evidence.estimators,
             "own_seed": self.seeds.own_seed,
             "figures": self.figures.count,
             "layers": layers,

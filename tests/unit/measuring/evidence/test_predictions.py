@@ -206,10 +206,48 @@ def test_a_predict_that_contradicts_the_programs_own_call_gives_way_to_it_and_is
     assert chosen.source is Source.CAPTURED
     assert chosen.decoded.tolist() == [2, 1, 0, 0]
     assert "prepared already" in chosen.notes[0].en
+    assert chosen.not_taken == {Source.PREDICT: "other_inputs"}
+
+
+def test_one_row_in_hundreds_is_contradiction_enough_for_a_helper_that_got_other_rows() -> None:
+    said = np.arange(400) % 3
+    helper = said.copy()
+    helper[7] = (helper[7] + 1) % 3
+    chosen = choose_predictions(
+        assignment(),
+        candidates={Source.PREDICT: saved(helper), Source.CAPTURED: saved(said)},
+        report=said_of_predict("other_inputs"),
+        rows=400,
+        classes=3,
+    )
+    assert isinstance(chosen, Chosen)
+    assert chosen.source is Source.CAPTURED
+    assert chosen.decoded.tolist() == said.tolist()
+
+
+def test_a_predict_that_counts_and_says_otherwise_than_the_program_did_is_told() -> None:
+    chosen = chosen_of("", [0, 1, 2, 0], [2, 1, 0, 0])
+    assert chosen.source is Source.PREDICT
+    (note,) = chosen.notes
+    assert note.code == "GR206"
+    assert "in 2 of 4 rows" in note.en
+
+
+@pytest.mark.parametrize("refused", [np.zeros(3), np.full(4, np.nan)])
+def test_a_source_that_left_what_cannot_be_taken_was_passed_over(refused: Any) -> None:
+    chosen = choose_predictions(
+        assignment(),
+        candidates={Source.PREDICT: saved(refused), Source.CAPTURED: saved(np.array([2, 1, 0, 0]))},
+        report=said_of_predict(""),
+        rows=4,
+        classes=3,
+    )
+    assert isinstance(chosen, Chosen)
+    assert chosen.not_taken == {Source.PREDICT: "refused"}
 
 
 @pytest.mark.parametrize(
-    ("why", "captured"), [("", [2, 1, 0, 0]), ("other_inputs", [0, 1, 2, 0]), ("other_inputs", [9, 9, 9, 9])]
+    ("why", "captured"), [("", [0, 1, 2, 0]), ("other_inputs", [0, 1, 2, 0]), ("other_inputs", [9, 9, 9, 9])]
 )
 def test_a_predict_stands_where_it_gave_the_model_the_same_says_the_same_or_nothing_else_counts(
     why: str, captured: list[int]
