@@ -1,16 +1,16 @@
 """docs/reference/hand-ins.md: what becomes of each program; as a program, grades them and writes it.
 
-``python -m tests.hand_ins.page [FOLDER]``; what was graded in FOLDER before is not run again.
+``python -m tests.hand_ins.page [FOLDER [WORD ...]]``; what was graded in FOLDER before is not run again.
+With words only the programs whose path holds one of them are graded, and only their rows are written anew.
 """
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tests.hand_ins.grading import ROOT, Now, everything, wrong
+from tests.hand_ins.grading import ROOT, Now, everything, grade, wrong
 from tests.hand_ins.listed import ClassReceived, HandIn, classes, hand_ins
 
 PAGE = ROOT / "docs" / "reference" / "hand-ins.md"
@@ -25,6 +25,7 @@ COLUMNS = (
     "code",
     "person",
     "accused",
+    "graded",
 )
 NOTHING = "—"
 GROUPS = {
@@ -41,8 +42,10 @@ What the grader makes of programs as students hand them in:
 small ones in the manner of public notebooks, those of the course texts, and honest look-alikes of attacks.
 Each stands for a kind of fault, or of honest work that graders are known to trip over.
 
-Made by `make hand-ins` on {day} (UTC):
+Made by `make hand-ins`:
 all programs were handed in as one class and graded by `grader grade`, up to three runs each.
+Each row says on which day (UTC):
+those of some programs can be made anew by themselves (`make hand-ins ONLY="pele swap"`).
 Of the audits that take runs of their own,
 *placebo* was made in `banknote`, `california`, `digits-any`, `digits-audited` and `digits-short`,
 where programs train without Keras, and no other;
@@ -70,6 +73,7 @@ class Shown:
     points: str
     evidence: str
     code: str
+    day: str
 
     @property
     def accused(self) -> bool:
@@ -87,14 +91,15 @@ class Shown:
         return "graded" if self.ending in ("passed", "failed") else self.ending
 
 
-def shown(one: HandIn, was: Now) -> Shown:
-    """Return what the page shows of ``one``."""
+def shown(one: HandIn, was: Now, day: str = "") -> Shown:
+    """Return what the page shows of ``one``, graded on ``day``."""
     return Shown(
         ending=was.ending,
         amiss=bool(wrong(one, was)),
         points=was.points,
         evidence=was.evidence,
         code=was.code,
+        day=day,
     )
 
 
@@ -117,6 +122,7 @@ def row(one: HandIn, was: Shown) -> str:
             was.code,
             "yes" if was.person else "no",
             "yes" if was.accused else "no",
+            was.day,
         )
     )
 
@@ -159,10 +165,9 @@ def page(
     handed_in: Sequence[HandIn],
     done: Mapping[str, Shown],
     read_as: Mapping[str, Mapping[str, str]],
-    day: str,
 ) -> str:
     """Return the whole page."""
-    lines = [INTRODUCTION.format(day=day), "## Shares", "", *shares(handed_in, done)]
+    lines = [INTRODUCTION, "## Shares", "", *shares(handed_in, done)]
     for title in GROUPS.values():
         lines += ["", f"## {title}", "", line(COLUMNS), "|---" * len(COLUMNS) + "|"]
         lines += [row(one, done[one.name]) for one in handed_in if group_of(one) == title]
@@ -173,9 +178,8 @@ def page(
     return "\n".join(lines) + "\n"
 
 
-def read(text: str) -> tuple[dict[str, Shown], dict[str, dict[str, str]], str]:
-    """Return what a page shows, by the places of programs and the names of classes, and its day."""
-    day = re.search(r"`make hand-ins` on (\S+) ", text)
+def read(text: str) -> tuple[dict[str, Shown], dict[str, dict[str, str]]]:
+    """Return what a page shows, by the places of programs and the names of classes."""
     rows = [
         [cell.strip() for cell in each[1:-1].split(" | ")] for each in text.splitlines() if each[:3] == "| `"
     ]
@@ -186,6 +190,7 @@ def read(text: str) -> tuple[dict[str, Shown], dict[str, dict[str, str]], str]:
             points=cells[5].replace(NOTHING, ""),
             evidence=cells[6].replace(NOTHING, ""),
             code=cells[7],
+            day=cells[10],
         )
         for cells in rows
         if len(cells) == len(COLUMNS)
@@ -195,16 +200,25 @@ def read(text: str) -> tuple[dict[str, Shown], dict[str, dict[str, str]], str]:
         for cells in rows
         if len(cells) == len(CLASS_COLUMNS)
     }
-    return done, read_as, day[1] if day else ""
+    return done, read_as
 
 
-def main(folder: str = "build/hand-ins") -> None:
-    """Grade everything in ``folder`` and write the page; say what is not as it should be."""
+def main(folder: str = "build/hand-ins", *words: str) -> None:
+    """Grade everything in ``folder``, or some, and write the page; say what is not as it should be."""
     handed_in = hand_ins()
-    found, read_as = everything((ROOT / folder).resolve())
-    done = {one.name: shown(one, found[one.name]) for one in handed_in}
-    PAGE.write_text(page(handed_in, done, read_as, f"{datetime.now(UTC):%Y-%m-%d}"), encoding="utf-8")
-    amiss = [f"{one.place}: {told}" for one in handed_in if (told := wrong(one, found[one.name]))]
+    place = (ROOT / folder).resolve()
+    chosen = [one for one in handed_in if not words or any(word in one.place for word in words)]
+    kept, read_as = read(PAGE.read_text(encoding="utf-8")) if words else ({}, {})
+    if words:
+        place.mkdir(parents=True, exist_ok=True)
+        found = grade(place, chosen)
+    else:
+        found, read_as = everything(place)
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    done = {one.name: kept[one.place] for one in handed_in if one.place in kept}
+    done |= {one.name: shown(one, found[one.name], day) for one in chosen}
+    PAGE.write_text(page(handed_in, done, read_as), encoding="utf-8")
+    amiss = [f"{one.place}: {told}" for one in chosen if (told := wrong(one, found[one.name]))]
     print("\n".join([*shares(handed_in, done), "", *amiss]))  # noqa: T201 - a command
 
 

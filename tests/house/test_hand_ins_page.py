@@ -1,12 +1,14 @@
 """docs/reference/hand-ins.md lists every program that is handed in, as ``make hand-ins`` writes it."""
 
+import re
+
 import pytest
 
 from tests.hand_ins.listed import HERE, HandIn, classes, hand_ins, notebook
 from tests.hand_ins.page import PAGE, accused_honest, page, read, without_cause
 
 TEXT = PAGE.read_text(encoding="utf-8")
-SHOWN, READ_AS, DAY = read(TEXT)
+SHOWN, READ_AS = read(TEXT)
 HANDED_IN = hand_ins()
 BY_NAME = {one.name: SHOWN[one.place] for one in HANDED_IN if one.place in SHOWN}
 RERUN = "run: make hand-ins"
@@ -18,7 +20,11 @@ def test_every_program_is_on_the_page_and_no_other() -> None:
 
 
 def test_the_page_is_as_the_command_writes_it() -> None:
-    assert page(HANDED_IN, BY_NAME, READ_AS, DAY) == TEXT, RERUN
+    assert page(HANDED_IN, BY_NAME, READ_AS) == TEXT, RERUN
+
+
+def test_every_row_says_when_it_was_graded() -> None:
+    assert [place for place, one in SHOWN.items() if not re.fullmatch(r"20\d\d-\d\d-\d\d", one.day)] == []
 
 
 def test_no_two_programs_are_handed_in_by_one_student() -> None:
@@ -40,7 +46,7 @@ def test_no_honest_program_is_accused_and_only_gaps_that_are_named_need_a_person
     assert accused_honest(HANDED_IN, BY_NAME) == []
     waiting = without_cause(HANDED_IN, BY_NAME)
     assert set(waiting) <= {one.name for one in HANDED_IN if one.gap}
-    assert len(waiting) <= 2  # one too many: the aim is one
+    assert len(waiting) <= 1
 
 
 @pytest.mark.parametrize("one", HANDED_IN, ids=lambda one: one.place)
@@ -54,3 +60,5 @@ def test_cells_parted_by_marks_become_a_notebook() -> None:
     assert '"cell_type": "markdown", "metadata": {}, "source": "Olá."' in notebook(text)
     assert '"text": "0.97\\n"' in notebook(text)
     assert '"source": "x = 1"' in notebook(text)
+    assert len(notebook("# %% [picture 2]\nx = 1\n")) > 2_000_000
+    assert '"2 4\\n"' in notebook("# %% [lines 3]\nx = 1\n")
