@@ -28,6 +28,7 @@ from grader.orchestration.means import Means
 from grader.orchestration.orders import limits_of, threads_for
 from grader.orchestration.read_run import array_of_ours
 from grader.orchestration.runs_of import Made, retrainings_of
+from grader.storage.course_key import key_of
 from grader.storage.run_store import StoredRun
 from grader.words import say
 from grader.words.plain import from_plain
@@ -52,18 +53,19 @@ def retrain(
     course: Path,
     count: int = STEPS[0],
     program: Run | None = None,
-    secret: bytes = b"",
+    secret: bytes | None = None,
     label: str = "",
     steps: Sequence[int] = STEPS,
+    anew: bool = False,
 ) -> Retrained | Message:
     """Return ``count`` nets trained by ``recipe`` on the course's own rows, or why there is none.
 
-    What was made before is not made again. All arguments but those of :func:`orders_for` are the grading's.
+    What was made before is not made again, unless ``anew``; all else is as for :func:`orders_for`.
     """
     orders = orders_for(
         recipe, ground, means, count=count, program=program, secret=secret, label=label, steps=steps
     )
-    made = retrainings_of(orders, means, course=course, what=say("progress.retraining"))
+    made = retrainings_of(orders, means, course=course, what=say("progress.retraining"), anew=anew)
     return retrained_of(recipe, orders, made, ground, means)
 
 
@@ -74,7 +76,7 @@ def orders_for(
     *,
     count: int = STEPS[0],
     program: Run | None = None,
-    secret: bytes = b"",
+    secret: bytes | None = None,
     label: str = "",
     steps: Sequence[int] = STEPS,
 ) -> tuple[RetrainOrder, ...]:
@@ -86,14 +88,16 @@ def orders_for(
         means: of the grading.
         count: how many nets.
         program: the program's own run, which bounds the time.
-        secret: of the course; without it a student could look for a recipe that our seeds happen to favour.
+        secret: that of the course where none is given: who knew it could look for a recipe that our seeds
+            happen to favour.
         label: what people who watch are told.
         steps: how many nets there are after each order.
     """
     order = _order(recipe, ground, means, label)
+    key = key_of(means.store.folder).secret if secret is None else secret
     found = []
     for first, last in _batches(count, steps):
-        trainings = _trainings(recipe, order, first, last, secret)
+        trainings = _trainings(recipe, order, first, last, key)
         seconds = _seconds(ground, means, program, len(trainings))
         found.append(
             replace(

@@ -170,6 +170,8 @@ def test_more_nets_are_trained_beside_those_that_there_are(bench: Bench) -> None
     again = trains()
     assert bench.retrain(again, count=9) == made
     assert again.calls == []
+    bench.retrain(again, count=9, anew=True)
+    assert len(again.calls) == 3
 
 
 def test_many_nets_may_be_trained_in_one_job(bench: Bench) -> None:
@@ -221,7 +223,7 @@ def test_a_sandbox_that_fails_is_told_and_nothing_of_it_is_kept(bench: Bench) ->
 
 
 def test_seeds_are_the_same_each_time_and_others_for_another_recipe_or_course(bench: Bench) -> None:
-    def seeds(recipe: Recipe, secret: bytes = b"") -> list[int]:
+    def seeds(recipe: Recipe, secret: bytes | None = None) -> list[int]:
         orders = orders_for(recipe, bench.ground, bench.means, count=4, secret=secret)
         return [training.seed for order in orders for training in order.trainings]
 
