@@ -1,6 +1,7 @@
 """What is read as text with a grammar: notebooks, courses, the harness's report, a model's configuration."""
 
 import json
+import math
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from grader.readers.layer_table import layer_rows, weigh
 from grader.readers.model_report import read_step, read_weights
 from grader.readers.read_toml import read_toml
 from grader.readers.refused import Refused
+from grader.readers.retraining_report import read_retrainings
 from grader.reporting.certificate_json import certificate_json
 from tests.fuzz.fit_to_show import assert_message, assert_plain, assert_refusal
 from tests.unit.coursefiles.written import KNOWN
@@ -128,6 +130,20 @@ def look_at_model_report(content: bytes) -> None:
             assert_message(table.reason)
         else:
             assert_plain(table)
+
+
+def look_at_retraining_report(content: bytes) -> None:
+    """Whatever is said of trainings, figures within bounds come out, of those that were asked for alone."""
+    names = ("seed-0", "placebo")
+    told = read_retrainings(content, names)
+    assert set(told) <= set(names)
+    for name, one in told.items():
+        assert_plain(one)
+        assert one.name == name
+        assert one.cpu_seconds >= 0
+        assert one.epochs >= 0
+        assert one.loss is None or math.isfinite(one.loss)
+        assert one.why in (None, "memory", "training", "untrained")
 
 
 def look_at_claims(content: bytes) -> None:

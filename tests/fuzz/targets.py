@@ -203,6 +203,25 @@ TARGETS: dict[str, Target] = {
             *(b'"builtins"', b'"function"', b'"eval"', b'"os"', b'"build_input_shape": [null, '),
         ),
     ),
+    "retraining-report": Target(
+        look=documents.look_at_retraining_report,
+        words=(
+            *_JSON,
+            *(
+                b'"%s": ' % key
+                for key in (
+                    b"trainings",
+                    b"name",
+                    b"cpu_seconds",
+                    b"loss",
+                    b"epochs",
+                    b"whole_epochs",
+                    b"why",
+                )
+            ),
+            *(b'"seed-0"', b'"placebo"', b'"memory"', b"1e308", b"-1", b"0.5"),
+        ),
+    ),
     "model-report": Target(
         runs=40_000,
         look=documents.look_at_model_report,
