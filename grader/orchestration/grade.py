@@ -7,6 +7,7 @@ from datetime import datetime
 from grader.coursefiles.find_submissions import Found
 from grader.model.assignment import Assignment, Course
 from grader.model.result import Grading, Machine, SubmissionResult
+from grader.model.run import MIB, Purpose
 from grader.orchestration.assess import not_graded, unreadable_result
 from grader.orchestration.case import Case
 from grader.orchestration.class_audits import twins_of
@@ -14,6 +15,7 @@ from grader.orchestration.lay_grounds import Grounds, lay_grounds
 from grader.orchestration.means import Means
 from grader.orchestration.other_assignment import with_other_assignment
 from grader.orchestration.plan import tell_plan
+from grader.orchestration.room import room_of_each
 from grader.orchestration.runs_of import runs_of
 from grader.words import say
 
@@ -45,6 +47,7 @@ def grade_course(
         if submission.assignment in grounds.laid
     ]
     settled = _without_a_run(found, assignments, grounds)
+    means = _with_room(cases, means)
 
     def so_far() -> Grading:
         results = [*settled, *_results_of(cases, course)]
@@ -64,6 +67,16 @@ def grade_course(
     whole = so_far()
     publish(whole)
     return whole
+
+
+def _with_room(cases: Sequence[Case], means: Means) -> Means:
+    """Return ``means`` by which no run keeps more than its share; told where that is little."""
+    audits = len(Purpose) if means.options.audits else 0
+    runs = len(cases) * (_most_runs(cases, means) + audits)
+    room = room_of_each(runs, means.store.folder)
+    if room < means.room:
+        means.progress.say(say("batch-with-little-room", room=room // MIB, runs=runs))
+    return replace(means, room=min(room, means.room))
 
 
 def _without_a_run(

@@ -8,6 +8,7 @@ from typing import Any
 from grader.orchestration.ports import Clock, Executor, Progress
 from grader.plugins.interfaces import CheckKind, Metric, Sandbox
 from grader.storage.run_store import RunStore
+from grader.worker.keep_what_fits import ROOM
 from grader.worker.workplace import Workplace
 
 
@@ -53,6 +54,8 @@ class Means:
     store: RunStore
     progress: Progress
     clock: Clock
+    room: int = ROOM
+    """How many bytes of what a run leaves are kept."""
 
     def workplace(self, course: Path, heard: Callable[[bytes], None] | None = None) -> Workplace:
         """Return where a worker of this machine finds what orders name; no program sees ``course``.
@@ -68,4 +71,5 @@ class Means:
             cuda=bool(tools.gpus),
             private=(course, *tools.private),
             heard=heard,
+            room=self.room,
         )

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from grader.model.message import Message
 from grader.model.order import RetrainOrder, RunOrder
-from grader.model.run import NotRun
+from grader.model.run import MIB, NotRun
 from grader.orchestration.means import Means
 from grader.storage.run_store import StoredRun
 from grader.words import say
+from grader.worker.keep_what_fits import NO_ROOM
 from grader.worker.make_run import make_run
 from grader.worker.retrain import retrain
 
@@ -100,7 +101,6 @@ def _make(
     again = _try(missing, means, work, what, runs=runs, lost=lost)
     if again:
         for order in again:
-            shutil.rmtree(means.store.scratch_path(order.key), ignore_errors=True)
             del lost[order.key]
         _try(again, means, work, say("progress.once_more"), runs=runs, lost=lost)
 
@@ -122,11 +122,21 @@ def _try(
             order = missing[done.index]
             if isinstance(done.answer, NotRun):
                 lost[order.key] = done.answer.reason
+                shutil.rmtree(means.store.scratch_path(order.key), ignore_errors=True)
                 if done.answer.again:
                     again.append(order)
             else:
                 scratch = means.store.scratch_path(order.key)
                 runs[order.key] = means.store.publish(order.key, scratch)
+                _tell_what_had_no_room(order, runs[order.key], means)
     finally:
         means.progress.end()
     return again
+
+
+def _tell_what_had_no_room(order: RunOrder | RetrainOrder, run: StoredRun, means: Means) -> None:
+    names = [refusal.name for refusal in run.refused if refusal.why == NO_ROOM]
+    if names:
+        means.progress.say(
+            say("run-left-too-much", label=order.label, room=means.room // MIB, names=", ".join(names))
+        )

@@ -8,6 +8,7 @@ DRAWN_FILE = "labels.npy"
 """Where all served labels were drawn at random: the one shown for each row, so that it can be repeated."""
 TRAINING_FILE = "training.npy"
 """Where training rows changed places (from run 2 on): which row stood where, so that it can be repeated."""
+OURS = (ORDER_FILE, CANARIES_FILE, DRAWN_FILE, TRAINING_FILE)
 CERTIFIED_BOUND = "certified_bound"
 """Noted of a run since certificates are bound to their course: every one that rests on it has a mark."""
 MODEL_PREDICTIONS = "model_predictions.npy"

@@ -24,21 +24,27 @@ from grader.datasets.serve import (
 from grader.files.plain_data import plain_of
 from grader.model.order import RunAnswer, RunOrder, Slot
 from grader.model.run import Bind, NotRun, Purpose, RunJob
+from grader.readers.refused import refusal_told
 from grader.running.run_job import run_job
 from grader.running.workspace import neutral_folder
 from grader.runtimes.catalogue import Runtime
 from grader.runtimes.copies import copies_shown
-from grader.storage.run_files import CANARIES_FILE, CERTIFIED_BOUND, DRAWN_FILE, ORDER_FILE, TRAINING_FILE
+from grader.storage.run_files import CERTIFIED_BOUND, MODEL_PREDICTIONS, OURS
 from grader.storage.run_store import write_record
+from grader.words.plain import to_plain
 from grader.worker.apply_model import apply_model
+from grader.worker.keep_what_fits import keep_what_fits
 from grader.worker.noted import conditions_of, manifest_of
 from grader.worker.workplace import Workplace
 
 _PLACEBO_ROWS = 200_000
 _LEAST_EPOCHS = 3
 """Rows seen in training are enough to have learnt that the labels are others: 4 epochs of MNIST."""
-_ONLY_FOR_REPLAY = ("captured_inputs.npy", "fit_inputs.npy", "fit_targets.npy")
-"""Tens of megabytes a run, of no use once the model has been applied."""
+_ONLY_FOR_REPLAY = (
+    *("captured_inputs.npy", "fit_inputs.npy", "fit_targets.npy"),
+    *("captured_model.keras", "model.keras"),
+)
+"""Tens or hundreds of megabytes a run, of no use once the model has been applied."""
 
 
 def make_run(order: RunOrder, slot: Slot, workplace: Workplace) -> RunAnswer | NotRun:
@@ -56,7 +62,7 @@ def make_run(order: RunOrder, slot: Slot, workplace: Workplace) -> RunAnswer | N
         output = run_job(job, workplace.sandbox)
         if isinstance(output, NotRun):
             return output
-        for name in (ORDER_FILE, CANARIES_FILE, DRAWN_FILE, TRAINING_FILE):
+        for name in OURS:
             if (served.secret / name).is_file():
                 shutil.copyfile(served.secret / name, folder / name)
         replayed: dict[str, Any] | NotRun = {}
@@ -66,6 +72,9 @@ def make_run(order: RunOrder, slot: Slot, workplace: Workplace) -> RunAnswer | N
         return replayed
     for name in _ONLY_FOR_REPLAY:
         (folder / name).unlink(missing_ok=True)
+    no_room = keep_what_fits(folder, workplace.room)
+    if gone := next((one for one in no_room if one.name == MODEL_PREDICTIONS), None):
+        replayed = {**replayed, "why": to_plain(refusal_told(gone))}
     extra = {
         "replay": replayed,
         "served": served.digest,
@@ -73,7 +82,11 @@ def make_run(order: RunOrder, slot: Slot, workplace: Workplace) -> RunAnswer | N
         CERTIFIED_BOUND: True,
     }
     answer = RunAnswer(
-        key=order.key, run=output.run, refused=output.refused, files=manifest_of(folder), extra=extra
+        key=order.key,
+        run=output.run,
+        refused=(*output.refused, *no_room),
+        files=manifest_of(folder),
+        extra=extra,
     )
     write_record(folder, answer)
     return answer

@@ -18,6 +18,7 @@ from grader.running.workspace import harness_folder
 from grader.runtimes.catalogue import Runtime, find_runtime
 from grader.storage.run_store import RunStore
 from grader.words import say
+from grader.worker.keep_what_fits import ROOM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,6 +26,7 @@ class Workplace:
     """The means of a worker on this machine; ``private`` are folders that nobody inside may see.
 
     ``heard`` is told what a program prints while it runs: only where that runs in this very process.
+    ``room``: how many bytes of what a run leaves are kept.
     """
 
     store: RunStore
@@ -34,6 +36,7 @@ class Workplace:
     cuda: bool
     private: tuple[Path, ...] = ()
     heard: Callable[[bytes], None] | None = None
+    room: int = ROOM
 
     def files(self, order: RunOrder) -> tuple[StagedFile, ...]:
         """Return where the files of the submission lie.
