@@ -14,7 +14,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from grader.coursefiles.class_zip import unpack_class
 from grader.coursefiles.layout import Layout
 from grader.coursefiles.lms_names import read_lms_name
 from grader.coursefiles.read_submission import read_received
-from grader.coursefiles.received import Received, remark_of
+from grader.coursefiles.received import Received, remark, remark_of
 from grader.model.digest import digest_bytes
 from grader.model.errors import CourseError
 from grader.model.submission import Finding, Submission, Unreadable
@@ -68,7 +68,10 @@ def find_submissions(
         layout.remarks += [remark_of(message, folder.name) for message in refused]
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
         raise CourseError(say("submissions-folder-unusable", folder=str(folder)))
-    received = _merged(layout.received(folder, called))
+    each = list(layout.received(folder, called))
+    two = _two_of_a_name(each)
+    layout.remarks += _spelled_in_two_ways(each, two)
+    received = _merged(each, two)
     wanted = {_composed(name) for name in only}
     submissions: list[Submission] = []
     unreadable: list[Unreadable] = []
@@ -100,11 +103,16 @@ def _composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _merged(received: Iterator[Received]) -> list[Received]:
-    """Return one item for each student and assignment, in the order of the first."""
+def _merged(received: Sequence[Received], two: Collection[str]) -> list[Received]:
+    """Return one item for each student and assignment, in the order of the first.
+
+    Names are composed, but for those in ``two``, which two people have.
+    """
     gathered: dict[tuple[str, str], list[Received]] = {}
-    for item in _one_spelling(list(received)):
-        gathered.setdefault((item.student, item.assignment), []).append(item)
+    for item in received:
+        name = _composed(item.student)
+        student = item.student if name in two else name
+        gathered.setdefault((student, item.assignment), []).append(replace(item, student=student))
     return [_together(items) for items in gathered.values()]
 
 
@@ -126,19 +134,31 @@ def _number_of(source: tuple[str, Path]) -> int:
     return exported.number if exported else 0
 
 
-def _one_spelling(received: list[Received]) -> list[Received]:
-    """Return ``received`` with composed names, but for two people whose names differ in this alone.
+def _two_of_a_name(received: Sequence[Received]) -> set[str]:
+    """Return the names, composed, that two people have who write them in two ways of the same letters.
 
-    A Mac writes one name in another way; where both ways stand in one folder, two people wrote them.
+    A Mac writes one name in another way; where both ways stand in one folder, two people wrote them, also
+    where each of them handed in for another assignment.
     """
-    spellings: dict[tuple[str, str, Path], set[str]] = {}
+    spellings: dict[tuple[str, Path], set[str]] = {}
     for item in received:
         name = _composed(item.student)
         for _, path in item.sources:
-            entry = path if item.student in path.name else path.parent
-            spellings.setdefault((name, item.assignment, entry.parent), set()).add(item.student)
-    two = {name for (name, _, _), written in spellings.items() if len(written) > 1}
-    return [r if (name := _composed(r.student)) in two else replace(r, student=name) for r in received]
+            entry = next((e for e in (path, *path.parents) if item.student in e.name), path.parent)
+            spellings.setdefault((name, entry.parent), set()).add(item.student)
+    return {name for (name, _), written in spellings.items() if len(written) > 1}
+
+
+def _spelled_in_two_ways(received: Sequence[Received], two: Collection[str]) -> list[Finding]:
+    """Return a remark for each name that stands in two ways and is taken for one person's."""
+    spellings: dict[str, set[str]] = {}
+    for item in received:
+        spellings.setdefault(_composed(item.student), set()).add(item.student)
+    return [
+        remark("name-in-two-spellings", student=name)
+        for name, written in spellings.items()
+        if len(written) > 1 and name not in two
+    ]
 
 
 def _safe_ids(received: Sequence[Received]) -> list[str]:

@@ -242,7 +242,22 @@ class TestNames:
 
     def test_a_mac_and_a_linux_spelling_of_one_name_are_one_student(self, tmp_path: Path) -> None:
         root = files(tmp_path / "in", {"digits/Jose\u0301/a.py": "x", "Jos\u00e9/digits/b.py": "y"})
-        assert _rows(_found(root)) == [("Jos\u00e9", "digits")]
+        found = _found(root)
+        assert _rows(found) == [("Jos\u00e9", "digits")]
+        assert [finding.code for finding in found.findings] == ["GR169"], "never silently one"
+
+    def test_two_people_of_one_name_stay_two_where_each_hands_in_for_another_assignment(
+        self, tmp_path: Path
+    ) -> None:
+        root = files(tmp_path / "in", {"Jose\u0301/digits.py": "x", "Jos\u00e9/pele.py": "y"})
+        found = find_submissions(root, ["digits", "pele"], intake=tmp_path / "intake")
+        assert _rows(found) == [("Jose\u0301", "digits"), ("Jos\u00e9", "pele")]
+        assert found.findings == ()
+
+    def test_a_name_written_decomposed_alone_is_composed_without_a_word(self, tmp_path: Path) -> None:
+        found = _found(files(tmp_path / "in", {"Jose\u0301/digits.py": "x"}))
+        assert _rows(found) == [("Jos\u00e9", "digits")]
+        assert found.findings == ()
 
     def test_nobody_can_take_anothers_id(self) -> None:
         victim = _ids("José")[0]
