@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import socket
 import stat
 import threading
@@ -417,3 +418,23 @@ def test_the_interpreter_inside_is_the_systems(confined: Confined) -> None:
 def test_programs_can_open_their_output_by_name(confined: Confined) -> None:
     run = confined.run("open('/dev/stdout', 'w').write('by name')")
     assert run.text == "by name"
+
+
+@pytest.mark.attack("detect_grader")
+def test_what_proc_tells_of_the_machine_is_what_the_threat_model_lists(confined: Confined) -> None:
+    code = """
+import os
+for name in sorted(os.listdir("/proc")):
+    path = "/proc/" + name
+    try:
+        if not name.isdigit() and (os.listdir(path) if os.path.isdir(path) else open(path, "rb").read(1)):
+            print(name)
+    except OSError:
+        pass
+"""
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "threat-model.md").read_text("utf-8")
+    listed = set(re.findall(r"`(?:/proc/)?([\w.-]+)[^`]*`", page.partition("## What can be read about")[2]))
+    seen = set(confined.run(code).text.split()) - {"self", "thread-self"}
+    assert seen - listed == set()
+    assert {"cpuinfo", "meminfo", "stat", "sys"} <= seen
+    assert {"kmsg", "kcore", "kpagecount", "slabinfo", "timer_list"}.isdisjoint(seen)
