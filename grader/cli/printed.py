@@ -34,7 +34,8 @@ class Printed:
 
     def _begin(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._unended = ""
+        self._unended: list[str] = []
+        self._length = 0
         self._allowed = float(_FREELY)
         self._asked = self._now()
         self._passed_over: deque[str] = deque(maxlen=_LAST)
@@ -42,16 +43,31 @@ class Printed:
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece, cut anywhere, and show the lines that have ended."""
-        *ended, self._unended = (self._unended + self._decoder.decode(piece)).split("\n")
-        # What is drawn over itself for long is cut at the front: only its end would stay on a terminal.
-        self._unended = self._unended[-_LONGEST_UNENDED:]
+        *ended, rest = self._decoder.decode(piece).split("\n")
         for line in ended:
-            self._take(line)
+            self._add(line)
+            self._take(self._whole())
+        self._add(rest)
+
+    def _add(self, text: str) -> None:
+        """Put ``text`` behind the line that has not ended; a long one is only put together now and then."""
+        self._unended.append(text)
+        self._length += len(text)
+        if self._length > 2 * _LONGEST_UNENDED or len(self._unended) > _LONGEST_UNENDED:
+            # What is drawn over itself for long is cut at the front: only its end would stay on a terminal.
+            kept = self._whole()[-_LONGEST_UNENDED:]
+            self._unended, self._length = [kept], len(kept)
+
+    def _whole(self) -> str:
+        """Return the line that has not ended, and begin a new one."""
+        line = "".join(self._unended)
+        self._unended, self._length = [], 0
+        return line
 
     def end(self) -> None:
         """Show the last line, ended or not, and what was passed over last; the next piece begins anew."""
-        if self._unended:
-            self._take(self._unended)
+        if left := self._whole():
+            self._take(left)
         before = self._count - len(self._passed_over)
         for line in [*([_left_out(before)] if before else []), *self._passed_over]:
             self._show(line)

@@ -17,6 +17,7 @@ _OLD_COMMAND = re.compile(rf"#(?={_SELECTORS}#{_SELECTORS}(?:\w+{_SELECTORS})?\[
 _FORMULA = frozenset("=+-@\u2212")
 # Where the comma is decimal, as in Brazil, a spreadsheet begins a new cell after a semicolon.
 # Quotes there vanish with the cell's own.
+_ATTACHMENT = re.compile(r"\[\s*\[(?=\s*attachment)", re.IGNORECASE)
 _NEXT_CELL = re.compile(r"(?<=[;|])([\s\"']*)([^\s\"'])")
 # The last three: what links by itself, what would begin a list or a line, and the first figure of "1. ".
 _MARKDOWN = re.compile(
@@ -72,8 +73,12 @@ def _referenced(found: re.Match[str]) -> str:
 
 
 def for_xml(text: str) -> str:
-    """Return ``text`` without the characters that XML 1.0 forbids; what writes the XML escapes the others."""
-    return visible(text)
+    """Return ``text`` without the characters that XML 1.0 forbids; what writes the XML escapes the others.
+
+    GitLab and Jenkins take ``[[ATTACHMENT|path]]`` anywhere in a report as an order to publish that file: the
+    brackets are put apart.
+    """
+    return _ATTACHMENT.sub("[ [", visible(text))
 
 
 def for_annotation(text: str) -> str:

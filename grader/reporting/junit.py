@@ -2,8 +2,9 @@
 
 A submission is the test case ``verdict`` and one for each check. What failed is a failure; what was not
 graded, and a check in which we erred, is an error, and so never looks like a zero; what is inconclusive is
-skipped, since it neither passed nor failed. Nothing that a program printed is in the file: GitLab takes
-``[[ATTACHMENT|path]]`` in printed text as an order to publish that file.
+skipped, since it neither passed nor failed. Nothing that a program printed is in the file but what a message
+quotes, and all text goes through ``for_xml``: build services take ``[[ATTACHMENT|path]]`` as an order to
+publish that file.
 """
 
 from collections.abc import Iterable
@@ -68,9 +69,9 @@ def _cases(result: SubmissionResult, language: Language, file: str) -> Iterable[
 
 def _case(result: SubmissionResult, name: str, word: str, why: str, file: str) -> ET.Element:
     # The id, unlike a name, is nobody else's: of two cases called alike the second is lost.
-    case = ET.Element("testcase", classname=one_line(f"{result.assignment}.{result.id}"), name=one_line(name))
+    case = ET.Element("testcase", classname=_line(f"{result.assignment}.{result.id}"), name=_line(name))
     if file:
-        case.set("file", one_line(file))
+        case.set("file", _line(file))
         place = place_of(result)
         # In a notebook a line is one of its cell's, not of the file's.
         if place.line is not None and place.cell is None:
@@ -95,8 +96,12 @@ def _describe(case: ET.Element, properties: dict[str, object], notes: Iterable[s
     held = ET.Element("properties")
     for name, value in (*properties.items(), *(("note", note) for note in notes)):
         if value is not None:
-            ET.SubElement(held, "property", name=name, value=one_line(_plain(value)))
+            ET.SubElement(held, "property", name=name, value=_line(_plain(value)))
     case.insert(0, held)
+
+
+def _line(text: str) -> str:
+    return for_xml(one_line(text))
 
 
 def _plain(value: object) -> str:

@@ -20,6 +20,7 @@ from grader.running.inside import WRITABLE
 from grader.running.sandbox_process import SandboxProcess, Started, open_inside
 from grader.running.supervise import Output, Watched, kill, supervise
 from grader.words.catalogue import say
+from grader.words.problems import problem_at
 
 END_SECONDS = 5.0
 
@@ -96,7 +97,7 @@ def attend(
     try:
         session.guard.hold(inside)
     except OSError as error:
-        raise SandboxError(say("memory-limit-not-set", reason=str(error))) from error
+        raise SandboxError(say("memory-limit-not-set", reason=problem_at(error))) from error
     session.output.forget()
     watched.starvation.hold(inside)
     session.output.heard = session.command.heard

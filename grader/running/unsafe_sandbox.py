@@ -32,6 +32,7 @@ from grader.running.inside import CONTROL_FD, OUT, WORK
 from grader.running.inside_paths import SCRATCH, InsidePaths, lay_out
 from grader.running.supervise import Output
 from grader.words.catalogue import say
+from grader.words.problems import problem_at
 
 _POSIX = os.name == "posix"
 _LINUX = platform.system() == "Linux"
@@ -76,7 +77,7 @@ class UnsafeSandbox:
                 root = Path(held.enter_context(folder)).resolve()
                 return self._run(command, root, held)
         except OSError as error:
-            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=problem_at(error))) from error
 
     def _run(self, command: SandboxCommand, root: Path, held: ExitStack) -> SandboxOutcome:
         paths = lay_out(command, root)

@@ -144,7 +144,7 @@ _MOST_DIGITS = 12
 
 def _hidden(hundredths: float, digits: int) -> bool:
     rounded = round(hundredths, digits)
-    return rounded in (0, 100) and rounded != hundredths and abs(rounded - hundredths) > 1e-9  # noqa: PLR2004 - of floats
+    return rounded in (0, 100) and rounded != hundredths and abs(rounded - hundredths) > 5e-11  # noqa: PLR2004 - of floats
 
 
 def _number(value: float) -> str:

@@ -40,6 +40,7 @@ from grader.running.run_confined import Session, attend, run_trial
 from grader.running.supervise import Output
 from grader.running.user_ids import lend_user_id, lock_folder
 from grader.words.catalogue import say
+from grader.words.problems import problem_at
 
 NEEDED = (0, 8, 0)
 """The oldest bubblewrap with ``--disable-userns``."""
@@ -102,7 +103,7 @@ class BubblewrapSandbox:
             with ExitStack() as held:
                 return self._run(self._session(command, held), held)
         except OSError as error:
-            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=problem_at(error))) from error
 
     def probe(self) -> None:
         """Return when a trivial program runs confined on this machine.
@@ -191,7 +192,7 @@ class BubblewrapSandbox:
         try:
             guard = self._guard_maker().make(limits)
         except OSError as error:
-            raise SandboxError(say("memory-limit-not-set", reason=str(error))) from error
+            raise SandboxError(say("memory-limit-not-set", reason=problem_at(error))) from error
         held.callback(guard.close)
         return guard
 

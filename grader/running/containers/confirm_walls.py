@@ -14,6 +14,7 @@ from grader.model.errors import SandboxError
 from grader.model.message import Joined, Message
 from grader.running.holding.limits import Inside
 from grader.words.catalogue import say
+from grader.words.problems import problem_at
 
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
@@ -59,7 +60,8 @@ def confirm_walls(first: int, inside: Inside, expected: Expected, *, engine: str
     try:
         gaps = list(find_gaps(Path("/proc"), first, inside, expected))
     except OSError as error:
-        raise SandboxError(say("engine-confinement-not-visible", engine=engine, reason=str(error))) from error
+        why = problem_at(error)
+        raise SandboxError(say("engine-confinement-not-visible", engine=engine, reason=why)) from error
     if gaps:
         told = Joined("; ", tuple(gaps))
         raise SandboxError(say("engine-sandbox-not-closed", engine=engine, gaps=told))

@@ -20,6 +20,7 @@ from grader.running.containers.arguments import (
 from grader.running.inside import machine_links
 from grader.running.owned_names import is_orphan
 from grader.words.catalogue import say
+from grader.words.problems import problem_at
 
 PROGRAMS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ANSWER_SECONDS = 60
@@ -134,7 +135,7 @@ class EngineClient:
                 check=False,
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=problem_at(error))) from error
         words_said = " ".join(done.stderr.decode(errors="replace").split())[-_MOST_WORDS:]
         return Answered(done.returncode == 0, done.stdout.decode(errors="replace"), words_said or "-")
 

@@ -14,6 +14,7 @@ from grader.running.ending import Ending
 from grader.running.run_confined import Session
 from grader.running.sandbox_process import SandboxProcess, Started, read_status
 from grader.words.catalogue import say
+from grader.words.problems import problem_at
 
 REMOVE_SECONDS = 30
 MOST_WORDS = 2000
@@ -105,7 +106,7 @@ class EngineProcess(SandboxProcess):
         try:
             came = self._meeting.meet(self._order, given, also=self.descriptor, seconds=seconds)
         except OSError as error:
-            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=problem_at(error))) from error
         finally:
             self._files.close_inside()
             self._channel.inside.close()

@@ -55,6 +55,7 @@ from grader.running.supervise import Output
 from grader.running.user_ids import lend_user_id, lock_folder
 from grader.running.workspace import neutral_folder
 from grader.words.catalogue import say
+from grader.words.problems import problem_at
 
 READY_SECONDS = 30.0
 FIRST_USER = 1000
@@ -92,7 +93,7 @@ class ContainerSandbox:
             with ExitStack() as held:
                 return self._run(command, filter_, held)
         except OSError as error:
-            raise SandboxError(say("sandbox-not-started", reason=str(error))) from error
+            raise SandboxError(say("sandbox-not-started", reason=problem_at(error))) from error
 
     def probe(self) -> None:
         """Return when a trivial program runs confined on this machine.

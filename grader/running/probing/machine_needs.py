@@ -7,11 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from grader.model.errors import SandboxError
-from grader.model.message import Message, Text
+from grader.model.message import Message
 from grader.model.run import MIB
 from grader.running.probing.probes import Probed
 from grader.running.workspace import neutral_folder
 from grader.words.catalogue import say
+from grader.words.problems import problem_at
 
 NEEDED_BYTES = 512 * MIB
 """What a run's files and a prepared dataset take; less is told before anything is run."""
@@ -62,4 +63,4 @@ def _writable(folder: Path) -> Message | None:
 
 
 def _told(error: Exception) -> Message:
-    return Text(str(error), str(error))
+    return problem_at(error)

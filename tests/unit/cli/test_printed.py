@@ -1,5 +1,7 @@
 """What a program prints while a person watches it."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +93,23 @@ def test_every_line_stands_behind_our_mark_whatever_is_printed(pieces: list[byte
         assert line.startswith("  | ")
         assert "\n" not in line
         assert line.isprintable()
+
+
+def test_a_line_without_end_costs_no_more_the_longer_it_is() -> None:
+    printed = Printed(lambda _: None, Clock())
+
+    def seconds(pieces: int) -> float:
+        begun = time.process_time()
+        for _ in range(pieces):
+            printed.feed(b"\r.")
+        return time.process_time() - begun
+
+    short = seconds(20_000)
+    seconds(60_000)
+    assert seconds(20_000) < 5 * short + 0.1, "a long line is copied for each piece"
+    printed.feed(b"\rthe end\n")
+    printed.end()
+
+
+def test_of_a_line_without_end_the_end_stays() -> None:
+    assert _shown(*[b"\r%06d" % step for step in range(100_000)]) == ["  | 099999"]

@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from grader.model.check import Outcome
-from grader.model.message import Language
+from grader.model.message import Language, Text
 from grader.model.result import Reason, Status, Verdict
 from grader.reporting.junit import junit_xml
 from tests import builders as a
@@ -104,3 +104,24 @@ def test_nothing_that_a_program_printed_is_in_the_file() -> None:
     text = junit_xml(a.a_grading(submissions=(a.a_result(output="[[ATTACHMENT|/etc/passwd]]"),)), Language.EN)
     assert "ATTACHMENT" not in text
     assert "system-out" not in text
+
+
+ORDERS = ["[[ATTACHMENT|/etc/passwd]]", "[[attachment|x]]", "[\u200b[ATTACHMENT|x]]", "[\n[ ATTACHMENT|x]]"]
+
+
+@pytest.mark.attack("junit_markup")
+@pytest.mark.parametrize("order", ORDERS)
+def test_no_message_that_quotes_a_student_orders_a_build_service_to_publish_a_file(order: str) -> None:
+    quoted = Text(f"ValueError: {order}", f"ValueError: {order}")
+    failed = a.a_check(id=order, outcome=Outcome.FAILED, message=quoted)
+    result = a.a_result(
+        student=order,
+        main=order,
+        verdict=Verdict.FAILED,
+        reason=Reason.NOTHING_DELIVERED,
+        reason_message=quoted,
+        checks=(failed,),
+    )
+    text = junit_xml(a.a_grading(submissions=(result,)), Language.EN)
+    assert "ATTACHMENT" in text.upper()
+    assert "[[" not in text

@@ -28,14 +28,14 @@ def test_a_machine_without_semaphores_is_told(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(multiprocessing, "get_context", lambda _kind: Context())
     first = next(iter(machine_needs(tmp_path)))
     assert (first.id, first.well) == ("shared-memory", False)
-    assert "No such file or directory" in first.state.pt
+    assert first.state.pt.endswith("não existe")
 
 
 def test_a_folder_that_is_none_or_is_full_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     *_, cache = machine_needs(tmp_path / "file" / "cache")
     assert not cache.well
-    assert "Not a directory" in cache.state.en
+    assert "there is a file where a folder should be" in cache.state.en
     monkeypatch.setattr("shutil.disk_usage", lambda _folder: Usage(free=3 * 2**20))
     *_, cache = machine_needs(tmp_path / "cache")
     assert "3 MiB free only" in cache.state.en

@@ -62,6 +62,8 @@ def test_numbers_are_written_as_each_language_does(template: str, value: float, 
 
 
 @given(st.floats(0, 1))
+@example(1.2462020633630019e-12)
+@example(1 - 5e-12)
 def test_only_nothing_is_zero_per_cent_and_only_all_is_a_hundred(share: float) -> None:
     told = _fill("{x:pct}", EN, {"x": share})
     assert told.endswith(" %")
