@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CELLS = "source/cells.json"
 TESTED = "source/tested.npy"
+_LONGEST_PLACE = 18
 _FEW_ROWS = 8
 """Of fewer rows any column may spell the labels by chance."""
 
@@ -47,6 +48,7 @@ def parse(entry: Dataset, files: Mapping[str, Path]) -> Parsed:
         raise unreadable(FILE, "nothing_left", train=len(train), test=len(graded))
     if train.x is None or train.y is None or graded.x is None:
         raise ValueError(f"{entry.name}: rows without inputs")
+    _refuse_one_target(train, None if entry.labels_hidden else graded)
     if entry.labels_hidden:
         _refuse_spelt_labels(graded)
     return Parsed(
@@ -164,9 +166,11 @@ def _tested(split: Split, rows: int, files: Mapping[str, Path]) -> "NDArray[Any]
 
 def _places(split: Split, rows: int, files: Mapping[str, Path]) -> list[int]:
     name = split.places_from
-    words = files[name].read_text(encoding="utf-8").split() if name else [str(p) for p in split.places]
+    words = [str(p) for p in split.places]
+    if name:
+        words = files[name].read_text(encoding="utf-8", errors="replace").split()
     for word in words:
-        if not word.isdecimal() or int(word) >= rows:
+        if not word.isdecimal() or len(word) > _LONGEST_PLACE or int(word) >= rows:
             raise unreadable(name or FILE, "place", text=legible(word), rows=rows)
     return [int(word) for word in words]
 
@@ -179,6 +183,19 @@ def _some(block: Block, chosen: "NDArray[Any]") -> Block:
         y=None if block.y is None else block.y[chosen],
         cells=None if cells is None else tuple(row for row, one in zip(cells, chosen, strict=True) if one),
     )
+
+
+def _refuse_one_target(train: Block, graded: Block | None) -> None:
+    """Refuse rows that all have the same target: there is nothing to learn, or a constant is right.
+
+    Of ``graded`` rows with hidden labels nothing is told: not even that.
+
+    Raises:
+        CourseError: they have.
+    """
+    for block, problem in ((train, "one_target_to_learn"), (graded, "one_target_to_tell")):
+        if block is not None and block.y is not None and len(block) > 1 and len(set(block.y.tolist())) == 1:
+            raise unreadable(FILE, problem, rows=len(block))
 
 
 def _refuse_spelt_labels(graded: Block) -> None:

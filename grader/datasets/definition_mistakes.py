@@ -61,8 +61,16 @@ def _files(raw: Mapping[str, Any], where: str, *, packaged: bool, folder: Path) 
             yield say("missing-key", file=where, key=f"file.{number}.sha256")
         if hidden and "sha256" in table:
             yield say("hidden-file-with-checksum", file=where, key=f"file.{number}.sha256")
-        if hidden and isinstance(name, str) and "/" not in name and (folder / name).exists():
+        if hidden and isinstance(name, str) and "/" not in name and _lies(folder, name):
             yield say("hidden-file-in-public-folder", file=where, name=shown(name))
+
+
+def _lies(folder: Path, name: str) -> bool:
+    """Return whether there is such a file; under a name that no file system takes there is none."""
+    try:
+        return (folder / name).exists()
+    except OSError:
+        return False
 
 
 def _split(raw: Mapping[str, Any], where: str, *, packaged: bool) -> Iterator[Message]:

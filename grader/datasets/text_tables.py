@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -126,7 +127,7 @@ def _read(file: str, content: bytes, form: Form) -> _Cells:
     if form.delimiter == _SPACES:
         rows = [line.split() for line in text.splitlines()]
     else:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter))
+        rows = _csv_rows(file, text, form)
     rows = [[cell.strip() for cell in row] for row in rows if row]
     counts = [str(len(rows) - 1), str(len(rows[1]))] if form.counted and len(rows) > 1 else None
     if counts is not None and rows[0] != counts:
@@ -135,11 +136,25 @@ def _read(file: str, content: bytes, form: Form) -> _Cells:
     header = tuple(rows[0]) if form.header and rows else None
     if len(rows) <= above:
         raise unreadable(file, "empty")
+    if twice := [name for name, count in Counter(header or ()).items() if name and count > 1]:
+        raise unreadable(file, "column_twice", names=legible(", ".join(twice)))
     cells = _Cells(file=file, header=header, rows=rows[above:], first=above + 1)
     for number, row in enumerate(cells.rows, start=cells.first):
         if len(row) != cells.width:
             raise unreadable(file, "width", row=number, got=len(row), needed=cells.width)
     return cells
+
+
+def _csv_rows(file: str, text: str, form: Form) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter)
+    rows, begun = [], 1
+    try:
+        for row in reader:
+            rows.append(row)
+            begun = reader.line_num + 1
+    except csv.Error:  # a quotation mark that nothing closes takes the rest of the file for one cell
+        raise unreadable(file, "csv", line=begun, limit=csv.field_size_limit()) from None
+    return rows
 
 
 def _with_inputs(cells: _Cells, form: Form, *, target: int | None, y: "NDArray[Any] | None") -> Block:

@@ -100,6 +100,17 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert {code for code, _ in mistakes(tmp_path, text)} >= {"GR102", "GR103", "GR104"}
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "ç" * 200, "a\\u0000b"])
+@pytest.mark.parametrize("how", ["hidden = true", f'sha256 = "{"0" * 64}"'])
+def test_a_name_that_no_file_can_have_is_a_mistake_of_the_file_that_names_it(
+    tmp_path: Path, name: str, how: str
+) -> None:
+    text = WHOLE.replace(FILE, f'[[file]]\nname = "{name}"\n{how}\n')
+    with pytest.raises(CourseError) as caught:
+        defined(tmp_path, text)
+    assert "file.1.name" in " ".join(message.en for message in caught.value.messages)
+
+
 def test_a_hidden_file_beside_the_definition_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "assignments" / "trees" / "data"
     folder.mkdir(parents=True)

@@ -253,6 +253,11 @@ def test_pictures_are_served_without_the_names_that_they_came_with(own: OwnData,
         ("a,b,knid\n1,2,oak\n2,2,oak\n", "did you mean 'knid'"),
         ("a,b,kind\n", "no row"),
         ("a,b,kind\n1,2,oak\n", "1 training rows and 0 test rows"),
+        ("a,a,kind\n1,2,oak\n2,2,pine\n", "two columns have one name (a)"),
+        ("a,b,kind\n" + "1,2,oak\n2,2,pine\n" * 4, "all 4 training rows have the same label"),
+        ("a,b,kind\n1,2,oak\n1,2,oak\n3,2,pine\n2,2,oak\n", "all 2 test rows have the same label"),
+        ('a,b,kind\n1,2,oak\n2,"' + "2,pine\n1,2,oak\n" * 10_000, "line 3 has a cell that does not end"),
+        ('a,b,kind\n1,2,oak\n2,"2,pine\n3,2,oak\n', "row 3 has 2 columns"),
     ],
 )
 def test_a_table_that_is_not_what_it_should_be_is_told_with_its_place(
@@ -263,6 +268,20 @@ def test_a_table_that_is_not_what_it_should_be_is_told_with_its_place(
         own.prepare('reader = "csv"', '[table]\ntarget = "kind"', f'[split]\nby = "even"\n{ALL}')
     assert told in caught.value.message.en
     assert caught.value.messages[0].code == "GR510"
+
+
+@pytest.mark.parametrize("places", [b"1 2 \xff", b"9" * 5000, b"-1"])
+def test_places_that_are_no_rows_are_told(own: OwnData, places: bytes) -> None:
+    own.public("places.txt", places)
+    with pytest.raises(CourseError) as caught:
+        from_csv(own, f'by = "indices"\nplaces_from = "places.txt"\n{ALL}')
+    assert caught.value.messages[0].code == "GR510"
+
+
+def test_the_same_number_for_every_training_row_is_nothing_to_learn(own: OwnData) -> None:
+    own.public("all.csv", "a,b\n" + "1,2\n2,2\n" * 4)
+    with pytest.raises(CourseError, match="nothing to learn"):
+        own.prepare('reader = "csv"', '[table]\ntarget = "b"', f'[split]\nby = "even"\n{ALL}', top=NUMBERS)
 
 
 def test_a_changed_file_is_told_with_its_new_checksum(own: OwnData) -> None:
