@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from grader.model.certificate import Certificate, Difference, MetricPair, RunPair, Verification
+from grader.model.certificate import Answer, Bound, Certificate, Difference, MetricPair, RunPair, Verification
 from grader.model.message import Joined, Message
 from grader.model.result import Verdict
 from grader.reporting.in_words import (
@@ -93,7 +93,9 @@ def _metric(pair: MetricPair) -> dict[str, Any]:
 def _lines(verification: Verification) -> Iterator[Message]:
     certificate, shares = verification.certificate, verification.shares
     who = {"student": certificate.student, "assignment": certificate.assignment}
-    yield say(f"verify.answer.{verification.answer.value}", **who)
+    answer = verification.answer
+    proved = verification.bound is Bound.PROVED or answer is Answer.DIFFERENT
+    yield say(f"verify.answer.{answer.value}" + ("" if proved else ".unproved"), **who)
     if any(one.what in REFUTED for one in verification.differences):
         yield from (say(f"verify.{one.what}") for one in verification.differences)
         yield say("verify.not_run.certificate")

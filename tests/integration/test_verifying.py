@@ -483,7 +483,9 @@ def test_an_old_certificate_is_read_and_told_as_unbound(desk: Desk) -> None:
     old = changed(desk, binding=None)
     found = desk.verify(old, desk.sandbox(seeded))
     assert (found.answer, found.bound) == (Answer.SAME, Bound.UNBOUND)
-    assert verification_told(found)[1].en.startswith("Not proved: the certificate has no course's mark")
+    told = [line.en for line in verification_told(found)]
+    assert told[0].startswith("SAME, BUT NOT PROVED WHOSE: ana")
+    assert told[1].startswith("Not proved: the certificate has no course's mark")
     another = desk.verify(replace(old, student="Mallory"), desk.sandbox(seeded))
     assert [one.what for one in another.differences] == ["student"]
     assert another.answer is Answer.DIFFERENT
