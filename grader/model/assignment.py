@@ -155,7 +155,13 @@ class Assignment:
     def asks(self) -> tuple[Ask, ...]:
         """What a run has to bring back: for the sources, for the checks, and the figures that pages show."""
         needed = (self.deliver.named(ask) for ask in self.needs)
-        return together((*self.deliver.asks, *needed, Ask(kind="figures")))
+        return together((*self.deliver.asks, *needed, Ask(kind="figures"), *self._recipe))
+
+    @property
+    def _recipe(self) -> tuple[Ask, ...]:
+        """The recipe is asked for where a model may be what is graded: there is something to train again."""
+        sources = {ask.kind for ask in self.deliver.asks}
+        return (Ask(kind="recipe"),) if self.data.dataset and sources & {"captured", "model"} else ()
 
     def asks_for(self, kind: str) -> bool:
         """Return whether a run has to bring back ``kind``."""

@@ -172,7 +172,7 @@ def harness_run(
     is the time limit that the harness is told of, ``told`` what the grader says with the word to start.
     """
     every: dict[str, tuple[str, ...]] = {"figures": (), "predictions": names, "captured": ()}
-    wanted = {**every, "model": ("model",), "predict": ()} if asks is None else asks
+    wanted = {**every, "model": ("model",), "recipe": (), "predict": ()} if asks is None else asks
     main = next(iter(files))
     staged = folder / "staged"
     for name, content in files.items():
