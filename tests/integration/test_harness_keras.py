@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.model.recipe import Affine, KerasFit, Recipe, Rows
+from grader.readers.recipe import read_recipe
 from tests.integration.harness_runs import (
     PROGRAMS,
     Left,
@@ -268,3 +270,44 @@ print('fim')
     assert left.array("captured").shape == (200, 10)
     assert sources["model"]["why"] == "unsaveable"
     assert left.report["fits"][0]["epochs"] == 1
+
+
+def recipe_of(left: Left) -> tuple[Recipe, KerasFit]:
+    """Return the recipe that a run left, and its one fit."""
+    found = read_recipe((left.out / "recipe.json").read_bytes())
+    assert isinstance(found, Recipe), found
+    (fit,) = found.fits
+    assert isinstance(fit, KerasFit)
+    return found, fit
+
+
+def test_program_5_is_recorded_with_its_own_preparation_and_the_epochs_that_ran(course: Left) -> None:
+    found, fit = recipe_of(course)
+    assert found.library == "keras3"
+    assert (fit.epochs, fit.batch_size, fit.rows) == (3, 100, Rows())
+    (scaled,) = fit.map.steps
+    assert isinstance(scaled, Affine)
+    assert scaled.scale == pytest.approx([-1 / 255])
+    assert scaled.offset == pytest.approx([1.0])
+    assert fit.map.shape == (28, 28)
+    assert (fit.targets.form, fit.targets.classes) == ("one_hot", 10)
+    assert found.answers.map == fit.map
+    assert found.answers.decode == "argmax"
+
+
+def test_the_recipe_is_that_of_the_call_which_counts_whatever_is_trained_later(many: Left) -> None:
+    found, fit = recipe_of(many)
+    assert (fit.epochs, fit.rows, fit.validation_share) == (3, Rows(stop=400), 0.1)
+    assert [layer["class_name"] for layer in found.models[0]["config"]["layers"]] == [
+        "InputLayer",
+        "Sequential",
+        "Dense",
+    ]
+
+
+def test_a_program_for_keras_2_has_a_recipe_of_its_own_library(keras2: Left) -> None:
+    found, fit = recipe_of(keras2)
+    assert found.library == "tf-keras"
+    assert (fit.epochs, fit.batch_size) == (4, 20)
+    assert fit.optimizer["config"]["learning_rate"] == 3
+    assert fit.loss["class_name"] == "MeanSquaredError"

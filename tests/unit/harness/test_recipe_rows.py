@@ -178,3 +178,22 @@ def test_numbers_are_known_on_any_scale_and_as_logarithms() -> None:
     assert targets.tie_targets(np.log1p(prices), prices) == {"form": "log"}
     assert targets.tie_targets(prices / 1000, prices) == {"form": "float", "scale": 0.001, "offset": 0.0}
     assert targets.tie_targets(np.sqrt(prices), prices).why == "targets"
+
+
+def test_columns_that_vary_in_few_rows_follow_the_training_rows_in_the_test_rows_too() -> None:
+    rare = TABLE.copy()
+    rare[:, 2] = 0
+    test = TABLE.copy()
+    test[:, 2] = 0
+    test[[13, 200], 2] = 7
+    wide = np.where(rare.std(0) > 0, rare.std(0), 1)
+    found = ties.tie_rows((test - rare.mean(0)) / wide, test, in_order=True)
+    assert maps.steps_of(found, test, rare) == [{"kind": "fitted", "by": "standard", "per_column": True}]
+
+
+def test_an_own_split_under_one_scale_is_said_with_one_number() -> None:
+    whole = RNG.integers(0, 17, (400, 64))
+    found = tied((whole[::-1][:300] / 16).astype("f4"), whole)
+    assert maps.steps_of(found, whole, whole[found.places]) == [
+        {"kind": "affine", "scale": [0.0625], "offset": [0.0]}
+    ]

@@ -8,7 +8,8 @@ MOST_NUMBERS = 64
 MOST_LABELS = 64
 _ALIKE = 2e-3
 """Of the largest value: what a part of the rows, or another count in a deviation, makes of a scale."""
-_SAMPLE = 512
+_NOISE = 1e-6
+"""Of the largest value: an offset below it is what 32 bits leave."""
 _CHUNK = 4096
 _DIGITS = 9
 
@@ -51,11 +52,14 @@ def steps_of(tied: Tied, raw: Any, trained_on: Any) -> list[dict[str, Any]] | No
         steps.append({"kind": "columns", "columns": list(tied.columns)})
     if tied.above is not None:
         steps.append({"kind": "step", "above": _number(tied.above)})
+    noise = _NOISE * (1.0 if tied.seen is None else float(np.abs(tied.seen[1]).max()))
     if np.ndim(tied.scale) == 0:
-        return [*steps, *_affine(float(tied.scale), float(tied.offset))]
+        offset = float(tied.offset) if abs(tied.offset) > noise else 0.0
+        return [*steps, *_affine(float(tied.scale), offset)]
     scaled = _fitted(tied, raw, trained_on)
     if scaled is None and np.size(tied.scale) <= MOST_NUMBERS:
-        scale, offset = ([_number(one) for one in part] for part in (tied.scale, tied.offset))
+        beside = np.where(np.abs(tied.offset) > noise, tied.offset, 0.0)
+        scale, offset = ([_number(one) for one in part] for part in (tied.scale, beside))
         scaled = [{"kind": "affine", "scale": scale, "offset": offset}]
     return None if scaled is None else [*steps, *scaled]
 
@@ -63,7 +67,6 @@ def steps_of(tied: Tied, raw: Any, trained_on: Any) -> list[dict[str, Any]] | No
 def _affine(scale: float, offset: float) -> list[dict[str, Any]]:
     if abs(scale - 1) < 1e-6 and abs(offset) < 1e-9:  # noqa: PLR2004 - nothing done
         return []
-    offset = 0.0 if abs(offset) < 1e-7 * max(abs(scale), 1e-3) else offset
     return [{"kind": "affine", "scale": [_number(scale)], "offset": [_number(offset)]}]
 
 
@@ -72,9 +75,10 @@ def _fitted(tied: Tied, raw: Any, trained_on: Any) -> list[dict[str, Any]] | Non
     import numpy as np
 
     plain = Tied(tied.places, picture=tied.picture, columns=tied.columns, above=tied.above)
-    some = raw[tied.places[:: max(1, len(tied.places) // _SAMPLE)]]
-    before = plain.made_of(some)
-    after = before * tied.scale + tied.offset
+    if tied.seen is None:
+        return None
+    looked_at, after = tied.seen
+    before = plain.made_of(raw[tied.places[looked_at]])
     close = _ALIKE * float(np.abs(after).max() or 1.0)
     for rows in [trained_on] if len(trained_on) == len(raw) else [trained_on, raw]:
         mean, deviation, least, most = _numbers_of(plain, rows)

@@ -6,6 +6,7 @@ at whole and all of them through one number each, so that sixty thousand picture
 What is found is the program's own word, and chooses among the course's own rows: none of it brings any.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,8 @@ class Tied:
     scale: Any = 1.0
     offset: Any = 0.0
     above: float | None = None
+    seen: tuple[Any, Any] | None = None
+    """Some of the rows as they were given, after which of them they are."""
 
     def made_of(self, raw: Any) -> Any:
         """Return raw rows as the program made them, flat."""
@@ -86,14 +89,21 @@ def _in_order(x: Any, rows: Any, raw: Any, places: slice) -> Tied | None:
     import numpy as np
 
     taken = raw[places]
-    looked_at = np.unique(np.linspace(0, len(x) - 1, LOOKED_AT).astype(int))
+    looked_at = _some_of(rows)
     some = rows[looked_at].astype(np.float64)
     for made in _ways(x, taken[looked_at]):
         found = _scaled(made, some)
         if found is not None:
-            found.places = np.arange(len(raw))[places]
+            found.places, found.seen = np.arange(len(raw))[places], (looked_at, some)
             return found
     return None
+
+
+def _some_of(rows: Any) -> Any:
+    """Return which of the rows are looked at whole."""
+    import numpy as np
+
+    return np.unique(np.linspace(0, len(rows) - 1, LOOKED_AT).astype(int))
 
 
 def _ways(x: Any, raw: Any) -> list[tuple[Any, Tied]]:
@@ -203,42 +213,34 @@ def _in_any_order(x: Any, rows: Any, raw: Any) -> Tied | Untied:
                 if missing:
                     return Untied("other-rows", f"{missing}/{len(rows)}")
                 found.places = places
+                looked_at = _some_of(rows)
+                found.seen = looked_at, rows[looked_at].astype("float64")
                 return found
     return Untied("rows", _shape(x))
 
 
-def _guesses(way: Tied, rows: Any, raw: Any) -> list[Tied]:
-    """Return how the rows may have been made, told without knowing which row is which."""
+def _guesses(way: Tied, rows: Any, raw: Any) -> Iterator[Tied]:
+    """Yield how the rows may have been made, told without knowing which row is which; the likeliest first."""
     import numpy as np
 
     flat = raw.reshape(len(raw), -1)
-    guesses = []
     if way.columns is None:
         made = raw if way.picture is None else pictures_as(raw[: _CHUNK * 2], *way.picture)
         low, high = float(made.min()), float(made.max())
         least, most = float(rows.min()), float(rows.max())
+        if low <= least and most <= high:
+            yield Tied(None, picture=way.picture)
         if high > low and most > least:
             scale = (most - least) / (high - low)
-            plain = (1.0, 0.0) if (least >= low and most <= high) else None
-            pairs = (plain, (scale, least - scale * low), (-scale, most + scale * low))
-            guesses += [
-                Tied(None, picture=way.picture, scale=pair[0], offset=pair[1]) for pair in pairs if pair
-            ]
-    if flat.shape[1] <= MOST_COLUMNS and way.picture is None:
-        columns = find_column_map(flat, rows[:_CHUNK])
-        if columns is not None:
-            chosen = tuple(int(column) for column in columns.columns)
-            chosen_all = chosen == tuple(range(flat.shape[1]))
-            guesses.insert(
-                0 if flat.shape[1] < LOOKED_AT else len(guesses),
-                Tied(
-                    None,
-                    columns=None if chosen_all else chosen,
-                    scale=np.asarray(columns.scale),
-                    offset=np.asarray(columns.offset),
-                ),
-            )
-    return guesses
+            yield Tied(None, picture=way.picture, scale=scale, offset=least - scale * low)
+            yield Tied(None, picture=way.picture, scale=-scale, offset=most + scale * low)
+    if flat.shape[1] > MOST_COLUMNS or way.picture is not None:
+        return
+    found = find_column_map(flat, rows[:_CHUNK])
+    if found is not None:
+        chosen = tuple(int(column) for column in found.columns)
+        columns = None if chosen == tuple(range(flat.shape[1])) else chosen
+        yield Tied(None, None, columns, np.asarray(found.scale), np.asarray(found.offset))
 
 
 def _looked_up(rows: Any, raw: Any, found: Tied) -> tuple[Any, int]:
