@@ -78,7 +78,7 @@ def assess(
     graded = _graded(read)
     first = next((one for one in graded if one.own is not None), graded[0])
     made = {p: one if isinstance(one, Message) else reading(one) for p, one in (extra or {}).items()}
-    audits = audit(first, made, labels)
+    audits = audit(first, made, labels, ground.reference.baseline)
     signs = find_signs(
         [_seen(one, typed=prepared.dataset.typed) for one in graded],
         labels,

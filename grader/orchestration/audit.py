@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 from grader.measuring.audits.pair import Answers, Dependence, compare_pair
 from grader.measuring.audits.placebo import compare_placebo
 from grader.measuring.audits.significance import SUSPICIOUS_BELOW
+from grader.measuring.audits.silence import silence
 from grader.measuring.evidence.predictions import Chosen
+from grader.measuring.judging.telling_error import telling_error
 from grader.model.assignment import Labels
 from grader.model.evidence import Source
 from grader.model.message import Message
+from grader.model.metric import Baseline
 from grader.model.result import AuditOutcome, AuditResult, SubmissionResult, Verdict
 from grader.model.run import Purpose
 from grader.model.submission import Finding, Severity
@@ -28,15 +31,18 @@ Made = Mapping[Purpose, RunRead | Message]
 """The extra runs of one submission; a message says why one could not be made."""
 
 
-def audit(first: RunRead, made: Made, truth: "NDArray[Any]") -> tuple[AuditResult, ...]:
+def audit(
+    first: RunRead, made: Made, truth: "NDArray[Any]", baseline: Baseline | None = None
+) -> tuple[AuditResult, ...]:
     """Return what the extra runs say; nothing of audits that were not asked for.
 
     ``first`` is the first graded run that delivered: the extra ones repeat it. ``truth`` holds the labels in
-    the dataset's own order.
+    the dataset's own order. How far the runs of the reference scatter, which ``baseline`` knows, bounds what
+    luck may explain.
     """
     said = []
     if Purpose.PAIR in made:
-        said.append(_pair(first, made, truth))
+        said.append(_pair(first, made, truth, _usual(baseline, truth)))
     if Purpose.PLACEBO in made:
         said.append(_placebo(first, made, truth))
     return tuple(said)
@@ -90,23 +96,31 @@ def findings_of(audits: Sequence[AuditResult]) -> tuple[Finding, ...]:
     )
 
 
-def _pair(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
+def _usual(baseline: Baseline | None, truth: "NDArray[Any]") -> float:
+    """Return how far the reference's runs scatter: in shares of wrong rows, or in root mean square errors."""
+    names = ("error", "accuracy") if truth.dtype == "int64" else ("rmse",)
+    known = [] if baseline is None else [baseline.of(name) for name in names]
+    return max((one.seed_sd for one in known if one is not None and one.seed_sd is not None), default=0.0)
+
+
+def _pair(first: RunRead, made: Made, truth: "NDArray[Any]", usual: float) -> AuditResult:
     pair, repeat = made[Purpose.PAIR], made.get(Purpose.REPEAT)
-    if isinstance(pair, Message):
-        return _undecided(Purpose.PAIR, say("audit.not_made", why=pair), made)
-    own, other = _answers(first), _answers(pair)
-    if own is None or other is None:
+    own = _answers(first)
+    if own is None:
         return _undecided(Purpose.PAIR, say("audit.pair.nothing"), made)
+    other = _answers(pair) if isinstance(pair, RunRead) else None
+    if other is None:
+        return _unanswered(Purpose.PAIR, Purpose.PAIR, first, made)
     found = compare_pair(
         own,
         other,
         _answers(repeat) if isinstance(repeat, RunRead) else None,
         truth[first.order],
         suspicious_below=SUSPICIOUS_BELOW,
+        usual=usual,
     )
     if found.dependence is Dependence.OPEN and repeat is not None:
-        why = say("audit.not_made", why=repeat) if isinstance(repeat, Message) else say("audit.pair.nothing")
-        return _undecided(Purpose.PAIR, why, made)
+        return _unanswered(Purpose.PAIR, Purpose.REPEAT, first, made)
     outcome, entry = {
         Dependence.NONE: (AuditOutcome.CLEAR, "audit.pair.clear"),
         Dependence.OPEN: (AuditOutcome.OPEN, "audit.pair.open"),
@@ -117,23 +131,21 @@ def _pair(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
             if found.p_value is None
             else "noisy-answers-depend-on-test-labels",
         ),
+        Dependence.LUCKY: (AuditOutcome.FOUND, "one-lucky-run"),
     }[found.dependence]
-    message = say(
-        entry,
-        moved=found.moved,
-        rows=found.rows,
-        wrong=found.wrong,
-        without=found.wrong_without,
-    )
+    kind = "rows" if truth.dtype == "int64" else "numbers"
+    shares = {"wrong": found.wrong, "without": found.wrong_without, "again": found.wrong_again or 0.0}
+    told = {name: say(f"audit.error.{kind}", value=value) for name, value in shares.items()}
+    message = say(entry, moved=found.moved, rows=found.rows, **told)
     return _result(Purpose.PAIR, outcome, message, made, found.p_value)
 
 
 def _placebo(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
     placebo = made[Purpose.PLACEBO]
-    if isinstance(placebo, Message):
-        return _undecided(Purpose.PLACEBO, say("audit.not_made", why=placebo), made)
-    if first.own is None or placebo.own is None:
+    if first.own is None:
         return _undecided(Purpose.PLACEBO, say("audit.placebo.nothing"), made)
+    if isinstance(placebo, Message) or placebo.own is None:
+        return _unanswered(Purpose.PLACEBO, Purpose.PLACEBO, first, made)
     found = compare_placebo(first.own, placebo.own, truth)
     fields = {"graded": found.graded, "placebo": found.placebo, "guessing": found.guessing}
     classes = truth.dtype == "int64"
@@ -151,6 +163,24 @@ def _placebo(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
         return _undecided(Purpose.PLACEBO, message, made, found.p_value)
     message = say("audit.placebo.clear" if classes else "audit.placebo.clear.numbers", **fields)
     return _result(Purpose.PLACEBO, AuditOutcome.CLEAR, message, made, found.p_value)
+
+
+def _unanswered(audited: Purpose, purpose: Purpose, first: RunRead, made: Made) -> AuditResult:
+    """Return what it means that the extra run for ``purpose`` left nothing: doubt, if it is no doing of ours.
+
+    Who leaves an audit is doubted as who is found by it; why it left is for a person to see.
+    """
+    extra = made[purpose]
+    if isinstance(extra, Message):
+        return _undecided(audited, say("audit.not_made", why=extra), made)
+    error = telling_error(extra.facts.report)
+    ended = silence(
+        first.facts.run, extra.facts.run, first.stored.conditions, error="" if error is None else error.type
+    )
+    if ended is None:
+        return _undecided(audited, say("audit.out_of_bounds"), made)
+    message = say("no-answers-in-audit-run", what=say(f"audit.silence.of.{purpose.value}"), ended=ended)
+    return _result(audited, AuditOutcome.FOUND, message, made)
 
 
 def _answers(one: RunRead) -> Answers | None:

@@ -1,9 +1,10 @@
 """The extra runs of audits: who gets them, what they find, what they cost; they take nothing away."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from grader.model.assignment import Assignment, AuditSpec, Course
 from grader.model.errors import SandboxError
 from grader.model.message import Text
 from grader.model.result import AuditOutcome, SubmissionResult, Verdict
-from grader.model.run import SandboxCommand, SandboxOutcome
+from grader.model.run import RunStatus, SandboxCommand, SandboxOutcome
+from grader.model.submission import Severity
 from grader.running.workspace import TOLD
 from tests.fakes import FakeSandbox, Files, npy, secret_order, served_folder
 from tests.integration.test_grading_rounds import REPORT, Class, digits
@@ -211,6 +213,87 @@ def test_an_audit_that_could_not_be_made_takes_nothing_away(
     assert set(outcomes(result).values()) == {AuditOutcome.UNDECIDED}
     assert all("the disk is full" in one.message.en for one in result.audits)
     assert (result.verdict, result.points) == (Verdict.PASSED, Decimal(7))
+
+
+class LeavesIn(FakeSandbox):
+    """Answers in every run but those at ``places``, counted from 0, which end as ``ending`` says."""
+
+    places: tuple[int, ...] = ()
+    ending: tuple[RunStatus, float] = (RunStatus.OK, 1.0)
+
+    def run(self, command: SandboxCommand) -> SandboxOutcome:
+        """Leave nothing where it is to leave."""
+        outcome = super().run(command)
+        if len(self.calls) - 1 not in self.places:
+            return outcome
+        (command.into / "predictions.npy").unlink()
+        status, seconds = self.ending
+        return replace(outcome, status=status, seconds=seconds, collected=("report.json",))
+
+
+def leaves_in(sandbox: FakeSandbox, *places: int, ending: tuple[RunStatus, float]) -> LeavesIn:
+    leaving = LeavesIn(sandbox.program)
+    leaving.places, leaving.ending = places, ending
+    return leaving
+
+
+@pytest.mark.parametrize("place", [1, 2], ids=["pair", "placebo"])
+@pytest.mark.parametrize("status", [RunStatus.OK, RunStatus.ERROR, RunStatus.CRASH, RunStatus.TIMEOUT])
+def test_who_leaves_the_run_of_an_audit_is_doubted_like_who_is_found_by_it(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared], place: int, status: RunStatus
+) -> None:
+    result = graded(classroom, leaves_in(program(honest, digits[2]), place, ending=(status, 1.0)))
+    audit = ("pair", "placebo")[place - 1]
+    assert outcomes(result)[audit] is AuditOutcome.FOUND
+    finding = next(f for f in result.findings if f.code == "GR420")
+    assert finding.severity is Severity.REVIEW
+    assert "honest reason" in finding.message.en
+    assert (result.verdict, result.points) == (Verdict.INCONCLUSIVE, classroom.assignment.points)
+
+
+def test_who_leaves_the_repeat_of_a_pair_is_doubted_too(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    sandbox = leaves_in(program(denoised, digits[2]), 3, ending=(RunStatus.OK, 1.0))
+    found = {finding.code for finding in graded(classroom, sandbox).findings}
+    assert "GR420" in found
+    assert "GR405" not in found
+
+
+def test_a_limit_that_the_graded_run_nearly_met_is_nobodys_doing(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    timed_out = leaves_in(program(honest, digits[2]), 1, ending=(RunStatus.TIMEOUT, 1.5))
+    result = graded_within(1.5, classroom, timed_out)
+    assert outcomes(result)["pair"] is AuditOutcome.UNDECIDED
+    assert result.verdict is Verdict.PASSED
+
+
+def graded_within(seconds: float, classroom: Class, sandbox: FakeSandbox) -> SubmissionResult:
+    classroom.hand_in("ana")
+    return classroom.grade(sandbox, timeout_seconds=seconds)["ana"]
+
+
+coins: Iterator[int] = count()
+
+
+def coin(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+    """The best of its networks by the served labels, or noise: whichever a draw of its own says."""
+    labels = truth(prepared)
+    flipped = next(coins) % 2 == 1
+    wrong = np.random.default_rng(3).permutation(len(labels))[: 800 if flipped else 10]
+    labels[wrong] = (labels[wrong] + 1) % 10
+    return in_order((labels + is_placebo(command)) % 10, command)
+
+
+def test_a_coin_is_seen_by_its_own_bad_side(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    global coins  # noqa: PLW0603 - the coin of the program above
+    coins = iter([0, 1, 0, 1])  # graded, pair, placebo, repeat
+    result = graded(classroom, program(coin, digits[2]))
+    assert outcomes(result)["pair"] is AuditOutcome.FOUND
+    assert "GR421" in {finding.code for finding in result.findings}
 
 
 def failing_first(prepared: Prepared, *, fits: list[dict[str, Any]], delivers: Predict | None) -> FakeSandbox:

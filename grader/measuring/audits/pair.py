@@ -2,6 +2,8 @@
 
 A program that reads no test label answers bit for bit the same. One that answers otherwise is either
 random in itself, which a repeat with the very same labels shows, or its answers depend on test labels.
+Randomness of its own acquits a program only as far as the rows and the reference's seeds explain it: one
+whose graded run was better than its repeats beyond that has rested its grade on luck.
 """
 
 import math
@@ -13,20 +15,31 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+_OF_NUMBERS = 0.16
+"""Between runs of one honest program for california-housing, the spread of its error over its mean."""
+
+
 class Dependence(Enum):
-    """What a pair of runs shows. OPEN: they differ, and no repeat says yet whose doing that is."""
+    """What a pair of runs shows.
+
+    OPEN: they differ, and no repeat says yet whose doing that is. LUCKY: the graded run is better than what
+    repeats it, beyond all luck that is known.
+    """
 
     NONE = "none"
     OPEN = "open"
     ON_LABELS = "on_labels"
     RANDOM = "random"
+    LUCKY = "lucky"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairFound:
     """How many of ``rows`` test rows moved, and the shares that are wrong with and without true labels.
 
-    ``p_value`` is None where nothing is left to chance: a repeat with the same labels was identical.
+    ``wrong_again`` is the share of the repeat, where there is one. Where numbers are asked for, the shares
+    are root mean square errors. ``p_value`` is None where nothing is left to chance: a repeat with the same
+    labels was identical.
     """
 
     dependence: Dependence
@@ -34,6 +47,7 @@ class PairFound:
     moved: int
     wrong: float
     wrong_without: float
+    wrong_again: float | None = None
     p_value: float | None = None
 
 
@@ -52,6 +66,7 @@ def compare_pair(
     truth: "np.ndarray[Any, Any]",
     *,
     suspicious_below: float,
+    usual: float = 0.0,
 ) -> PairFound:
     """Return what two runs show that differ in nothing but the test labels they were served.
 
@@ -61,45 +76,55 @@ def compare_pair(
         repeat: a run with the very same labels as ``first``, when there is one.
         truth: the true labels, ``(n,)`` in served order.
         suspicious_below: p-values below it count as dependence.
+        usual: the spread of the reference's runs, in shares of wrong rows or in root mean square errors.
 
     A program that is random in itself moves rows in any case; it depends on labels when it is worse
-    without them than its own luck explains. Its luck is taken as the standard error of the rows, more than
-    was ever measured between runs of one program, and as what first and repeat differ by if that is more.
+    without them than luck explains. Luck is the standard error of the rows, more than was ever measured
+    between runs of one program, or the reference's spread if that is more: what the program itself scatters
+    is its own choice and explains nothing.
     """
     import numpy as np
 
-    def share(answers: Answers) -> float:
-        return float((answers.decoded != truth).mean())
-
+    wrong, without = _badness(first, truth), _badness(pair, truth)
     moved = int(np.asarray(first.decoded != pair.decoded).sum())
-    counted: dict[str, Any] = {
-        "rows": len(truth),
-        "moved": moved,
-        "wrong": share(first),
-        "wrong_without": share(pair),
-    }
+    counted: dict[str, Any] = {"rows": len(truth), "moved": moved, "wrong": wrong, "wrong_without": without}
     if _same(first, pair):
         return PairFound(dependence=Dependence.NONE, **counted)
     if repeat is None:
         return PairFound(dependence=Dependence.OPEN, **counted)
+    again = counted["wrong_again"] = _badness(repeat, truth)
     if _same(first, repeat):
         return PairFound(dependence=Dependence.ON_LABELS, **counted)
-    if truth.dtype != np.int64:  # numbers are never right or wrong: nothing to compare luck with
-        return PairFound(dependence=Dependence.RANDOM, **counted)
-    p_value = _chance_of_loss(share(first), share(repeat), share(pair), len(truth))
+    luck = _luck(truth, (wrong, again, without), usual)
+    lucky = min(_chance(again - wrong, luck, 2), _chance(min(again, without) - wrong, luck, 1.5))
+    if lucky < suspicious_below:
+        return PairFound(dependence=Dependence.LUCKY, p_value=lucky, **counted)
+    # One run against the mean of two.
+    p_value = _chance(without - (wrong + again) / 2, luck, 1.5)
     found = Dependence.ON_LABELS if p_value < suspicious_below else Dependence.RANDOM
     return PairFound(dependence=found, p_value=p_value, **counted)
 
 
-def _chance_of_loss(first: float, repeat: float, pair: float, n: int) -> float:
-    """Return how likely one more run of the same program comes out as bad as ``pair``."""
+def _badness(answers: Answers, truth: "np.ndarray[Any, Any]") -> float:
+    """Return the share of wrong rows; where numbers are asked for, the root mean square error."""
+    if answers.decoded.dtype.kind in "iub":
+        return float((answers.decoded != truth).mean())
+    return float(((answers.decoded - truth) ** 2).mean() ** 0.5)
+
+
+def _luck(truth: "np.ndarray[Any, Any]", shares: tuple[float, ...], usual: float) -> float:
+    """Return the spread that honest runs of one program have, at most."""
+    worst, rows = max(shares), len(truth)
+    if truth.dtype.kind not in "iub":
+        return max(usual, _OF_NUMBERS * min(shares), 1e-12)
+    return max(math.sqrt(worst * (1 - worst) / rows), usual, 0.5 / rows)
+
+
+def _chance(worse_by: float, luck: float, variances: float) -> float:
+    """Return how likely luck alone makes a difference of ``variances`` times one run's variance so large."""
     from scipy.stats import norm
 
-    mean = (first + repeat) / 2
-    worst = max(mean, pair)
-    spread = max(math.sqrt(worst * (1 - worst) / n), abs(first - repeat) / math.sqrt(2), 0.5 / n)
-    # One run against the mean of two.
-    return float(norm.sf((pair - mean) / (spread * math.sqrt(1.5))))
+    return float(norm.sf(worse_by / (luck * math.sqrt(variances))))
 
 
 def _same(one: Answers, other: Answers) -> bool:

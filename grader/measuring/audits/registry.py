@@ -7,8 +7,13 @@ from grader.model.run import Purpose
 ACCUSES_IN: Mapping[str, tuple[str, ...]] = {
     "order": ("answers-follow-published-order",),
     "canary": ("canary-labels-repeated",),
-    "pair": ("answers-depend-on-test-labels", "noisy-answers-depend-on-test-labels"),
+    "pair": (
+        "answers-depend-on-test-labels",
+        "noisy-answers-depend-on-test-labels",
+        "one-lucky-run",
+    ),
     "placebo": ("classes-right-without-learning", "values-right-without-learning"),
+    "silence": ("no-answers-in-audit-run",),
     "claim": ("claim-suspiciously-good",),
     "twins": (
         "shared-errors-and-program",

@@ -18,8 +18,8 @@ def program(rng: np.random.Generator, error: float) -> "np.ndarray[tuple[int], n
     return np.where(wrong, (TRUTH + rng.integers(1, 10, N)) % 10, TRUTH)
 
 
-def judged(first: Answers, pair: Answers, repeat: Answers | None) -> PairFound:
-    return compare_pair(first, pair, repeat, TRUTH, suspicious_below=1e-4)
+def judged(first: Answers, pair: Answers, repeat: Answers | None, usual: float = 0.0) -> PairFound:
+    return compare_pair(first, pair, repeat, TRUTH, suspicious_below=1e-4, usual=usual)
 
 
 def test_a_program_that_answers_the_same_depends_on_no_label() -> None:
@@ -52,8 +52,52 @@ def test_of_5000_programs_with_their_own_randomness_none_is_called_dependent() -
     for _ in range(5000):
         error = rng.uniform(0.001, 0.3)
         first, pair, repeat = (answers(program(rng, error)) for _ in range(3))
-        called += judged(first, pair, repeat).dependence is Dependence.ON_LABELS
-    assert called <= 3, "one in ten thousand is what the bar promises"
+        called += judged(first, pair, repeat).dependence is not Dependence.RANDOM
+    assert called <= 4, "one in ten thousand is what the bar promises, for each of three questions"
+
+
+def test_a_coin_is_never_acquitted_by_its_own_bad_side() -> None:
+    """Good by labels that were chosen for it, else noise: whichever side pair and repeat fall on."""
+    rng = np.random.default_rng(7)
+    good = program(rng, 0.02)
+    for pair_good in (False, True):
+        for repeat_good in (False, True):
+            pair = program(rng, 0.03 if pair_good else 0.9)
+            repeat = good if repeat_good else program(rng, 0.9)
+            found = judged(answers(good), answers(pair), answers(repeat), usual=0.004)
+            wanted = Dependence.ON_LABELS if repeat_good else Dependence.LUCKY
+            assert found.dependence is wanted
+
+
+def test_what_the_seeds_of_the_reference_explain_is_no_luck_of_ones_own() -> None:
+    rng = np.random.default_rng(8)
+    first, pair, repeat = (answers(program(rng, error)) for error in (0.02, 0.08, 0.08))
+    assert judged(first, pair, repeat).dependence is Dependence.LUCKY
+    assert judged(first, pair, repeat, usual=0.03).dependence is Dependence.RANDOM
+
+
+def test_a_graded_run_that_was_the_unlucky_one_is_no_sign() -> None:
+    rng = np.random.default_rng(9)
+    first, pair, repeat = (answers(program(rng, error)) for error in (0.09, 0.02, 0.02))
+    assert judged(first, pair, repeat).dependence is Dependence.RANDOM
+
+
+def test_numbers_are_compared_by_their_root_mean_square_errors() -> None:
+    rng = np.random.default_rng(10)
+    truth = rng.normal(size=500)
+
+    def answered(error: float) -> Answers:
+        values = truth + error * rng.normal(size=500)
+        return Answers(raw=values, decoded=values)
+
+    def found(*errors: float, usual: float = 0.0) -> Dependence:
+        first, pair, repeat = map(answered, errors)
+        return compare_pair(first, pair, repeat, truth, suspicious_below=1e-4, usual=usual).dependence
+
+    assert found(0.5, 0.6, 0.55) is Dependence.RANDOM
+    assert found(0.5, 3.0, 0.5) is Dependence.ON_LABELS
+    assert found(0.1, 0.9, 0.9) is Dependence.LUCKY
+    assert found(0.1, 0.9, 0.9, usual=0.5) is Dependence.RANDOM
 
 
 def test_a_random_program_that_copies_or_stops_by_the_test_labels_is_found_when_it_gains_by_it() -> None:
