@@ -12,9 +12,12 @@ from importlib import import_module
 from pathlib import Path
 
 from grader.datasets.arrangement import Arrangement
+from grader.datasets.dataset import Dataset, file_of
 from grader.datasets.give_files import given_files
 from grader.datasets.prepare import Prepared
 from grader.datasets.text_tables import counted_text
+
+FOUR_TEXTS = ("ax.txt", "ay.txt", "qx.txt", "qy.txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,14 @@ def write_layout(prepared: Prepared, arrangement: Arrangement, into: Path) -> La
     for name, content in given.items():
         write_file(into / "data" / "files" / name, content)
     return Layout(files=tuple(given))
+
+
+def served_names(dataset: Dataset) -> frozenset[str]:
+    """Return the names of the files that programs find: a submission's own file of such a name is covered."""
+    names = {file_of(one.file) for one in dataset.given}
+    if dataset.layout == "own":
+        names |= set(import_module(f"{dataset.package}.layout").NAMES)
+    return frozenset(names)
 
 
 def link_or_copy(source: Path, target: Path) -> None:
@@ -76,7 +87,7 @@ def write_four_texts(
             write_file(folder / name, counted_text([lines[row] for row in rows], columns))
     write_file(folder / "qx.txt", qx)
     write_file(folder / "qy.txt", qy)
-    return ("ax.txt", "ay.txt", "qx.txt", "qy.txt")
+    return FOUR_TEXTS
 
 
 def counted_lines(path: Path) -> list[bytes]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from grader.datasets.layouts import served_names
 from grader.datasets.prepare import truth
 from grader.measuring.evidence.predictions import Chosen, NothingDelivered
 from grader.measuring.evidence.program_text import has_code
@@ -105,7 +106,9 @@ def assess(
         read,
         judgement,
         first=first,
-        findings=findings_told(submission, facts, signs, audits, judgement),
+        findings=findings_told(
+            submission, facts, signs, audits, judgement, served=served_names(prepared.dataset)
+        ),
         claimed=claim_of(facts),
         audits=audits,
         notes=_notes(first, other_way, fixed=repeats_itself),

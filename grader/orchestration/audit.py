@@ -98,7 +98,7 @@ def findings_of(audits: Sequence[AuditResult]) -> tuple[Finding, ...]:
 
 def _usual(baseline: Baseline | None, truth: "NDArray[Any]") -> float:
     """Return how far the reference's runs scatter: in shares of wrong rows, or in root mean square errors."""
-    names = ("error", "accuracy") if truth.dtype == "int64" else ("rmse",)
+    names = ("error_rate", "accuracy") if truth.dtype == "int64" else ("rmse",)
     known = [] if baseline is None else [baseline.of(name) for name in names]
     return max((one.seed_sd for one in known if one is not None and one.seed_sd is not None), default=0.0)
 

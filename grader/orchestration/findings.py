@@ -1,6 +1,6 @@
 """What a person should look at in one submission, in the order in which it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from grader.measuring.audits.training import is_untrained
@@ -20,10 +20,13 @@ def findings_told(
     signs: Signs,
     audits: Sequence[AuditResult],
     judgement: Judgement,
+    *,
+    served: Collection[str],
 ) -> tuple[Finding, ...]:
     """Return what a person should look at, in the order in which it is told.
 
-    How a program that failed was trained changes nothing: told, and nobody is asked.
+    How a program that failed was trained changes nothing: told, and nobody is asked. ``served`` are the
+    names of the files that it was given.
     """
     failed = judgement.verdict is Verdict.FAILED
     claim = overstated(facts) if facts.assignment.audits.claim else None
@@ -33,7 +36,7 @@ def findings_told(
             replace(one, severity=Severity.INFO) if failed and is_untrained(one) else one
             for one in signs.findings
         ),
-        *tables_in(submission, facts.assignment.audits),
+        *tables_in(submission, facts.assignment.audits, served),
         *findings_of(audits),
         *([claim] if claim else []),
     )

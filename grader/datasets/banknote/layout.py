@@ -8,6 +8,7 @@ from grader.datasets.prepare import Prepared
 
 _NAME = "data_banknote_authentication.txt"
 TEST = "data_banknote_authentication_test.txt"
+NAMES = (_NAME, TEST)
 
 
 def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:

@@ -7,6 +7,7 @@ from grader.datasets.layouts import Layout, write_file
 from grader.datasets.prepare import Prepared
 
 TEST = "california_housing_test.csv"
+NAMES = (TEST,)
 _COLUMNS = "MedInc,HouseAge,AveRooms,AveBedrms,Population,AveOccup,Latitude,Longitude"
 
 

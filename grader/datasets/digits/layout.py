@@ -4,9 +4,11 @@ import gzip
 from pathlib import Path
 
 from grader.datasets.arrangement import Arrangement
-from grader.datasets.layouts import Layout, served_lines, write_file, write_four_texts
+from grader.datasets.layouts import FOUR_TEXTS, Layout, served_lines, write_file, write_four_texts
 from grader.datasets.prepare import Prepared
 from grader.datasets.text_tables import counted_text
+
+NAMES = FOUR_TEXTS
 
 
 def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:

@@ -19,6 +19,9 @@ _NAMES = (
     "t10k-labels-idx1-ubyte.gz",
 )
 
+NAMES: tuple[str, ...] = ()
+"""Of files in the working folder: programs ask keras.datasets."""
+
 
 def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
     """Write the four files of the served copy below ``into/data/keras``."""

@@ -5,9 +5,12 @@ import zipfile
 from pathlib import Path
 
 from grader.datasets.arrangement import Arrangement
-from grader.datasets.layouts import Layout, counted_lines, write_file, write_four_texts
+from grader.datasets.layouts import FOUR_TEXTS, Layout, counted_lines, write_file, write_four_texts
 from grader.datasets.prepare import Prepared
 from grader.datasets.text_tables import counted_text
+
+_ARCHIVE = "noisynote.zip"
+NAMES = (_ARCHIVE, *FOUR_TEXTS)
 
 
 def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
@@ -23,5 +26,5 @@ def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
             member = zipfile.ZipInfo(name, date_time=(2023, 6, 4, 20, 3, 0))
             member.external_attr = 0o100644 << 16
             packed.writestr(member, (folder / name).read_bytes(), zipfile.ZIP_DEFLATED)
-    write_file(folder / "noisynote.zip", archive.getvalue())
-    return Layout(files=("noisynote.zip", *names))
+    write_file(folder / _ARCHIVE, archive.getvalue())
+    return Layout(files=NAMES)
