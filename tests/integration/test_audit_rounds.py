@@ -255,7 +255,8 @@ def test_who_leaves_the_repeat_of_a_pair_is_doubted_too(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:
     sandbox = leaves_in(program(denoised, digits[2]), 3, ending=(RunStatus.OK, 1.0))
-    found = {finding.code for finding in graded(classroom, sandbox).findings}
+    classroom.hand_in("ana")
+    found = {finding.code for finding in classroom.grade(sandbox, runs=1)["ana"].findings}
     assert "GR420" in found
     assert "GR405" not in found
 
@@ -291,7 +292,8 @@ def test_a_coin_is_seen_by_its_own_bad_side(
 ) -> None:
     global coins  # noqa: PLW0603 - the coin of the program above
     coins = iter([0, 1, 0, 1])  # graded, pair, placebo, repeat
-    result = graded(classroom, program(coin, digits[2]))
+    classroom.hand_in("ana")
+    result = classroom.grade(program(coin, digits[2]), runs=1)["ana"]
     assert outcomes(result)["pair"] is AuditOutcome.FOUND
     assert "GR421" in {finding.code for finding in result.findings}
 
