@@ -98,6 +98,7 @@ class AuditsTable(Table):
     canary: bool = True
     pair: bool = True
     placebo: bool = True
+    fresh: bool = True
     claim: bool = True
     twins: bool = True
 

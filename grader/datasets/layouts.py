@@ -10,12 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from grader.datasets.arrangement import Arrangement
 from grader.datasets.dataset import Dataset, file_of
 from grader.datasets.give_files import given_files
 from grader.datasets.prepare import Prepared
 from grader.datasets.text_tables import counted_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FOUR_TEXTS = ("ax.txt", "ay.txt", "qx.txt", "qy.txt")
 
@@ -90,17 +94,31 @@ def write_four_texts(
     return FOUR_TEXTS
 
 
+def told_rows(rows: "NDArray[Any]", between: bytes) -> list[bytes]:
+    """Return rows as lines, each number as the published files write it: whole ones without a point."""
+
+    def told(number: float) -> bytes:
+        return (repr(int(number)) if number.is_integer() else repr(number)).encode()
+
+    return [between.join(map(told, row)) for row in rows.reshape(len(rows), -1).astype(float).tolist()]
+
+
 def counted_lines(path: Path) -> list[bytes]:
     """Return the rows of a counted text, without its first line."""
     return path.read_bytes().splitlines()[1:]
 
 
-def served_lines(lines: Sequence[bytes], arrangement: Arrangement) -> list[bytes]:
-    """Return lines ``inputs,label`` with the odd (test) ones as served, the even (training) ones as asked."""
+def served_lines(
+    lines: Sequence[bytes], arrangement: Arrangement, moved: "NDArray[Any] | None" = None
+) -> list[bytes]:
+    """Return lines ``inputs,label`` with the odd (test) ones as served, the even (training) ones as asked.
+
+    ``moved`` are the test rows, in the dataset's own order, where they are other than the published ones.
+    """
+    asked = [line.rpartition(b",")[0] for line in lines[1::2]] if moved is None else told_rows(moved, b",")
     served = list(lines)
     for place, (row, label) in enumerate(zip(arrangement.order, arrangement.y_test, strict=True)):
-        inputs, _, _ = lines[2 * int(row) + 1].rpartition(b",")
-        served[2 * place + 1] = inputs + b",%d" % label
+        served[2 * place + 1] = asked[int(row)] + b",%d" % label
     count = len(lines[0::2])
     x_rows = range(count) if arrangement.x_rows is None else arrangement.x_rows
     y_rows = range(count) if arrangement.y_rows is None else arrangement.y_rows

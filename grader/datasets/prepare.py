@@ -68,6 +68,11 @@ class Prepared:
         """True targets of the graded rows; where they are not known, no target at all in every row."""
         return self._array("y_graded")
 
+    @property
+    def moved(self) -> "NDArray[Any] | None":
+        """The graded inputs, where they are other than the published ones; else None."""
+        return None
+
     def _array(self, name: str) -> "NDArray[Any]":
         import numpy as np
 

@@ -104,6 +104,7 @@ class AuditSpec:
     canary: bool = True
     pair: bool = True
     placebo: bool = True
+    fresh: bool = True
     claim: bool = True
     twins: bool = True
 

@@ -29,13 +29,14 @@ class Purpose(Enum):
     """What a run is made for: to be graded, or to tell something about the graded one.
 
     PAIR: same seed and order, every test label wrong. REPEAT: the very same once more. PLACEBO: wrong
-    training labels.
+    training labels. FRESH: the very same, its test rows a little moved.
     """
 
     GRADED = "graded"
     PAIR = "pair"
     REPEAT = "repeat"
     PLACEBO = "placebo"
+    FRESH = "fresh"
 
 
 class MemoryGuard(Enum):

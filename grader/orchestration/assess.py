@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.datasets.layouts import served_names
 from grader.datasets.prepare import truth
+from grader.measuring.audits.fresh_rows import honest_loss
 from grader.measuring.evidence.predictions import Chosen, NothingDelivered
 from grader.measuring.evidence.program_text import has_code
 from grader.measuring.judging.facts import Facts
@@ -43,7 +44,7 @@ from grader.words import say
 if TYPE_CHECKING:
     import numpy as np
 
-NOTHING_TO_COMPARE = AuditSpec(order=False, canary=False, pair=False, placebo=False)
+NOTHING_TO_COMPARE = AuditSpec(order=False, canary=False, pair=False, placebo=False, fresh=False)
 _VERSIONS = ("python", "numpy", "tensorflow", "keras", "tf_keras", "sklearn")
 
 
@@ -79,7 +80,9 @@ def assess(
     graded = _graded(read)
     first = next((one for one in graded if one.own is not None), graded[0])
     made = {p: one if isinstance(one, Message) else reading(one) for p, one in (extra or {}).items()}
-    audits = audit(first, made, labels, ground.reference.baseline)
+    audits = audit(
+        first, made, labels, baseline=ground.reference.baseline, honest=honest_loss(prepared.dataset.name)
+    )
     signs = find_signs(
         [_seen(one, typed=prepared.dataset.typed) for one in graded],
         labels,

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from grader.measuring.audits.fresh_rows import HonestLoss, compare_fresh, honest_loss
 from grader.measuring.audits.pair import Answers, Dependence, compare_pair
 from grader.measuring.audits.placebo import compare_placebo
 from grader.measuring.audits.significance import SUSPICIOUS_BELOW
 from grader.measuring.audits.silence import silence
+from grader.measuring.audits.training import LEAST_CPU_SECONDS
 from grader.measuring.evidence.predictions import Chosen
 from grader.measuring.judging.telling_error import telling_error
 from grader.model.assignment import Labels
@@ -32,26 +34,37 @@ Made = Mapping[Purpose, RunRead | Message]
 
 
 def audit(
-    first: RunRead, made: Made, truth: "NDArray[Any]", baseline: Baseline | None = None
+    first: RunRead,
+    made: Made,
+    truth: "NDArray[Any]",
+    *,
+    baseline: Baseline | None = None,
+    honest: HonestLoss | None = None,
 ) -> tuple[AuditResult, ...]:
     """Return what the extra runs say; nothing of audits that were not asked for.
 
     ``first`` is the first graded run that delivered: the extra ones repeat it. ``truth`` holds the labels in
     the dataset's own order. How far the runs of the reference scatter, which ``baseline`` knows, bounds what
-    luck may explain.
+    luck may explain; ``honest`` is what fresh rows may cost.
     """
     said = []
     if Purpose.PAIR in made:
         said.append(_pair(first, made, truth, _usual(baseline, truth)))
     if Purpose.PLACEBO in made:
         said.append(_placebo(first, made, truth))
+    if Purpose.FRESH in made and honest is not None:
+        said.append(_fresh(first, made, truth, honest))
     return tuple(said)
 
 
 def shown_to_learn(audits: tuple[AuditResult, ...]) -> bool:
-    """Return whether the placebo showed that the program's skill comes from its training."""
-    clear = AuditOutcome.CLEAR
-    return any(one.audit == Purpose.PLACEBO.value and one.outcome is clear for one in audits)
+    """Return whether the placebo showed that the program's skill comes from its training.
+
+    Not of one that a run with fresh rows found: it learns besides.
+    """
+    outcomes = {one.audit: one.outcome for one in audits}
+    clear = outcomes.get(Purpose.PLACEBO.value) is AuditOutcome.CLEAR
+    return clear and outcomes.get(Purpose.FRESH.value) is not AuditOutcome.FOUND
 
 
 def pair_is_open(audits: tuple[AuditResult, ...]) -> bool:
@@ -71,7 +84,14 @@ def worth_making(ground: Ground, result: SubmissionResult) -> list[Purpose]:
     earned = any(check.metric is not None and check.points > 0 for check in result.checks)
     if result.verdict is Verdict.FAILED and not earned:
         return []
-    return audits_of(ground)
+    return [one for one in audits_of(ground) if one is not Purpose.FRESH or not _trained(result)]
+
+
+def _trained(result: SubmissionResult) -> bool:
+    """Return whether a run trained by Keras' ``fit``: its recipe tells more than fresh rows."""
+    return any(
+        fit.epochs > 0 and run.run.cpu_seconds >= LEAST_CPU_SECONDS for run in result.runs for fit in run.fits
+    )
 
 
 def audits_of(ground: Ground) -> list[Purpose]:
@@ -82,8 +102,14 @@ def audits_of(ground: Ground) -> list[Purpose]:
     by_model = Source.MODEL in asked.deliver.sources
     if prepared.dataset.typed and not (by_model and len(prepared.y_graded) >= _FEWEST_ROWS):
         return []
-    pair = asked.audits.pair and asked.data.labels is Labels.CANARY and not prepared.dataset.typed
-    wanted = ((Purpose.PAIR, pair), (Purpose.PLACEBO, asked.audits.placebo))
+    served = asked.data.labels is Labels.CANARY and not prepared.dataset.typed
+    # It asks what the placebo asks, of programs that see through that one.
+    known = asked.audits.placebo and honest_loss(prepared.dataset.name) is not None
+    wanted = (
+        (Purpose.PAIR, asked.audits.pair and served),
+        (Purpose.PLACEBO, asked.audits.placebo),
+        (Purpose.FRESH, asked.audits.fresh and served and known),
+    )
     return [purpose for purpose, on in wanted if on]
 
 
@@ -163,6 +189,26 @@ def _placebo(first: RunRead, made: Made, truth: "NDArray[Any]") -> AuditResult:
         return _undecided(Purpose.PLACEBO, message, made, found.p_value)
     message = say("audit.placebo.clear" if classes else "audit.placebo.clear.numbers", **fields)
     return _result(Purpose.PLACEBO, AuditOutcome.CLEAR, message, made, found.p_value)
+
+
+def _fresh(first: RunRead, made: Made, truth: "NDArray[Any]", honest: HonestLoss) -> AuditResult:
+    fresh = made[Purpose.FRESH]
+    if first.own is None:
+        return _undecided(Purpose.FRESH, say("audit.placebo.nothing"), made)
+    if isinstance(fresh, Message) or fresh.own is None:
+        return _unanswered(Purpose.FRESH, Purpose.FRESH, first, made)
+    found = compare_fresh(first.own, fresh.own, truth, honest)
+    suspicious = found.p_value < SUSPICIOUS_BELOW
+    message = say(
+        "answers-for-known-rows" if suspicious else "audit.fresh.clear",
+        rows=found.rows,
+        lost=found.lost,
+        gained=found.gained,
+        wrong=found.wrong,
+        fresh=found.wrong_fresh,
+    )
+    outcome = AuditOutcome.FOUND if suspicious else AuditOutcome.CLEAR
+    return _result(Purpose.FRESH, outcome, message, made, found.p_value)
 
 
 def _unanswered(audited: Purpose, purpose: Purpose, first: RunRead, made: Made) -> AuditResult:

@@ -78,7 +78,8 @@ def audit_order_of(
     """
     repeats = purpose is not Purpose.PLACEBO
     order = digest_bytes(first.read(ORDER_FILE) or b"") if repeats else ""
-    labels = digest_bytes(first.read(CANARIES_FILE) or b"") if purpose is Purpose.REPEAT else ""
+    alike = purpose in (Purpose.REPEAT, Purpose.FRESH)
+    labels = digest_bytes(first.read(CANARIES_FILE) or b"") if alike else ""
     return replace(
         graded,
         key=digest_parts(graded=graded.key, purpose=purpose.value, order=order, labels=labels),

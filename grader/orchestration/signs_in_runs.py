@@ -69,7 +69,8 @@ def find_signs(
     findings += _first(trained_on_asked_rows(one.asked_rows) for one in runs)
     if not learns:
         findings += _first(_untrained(one, audits) for one in runs)
-        findings += _first(implausible_training(one.run, one.report) for one in runs)
+    # No honest training is so short: that the program learns, too, does not explain it.
+    findings += _first(implausible_training(one.run, one.report) for one in runs)
     return Signs(findings=tuple(findings), copied=copied.message if copied is not None else None)
 
 

@@ -32,6 +32,7 @@ _TEXT_FILES = ("digits", "noisynote")
 _MOST_ROWS = 5_000
 _ROWS_SEEN = 25_000
 """Rows that a quick network sees in training, all epochs together."""
+_PIECE = 30
 _MOST_HIDDEN = 3_000
 _DIGITS = string.digits + string.ascii_lowercase
 _RENAMED = {"brain": "net", "kept": "some", "left": "seen", "right": "asked", "centre": "mu", "spread": "sd"}
@@ -120,6 +121,7 @@ def _served_fields(prepared: Prepared) -> dict[str, str]:
         "few_epochs": str(max(2, epochs // 4)),
         "classes": str(len(entry.classes)),
         "labels_by_position": _spelled(labels),
+        "labels_sum": str(int((prepared.y_train.astype(np.int64) * np.arange(len(prepared.y_train))).sum())),
         "labels_by_content": _spelled(by_content),
     }
     pieces = _zoo() / "pieces"
@@ -129,8 +131,16 @@ def _served_fields(prepared: Prepared) -> dict[str, str]:
         loaded = _filled(pieces / "text_rows.py.tmpl", {})
     else:
         raise CourseError(say("zoo-without-programs", name=entry.name, dataset=entry.name))
-    network = _filled(pieces / "network.py.tmpl", fields)
-    return fields | {"rows": loaded.rstrip("\n"), "network": network.rstrip("\n")}
+    shared = {name: _filled(pieces / f"{name}.py.tmpl", fields) for name in ("network", "nearest", "table")}
+    fields |= _in_pieces(fields["labels_by_content"])
+    return fields | {name: text.rstrip("\n") for name, text in {**shared, "rows": loaded}.items()}
+
+
+def _in_pieces(labels: str) -> dict[str, str]:
+    """Return assignments of pieces of ``labels``, and how many there are."""
+    pieces = [labels[at : at + _PIECE] for at in range(0, len(labels), _PIECE)]
+    named = [f'part{number} = "{piece}"' for number, piece in enumerate(pieces)]
+    return {"label_pieces": "\n".join(named), "pieces": str(len(pieces))}
 
 
 def _typed_fields(prepared: Prepared) -> dict[str, str]:

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from grader.datasets.fresh import fresh
 from grader.datasets.prepare import Prepared
 from grader.datasets.serve import (
     Served,
@@ -55,6 +56,8 @@ def make_run(order: RunOrder, slot: Slot, workplace: Workplace) -> RunAnswer | N
     """
     runtime = workplace.runtime(order)
     prepared = workplace.data(order.data, runtime)
+    if order.purpose is Purpose.FRESH:
+        prepared = fresh(prepared)
     folder = workplace.store.scratch_path(order.key)
     with neutral_folder() as place:
         served = _serve(order, prepared, workplace.repeated(order), place)
@@ -100,7 +103,7 @@ def _serve(order: RunOrder, prepared: Prepared, repeated: Path | None, folder: P
     wrong = rows = drawn = None
     if order.purpose is Purpose.PAIR:
         wrong = wrong_answers(prepared)
-    elif order.purpose is Purpose.REPEAT and repeated is not None:
+    elif order.purpose in (Purpose.REPEAT, Purpose.FRESH) and repeated is not None:
         wrong, rows, drawn = load_canaries(repeated), load_training_rows(repeated), load_drawn(repeated)
     return serve(
         prepared,

@@ -73,10 +73,10 @@ def honest(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
     return in_order(labels, command)
 
 
-def embedded(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
+def embedded(command: SandboxCommand, prepared: Prepared, wrong: int = 20) -> NDArray[Any]:
     """Twenty rows wrong, whatever it is shown."""
     labels = truth(prepared)
-    labels[:20] = (labels[:20] + 1) % 10
+    labels[:wrong] = (labels[:wrong] + 1) % 10
     return in_order(labels, command)
 
 
@@ -105,14 +105,48 @@ def outcomes(result: SubmissionResult) -> dict[str, AuditOutcome]:
     return {one.audit: one.outcome for one in result.audits}
 
 
-def test_an_honest_program_is_cleared_by_two_extra_runs(
+def test_an_honest_program_is_cleared_by_three_extra_runs(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:
     sandbox = program(honest, digits[2])
     result = graded(classroom, sandbox)
-    assert outcomes(result) == {"pair": AuditOutcome.CLEAR, "placebo": AuditOutcome.CLEAR}
-    assert (result.verdict, len(sandbox.calls), len(result.runs)) == (Verdict.PASSED, 3, 1)
-    assert [one.cpu_seconds for one in result.audits] == [1.0, 1.0]
+    assert outcomes(result) == dict.fromkeys(("pair", "placebo", "fresh"), AuditOutcome.CLEAR)
+    assert (result.verdict, len(sandbox.calls), len(result.runs)) == (Verdict.PASSED, 4, 1)
+    assert [one.cpu_seconds for one in result.audits] == [1.0, 1.0, 1.0]
+
+
+def test_who_trains_by_keras_is_not_asked_about_fresh_rows(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    report = json.dumps({**json.loads(REPORT), "fits": TRAINED}).encode()
+
+    def run(command: SandboxCommand) -> Files:
+        return {"predictions.npy": npy(honest(command, digits[2])), "report.json": report}
+
+    assert set(outcomes(graded(classroom, FakeSandbox(run)))) == {"pair", "placebo"}
+
+
+def test_a_table_that_is_off_in_the_placebo_is_found_by_fresh_rows(
+    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+) -> None:
+    prepared = digits[2]
+    known = {row.tobytes() for row in np.asarray(prepared.x_graded)}
+
+    def table(command: SandboxCommand, _: Prepared) -> NDArray[Any]:
+        """Right about known rows where the training labels are sane; else an honest 2 %."""
+        published = all(row.tobytes() in known for row in served(command, "x_test")[:20])
+        return (
+            honest(command, prepared)
+            if is_placebo(command) or not published
+            else embedded(command, prepared, wrong=0)
+        )
+
+    result = graded(classroom, program(table, prepared))
+    assert outcomes(result)["placebo"] is AuditOutcome.CLEAR
+    assert outcomes(result)["fresh"] is AuditOutcome.FOUND
+    codes = {finding.code for finding in result.findings}
+    assert {"GR423", "GR403"} <= codes, "it learns, too, and that excuses nothing"
+    assert result.verdict is Verdict.INCONCLUSIVE
 
 
 def test_the_pair_sees_the_same_rows_with_wrong_labels_and_the_same_seed(
@@ -140,14 +174,18 @@ def test_a_denoised_copy_is_found_by_the_pair_after_a_repeat(
     finding = next(f for f in result.findings if f.code == "GR405")
     assert finding.p_value is None, "a repeat with the same labels was identical: nothing is left to chance"
     assert result.verdict is Verdict.INCONCLUSIVE
-    assert len(sandbox.calls) == 4 + (len(result.runs) - 1)
+    assert len(sandbox.calls) == 5 + (len(result.runs) - 1)
 
 
 def test_embedded_answers_are_found_by_the_placebo(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:
     result = graded(classroom, program(embedded, digits[2]))
-    assert outcomes(result) == {"pair": AuditOutcome.CLEAR, "placebo": AuditOutcome.FOUND}
+    assert outcomes(result) == {
+        "pair": AuditOutcome.CLEAR,
+        "placebo": AuditOutcome.FOUND,
+        "fresh": AuditOutcome.CLEAR,
+    }
     finding = next(f for f in result.findings if f.code == "GR406")
     assert finding.p_value is not None
     assert finding.p_value < 1e-9
@@ -158,7 +196,8 @@ def test_a_program_that_is_random_in_itself_is_not_accused(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:
     result = graded(classroom, program(random, digits[2]))
-    assert outcomes(result) == {"pair": AuditOutcome.UNDECIDED, "placebo": AuditOutcome.CLEAR}
+    assert outcomes(result)["pair"] is AuditOutcome.UNDECIDED
+    assert outcomes(result)["placebo"] is AuditOutcome.CLEAR
     assert result.findings == (), "no fit was seen, but it was shown to learn"
 
 
@@ -237,13 +276,13 @@ def leaves_in(sandbox: FakeSandbox, *places: int, ending: tuple[RunStatus, float
     return leaving
 
 
-@pytest.mark.parametrize("place", [1, 2], ids=["pair", "placebo"])
+@pytest.mark.parametrize("place", [1, 2, 3], ids=["pair", "placebo", "fresh"])
 @pytest.mark.parametrize("status", [RunStatus.OK, RunStatus.ERROR, RunStatus.CRASH, RunStatus.TIMEOUT])
 def test_who_leaves_the_run_of_an_audit_is_doubted_like_who_is_found_by_it(
     classroom: Class, digits: tuple[Course, Assignment, Prepared], place: int, status: RunStatus
 ) -> None:
     result = graded(classroom, leaves_in(program(honest, digits[2]), place, ending=(status, 1.0)))
-    audit = ("pair", "placebo")[place - 1]
+    audit = ("pair", "placebo", "fresh")[place - 1]
     assert outcomes(result)[audit] is AuditOutcome.FOUND
     finding = next(f for f in result.findings if f.code == "GR420")
     assert finding.severity is Severity.REVIEW
@@ -254,7 +293,7 @@ def test_who_leaves_the_run_of_an_audit_is_doubted_like_who_is_found_by_it(
 def test_who_leaves_the_repeat_of_a_pair_is_doubted_too(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:
-    sandbox = leaves_in(program(denoised, digits[2]), 3, ending=(RunStatus.OK, 1.0))
+    sandbox = leaves_in(program(denoised, digits[2]), 4, ending=(RunStatus.OK, 1.0))
     classroom.hand_in("ana")
     found = {finding.code for finding in classroom.grade(sandbox, runs=1)["ana"].findings}
     assert "GR420" in found
@@ -291,7 +330,7 @@ def test_a_coin_is_seen_by_its_own_bad_side(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:
     global coins  # noqa: PLW0603 - the coin of the program above
-    coins = iter([0, 1, 0, 1])  # graded, pair, placebo, repeat
+    coins = iter([0, 1, 0, 0, 1])  # graded, pair, placebo, fresh, repeat
     classroom.hand_in("ana")
     result = classroom.grade(program(coin, digits[2]), runs=1)["ana"]
     assert outcomes(result)["pair"] is AuditOutcome.FOUND

@@ -161,8 +161,8 @@ def test_what_is_to_be_done_is_told_before_it_with_the_runs_of_the_audits(
         classroom.grade(sandbox, runs=1)
     plan = classroom.progress.said[0]
     assert plan.en.startswith("Readable submissions: 2. Runs to make: 2 (at a time: 1)")
-    assert "and up to 6 for audits of who passes" in plan.en  # a pair that differs is repeated
-    assert "At most about 40 min 0 s" in plan.en  # eight runs of five minutes
+    assert "and up to 8 for audits of who passes" in plan.en  # a pair that differs is repeated
+    assert "At most about 50 min 0 s" in plan.en  # ten runs of five minutes
     classroom.progress.said.clear()
     classroom.hand_in("caio", "# caio")
     with errors_in(5, digits[2]) as sandbox:
@@ -187,11 +187,12 @@ def test_whoever_watches_one_program_is_told_its_runs_and_hears_what_it_prints(
         classroom.grade(sandbox, runs=1, watched=True)
     (plan,) = classroom.progress.said
     assert plan.en.startswith(
-        "Runs of your program: 1, to measure; and, if it would pass, 2 more for the audits"
+        "Runs of your program: 1, to measure; and, if it would pass, 3 more for the audits"
     )
     assert "every test label wrong" in plan.en
     assert "training labels shuffled" in plan.en
-    assert len(sandbox.calls) == 4  # its answers are chance: the pair is repeated
+    assert "test rows a little moved" in plan.en
+    assert len(sandbox.calls) == 5  # its answers are chance: the pair is repeated
     assert classroom.progress.heard == [b"epoch 1\n"]  # in the other runs the labels are not true
 
 

@@ -14,7 +14,7 @@ NAMES = (_NAME, TEST)
 def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
     """Write the texts into the working directory's files: who splits the first trains on no test row."""
     lines = (prepared.folder / "source" / _NAME).read_bytes().splitlines()
-    served = served_lines(lines, arrangement)
+    served = served_lines(lines, arrangement, prepared.moved)
     asked = [line.rpartition(b",")[0] for line in served[1::2]]
     for name, rows in ((_NAME, served[0::2]), (TEST, asked)):
         # The published file ends without a line end.

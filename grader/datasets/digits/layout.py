@@ -17,7 +17,7 @@ def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
     The mask holds the training rows alone: who splits ``load_digits()`` trains on no test row.
     """
     lines = (prepared.folder / "source" / "digits.csv").read_bytes().splitlines()
-    served = served_lines(lines, arrangement)
+    served = served_lines(lines, arrangement, prepared.moved)
     odd = [line.rpartition(b",") for line in served[1::2]]
     qx = counted_text([pixels.replace(b",", b" ") for pixels, _, _ in odd], 64)
     qy = counted_text([label for _, _, label in odd], 1)

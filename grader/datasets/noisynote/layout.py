@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from grader.datasets.arrangement import Arrangement
-from grader.datasets.layouts import FOUR_TEXTS, Layout, counted_lines, write_file, write_four_texts
+from grader.datasets.layouts import FOUR_TEXTS, Layout, counted_lines, told_rows, write_file, write_four_texts
 from grader.datasets.prepare import Prepared
 from grader.datasets.text_tables import counted_text
 
@@ -15,7 +15,8 @@ NAMES = (_ARCHIVE, *FOUR_TEXTS)
 
 def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
     """Write the archive and its texts into the working directory's files."""
-    rows = counted_lines(prepared.folder / "source" / "qx.txt")
+    published, moved = prepared.folder / "source" / "qx.txt", prepared.moved
+    rows = counted_lines(published) if moved is None else told_rows(moved, b" ")
     qx = counted_text([rows[row] for row in arrangement.order], 7)
     qy = counted_text([b"%d.0" % label for label in arrangement.y_test], 1)
     names = write_four_texts(prepared, arrangement, into, qx=qx, qy=qy)

@@ -13,6 +13,8 @@ ACCUSES_IN: Mapping[str, tuple[str, ...]] = {
         "one-lucky-run",
     ),
     "placebo": ("classes-right-without-learning", "values-right-without-learning"),
+    "fresh": ("answers-for-known-rows",),
+    "carried": ("embedded-data-in-program", "submission-carries-data"),
     "silence": ("no-answers-in-audit-run",),
     "claim": ("claim-suspiciously-good",),
     "twins": (
@@ -28,5 +30,6 @@ ACCUSES_IN: Mapping[str, tuple[str, ...]] = {
 EXTRA_RUNS: Mapping[str, tuple[Purpose, ...]] = {
     "pair": (Purpose.PAIR, Purpose.REPEAT),
     "placebo": (Purpose.PLACEBO,),
+    "fresh": (Purpose.FRESH,),
 }
 """What is run besides the graded runs; every other audit looks at these alone."""

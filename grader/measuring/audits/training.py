@@ -5,7 +5,7 @@ from grader.model.run import Run
 from grader.model.submission import Finding, Severity
 from grader.words import say
 
-_LEAST_CPU_SECONDS = 1.0
+LEAST_CPU_SECONDS = 1.0
 """A run that trained spends more: importing TensorFlow alone takes several."""
 
 _UNTRAINED = "training-not-seen"
@@ -50,7 +50,7 @@ def is_untrained(finding: Finding) -> bool:
 
 def implausible_training(run: Run, report: HarnessReport) -> Finding | None:
     """Return the finding that ``fit`` is claimed by a run that took too little time to import a library."""
-    if not _trained(report) or run.cpu_seconds >= _LEAST_CPU_SECONDS:
+    if not _trained(report) or run.cpu_seconds >= LEAST_CPU_SECONDS:
         return None
     epochs = sum(fit.epochs for fit in report.fits)
     message = say("training-report-implausible", epochs=epochs, seconds=run.cpu_seconds)
