@@ -5,8 +5,8 @@ from typing import Any
 
 from grader.model.recipe import Recipe
 
-LONGEST = 500
-"""Digits and words of a recipe at most; see the reference page for the honest ones that were measured."""
+LONGEST = 128
+"""Digits and words of a recipe at most: twice the longest honest one that was measured."""
 _USUAL = frozenset(
     {
         0,

@@ -138,3 +138,30 @@ def test_a_callback_of_the_program_s_own_could_change_weights_and_one_that_write
     writes = type("CSVLogger", (), {"__module__": "keras.src.callbacks"})()
     keeps = type("ModelCheckpoint", (), {"__module__": "keras.src.callbacks"})()
     assert [callbacks.could_change(one) for one in (own, writes, keeps)] == [True, False, True]
+
+
+def test_a_step_of_a_pipeline_or_the_best_of_a_search_answers_for_the_whole() -> None:
+    door: Any = import_module("grader_harness.recipe.estimator_door")
+    inner, other = SimpleNamespace(), SimpleNamespace()
+    pipeline = SimpleNamespace(steps=[("scale", other), ("last", inner)])
+    assert door.holds(pipeline, inner)
+    assert door.holds(SimpleNamespace(best_estimator_=pipeline), inner)
+    assert not door.holds(pipeline, other)
+    assert not door.holds(None, inner)
+
+
+def test_a_setting_is_written_as_json_has_it() -> None:
+    given = {
+        "rate": np.float32(0.5),
+        "units": np.int64(3),
+        "pair": (1, 2),
+        "score": float("nan"),
+        "kind": ValueError(),
+    }
+    assert fits.plain(given) == {
+        "rate": 0.5,
+        "units": 3,
+        "pair": [1, 2],
+        "score": None,
+        "kind": {"class_name": "ValueError", "module": "builtins", "config": {}},
+    }

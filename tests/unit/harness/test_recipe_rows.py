@@ -107,6 +107,7 @@ def test_a_split_of_one_s_own_is_drawn_anew_by_the_grader() -> None:
         (np.flatnonzero(LABELS < 2)[::3], {"with_labels": [0, 1], "drawn": 89}),
         (np.r_[0:50, 70:100], {"drawn": 80}),
         (np.r_[0:50, 0:50], None),
+        (np.r_[0:98:2, 1:98:2, 98, 98], {"drawn": 100}),
     ],
 )
 def test_rows_are_said_as_a_program_would(places: Any, said: dict[str, Any] | None) -> None:
@@ -120,7 +121,7 @@ def test_rows_are_said_as_a_program_would(places: Any, said: dict[str, Any] | No
         (np.roll(PICTURES, 1, axis=1), "rows"),
         (np.concatenate((PICTURES, np.roll(PICTURES[:60], 1, axis=2))), "other-rows"),
         (np.full((600, 784), np.nan), "rows"),
-        (PICTURES[:2], "rows"),
+        (PICTURES[:1], "rows"),
     ],
 )
 def test_rows_that_are_not_the_course_s_own_are_not_tied(made: Any, why: str) -> None:
@@ -197,3 +198,17 @@ def test_an_own_split_under_one_scale_is_said_with_one_number() -> None:
     assert maps.steps_of(found, whole, whole[found.places]) == [
         {"kind": "affine", "scale": [0.0625], "offset": [0.0]}
     ]
+
+
+def test_several_numbers_a_row_are_known_as_they_are() -> None:
+    pairs = np.array([[2.0, 5.0], [1.0, 7.0]])
+    assert targets.tie_targets(pairs, pairs) == {"form": "float"}
+    assert isinstance(ties.tie_rows(pairs, pairs), ties.Tied)
+
+
+def test_rows_that_differ_by_little_are_told_apart() -> None:
+    table = np.repeat(TABLE[:100], 2, axis=0)
+    table[1::2, 0] += 2e-5
+    order = np.random.default_rng(8).permutation(200)
+    found = tied(table[order][:150], table)
+    assert (found.places == order[:150]).all()

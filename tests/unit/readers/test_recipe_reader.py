@@ -155,7 +155,7 @@ def test_a_table_of_small_layers_is_longer_than_a_recipe_may_be() -> None:
 
 
 def test_a_usual_recipe_is_far_below_what_it_may_say() -> None:
-    assert length_of(read(recipe())) < LONGEST / 10
+    assert length_of(read(recipe())) < LONGEST / 4
 
 
 def test_more_fits_than_thirty_two_make_no_recipe() -> None:

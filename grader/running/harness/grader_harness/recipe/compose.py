@@ -6,6 +6,7 @@ from typing import Any
 
 from grader_harness.ended import Ended
 from grader_harness.recipe.chain import chain_to
+from grader_harness.recipe.estimator_door import holds
 from grader_harness.recipe.fits import Fit, NoRecipe, digest_of
 from grader_harness.recipe.recorder import Recorder
 from grader_harness.recipe.row_maps import steps_of
@@ -35,7 +36,7 @@ def recipe_of(ended: Ended, recorder: Recorder) -> dict[str, Any]:
             raise _of_a_loop(none, ended) from None
         fits, models = _keras_fits(chain)
     else:
-        chain = [fit for fit in recorder.fits if fit.owner == owner and fit.estimator][-1:]
+        chain = [fit for fit in recorder.fits if fit.estimator and _answered(fit, owner, model)][-1:]
         if not chain:
             raise _untrained(ended, recorder)
         if chain[0].why is not None:
@@ -53,6 +54,11 @@ def _answering(ended: Ended) -> tuple[Any, Any]:
     fit = ended.evidence.last_fit()
     model = ended.evidence.model or (None if fit is None else fit.model())
     return model, model.get_weights() if hasattr(model, "get_weights") else None
+
+
+def _answered(fit: Fit, owner: int | None, model: Any) -> bool:
+    """Return whether ``model`` answers for what ``fit`` fitted: it is that, or stands inside it."""
+    return fit.owner == owner or (fit.made is not None and holds(fit.made(), model))
 
 
 def _untrained(ended: Ended, recorder: Recorder) -> NoRecipe:
@@ -100,7 +106,8 @@ def _answers(ended: Ended, recorder: Recorder, last: Fit) -> dict[str, Any]:
     captured = ended.call_of_answers()
     row_map = last.data["map"]
     outputs = None if captured is None else captured.outputs
-    if captured is not None:
+    inside = captured is not None and last.made is not None and last.made() is not captured.model
+    if captured is not None and not inside:  # a pipeline's last step is asked about rows that it prepared
         row_map = _map_of_test_rows(captured.rows, recorder, last)
     if outputs is not None:
         _looks_like(outputs, ended, last)

@@ -1,11 +1,13 @@
 """The fits of scikit-learn's estimators: a name and parameters, and the rows and targets they were given."""
 
+import weakref
 from typing import Any
 
 from grader_harness.recipe.fits import Fit, NoRecipe, plain
 from grader_harness.recipe.recorder import Recorder
 
 _MOST_PARTS = 16
+_DEEPEST = 3
 
 
 def fitted(recorder: Recorder, estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -25,8 +27,19 @@ def fitted(recorder: Recorder, estimator: Any, args: tuple[Any, ...], kwargs: di
                 fit.why = NoRecipe("row-weights")
         except NoRecipe as none:
             fit.why = none
+        fit.made = weakref.ref(estimator)
         fit.estimator = fit.estimator or {"name": type(estimator).__name__, "parameters": {}}
         recorder.keep(fit)
+
+
+def holds(outer: Any, inner: Any, depth: int = 0) -> bool:
+    """Return whether ``inner`` answers for ``outer``: a pipeline's last step, the best of a search."""
+    if outer is None or depth > _DEEPEST:
+        return False
+    steps = getattr(outer, "steps", None)
+    last = steps[-1][1] if isinstance(steps, list) and steps else None
+    parts = [part for part in (last, getattr(outer, "best_estimator_", None)) if part is not None]
+    return any(part is inner or holds(part, inner, depth + 1) for part in parts)
 
 
 def said(estimator: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What is kept of each ``fit``: enough to write it down, and digests of weights that chain them."""
 
 import hashlib
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,8 @@ class Fit:
     shape: tuple[int, ...] = ()
     trained_on: Any = None
     """The places of its rows in the table of training rows."""
+    made: Any = None
+    """A weak reference to the estimator."""
     why: NoRecipe | None = None
     watches: bool = False
     """Somebody's own callback, or one that keeps weights, looks on."""
@@ -86,5 +89,5 @@ def plain(value: Any) -> Any:
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float) or hasattr(value, "__float__"):
-        return float(value)
+        return float(value) if math.isfinite(value) else None  # JSON has no other numbers
     return {"class_name": type(value).__name__, "module": type(value).__module__, "config": {}}

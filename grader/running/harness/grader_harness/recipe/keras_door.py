@@ -64,10 +64,8 @@ class KerasDoor:
                 return original(model, *args, **kwargs)
             record, given = None, {}
             with self._recorder.ours():
-                bound = signature.bind(model, *args, **kwargs)
-                bound.apply_defaults()
-                given = dict(bound.arguments)
-                record = self._begun(model, given)
+                given = _arguments(signature, model, args, kwargs)
+                record = self._begun(model, given) if given else None
             self._open.fit, result = record, None
             try:
                 result = original(model, *args, **kwargs)
@@ -223,6 +221,16 @@ class KerasDoor:
             return original(layer, data, *args, **kwargs)
 
         kind.adapt = adapt
+
+
+def _arguments(signature: inspect.Signature, model: Any, args: Any, kwargs: Any) -> dict[str, Any]:
+    """Return the arguments of a call by name, with what was left out; none of a call that fails by itself."""
+    try:
+        bound = signature.bind(model, *args, **kwargs)
+    except TypeError:
+        return {}
+    bound.apply_defaults()
+    return dict(bound.arguments)
 
 
 def _write_model(fit: Fit, model: Any) -> None:

@@ -10,6 +10,8 @@ _ALIKE = 2e-3
 """Of the largest value: what a part of the rows, or another count in a deviation, makes of a scale."""
 _NOISE = 1e-6
 """Of the largest value: an offset below it is what 32 bits leave."""
+_EQUAL = 0.02
+"""So many rows may be nearly equal to others of a table, and taken for these."""
 _CHUNK = 4096
 _DIGITS = 9
 
@@ -21,9 +23,10 @@ def rows_of(places: Any, labels: Any) -> dict[str, Any] | None:
     among = len(labels)
     ordered = np.sort(places)
     steps = np.diff(ordered)
-    if len(steps) and steps.min() == 0:
+    repeated = int((steps == 0).sum())
+    if repeated > _EQUAL * len(places):
         return None
-    if not len(steps) or steps.min() == steps.max():
+    if not len(steps) or steps.min() == steps.max() > 0:
         step = int(steps[0]) if len(steps) else 1
         start, stop = int(ordered[0]), int(ordered[-1]) + 1
         return {"start": start, "stop": None if stop + step > among else stop, "step": step}
@@ -33,7 +36,7 @@ def rows_of(places: Any, labels: Any) -> dict[str, Any] | None:
         if len(there) <= MOST_LABELS and len(there) < len(np.unique(labels)):
             found["with_labels"] = [int(label) for label in there]
             among = int(np.isin(labels, there).sum())
-    return found if len(places) == among else found | {"drawn": len(places)}
+    return found if len(places) == among and not repeated else found | {"drawn": len(places)}
 
 
 def steps_of(tied: Tied, raw: Any, trained_on: Any) -> list[dict[str, Any]] | None:
@@ -65,7 +68,7 @@ def steps_of(tied: Tied, raw: Any, trained_on: Any) -> list[dict[str, Any]] | No
 
 
 def _affine(scale: float, offset: float) -> list[dict[str, Any]]:
-    if abs(scale - 1) < 1e-6 and abs(offset) < 1e-9:  # noqa: PLR2004 - nothing done
+    if abs(scale - 1) < 1e-5 and abs(offset) < 1e-9:  # noqa: PLR2004 - nothing done
         return []
     return [{"kind": "affine", "scale": [_number(scale)], "offset": [_number(offset)]}]
 

@@ -14,7 +14,7 @@ from grader_harness.column_maps import MOST_COLUMNS, find_column_map
 from grader_harness.recipe.pictures import pictures_as
 
 LOOKED_AT = 256
-FEWEST = 4
+FEWEST = 2
 CLOSE = 1e-4
 """Of the largest value: what 32 bits and a program's own arithmetic leave."""
 _STARTS = (0, 1000, 5000, 6000, 10_000, 12_000, 20_000, 40_000, 48_000, 50_000, 54_000, 55_000)
@@ -256,11 +256,21 @@ def _looked_up(rows: Any, raw: Any, found: Tied) -> tuple[Any, int]:
     directions = (generator.standard_normal((rows.shape[1], _DIRECTIONS)) / wide[:, None]).astype(np.float64)
     theirs = _projected(rows, directions, None)
     ours = _projected(raw, directions, found)
-    close = CLOSE / 10 * (float(np.abs(ours - ours.mean(axis=0)).max()) or 1.0)
+    wide = float(np.abs(ours - ours.mean(axis=0)).max()) or 1.0
+    places = _met(ours, theirs, CLOSE / 100 * wide)
+    if (places < 0).any():
+        places = _met(ours, theirs, CLOSE / 10 * wide)
+    return _in_turn(places, ours), int((places < 0).sum())
+
+
+def _met(ours: Any, theirs: Any, close: float) -> Any:
+    """Return which of our rows each of theirs is, no more than ``close`` apart; -1 for none."""
+    import numpy as np
+
     order = np.argsort(ours[:, 0], kind="stable")
     sorted_first = ours[order, 0]
-    places = np.full(len(rows), -1)
-    waiting, at = np.arange(len(rows)), np.searchsorted(sorted_first, theirs[:, 0] - close)
+    places = np.full(len(theirs), -1)
+    waiting, at = np.arange(len(theirs)), np.searchsorted(sorted_first, theirs[:, 0] - close)
     while len(waiting):
         reached = sorted_first[np.minimum(at, len(order) - 1)]
         within = (at < len(order)) & (reached <= theirs[waiting, 0] + close)
@@ -268,7 +278,7 @@ def _looked_up(rows: Any, raw: Any, found: Tied) -> tuple[Any, int]:
         met = (np.abs(ours[order[at], 1:] - theirs[waiting, 1:]) <= close).all(axis=1)
         places[waiting[met]] = order[at[met]]
         waiting, at = waiting[~met], at[~met] + 1
-    return _in_turn(places, ours), int((places < 0).sum())
+    return places
 
 
 def _in_turn(places: Any, ours: Any) -> Any:

@@ -22,6 +22,8 @@ def tie_targets(y: Any, labels: Any) -> dict[str, Any] | Untied:
         found = _one_hot(given, labels) if given.shape[1] > 1 else _coded(given[:, 0], labels)
     elif labels.ndim == 1 and given.shape[1] == 1:
         found = _scaled(given[:, 0], labels)
+    elif given.shape == labels.shape:
+        found = _scaled(given.reshape(-1), labels.reshape(-1))
     else:
         found = Untied("targets", _shape(y))
     return found if isinstance(found, Untied) else found | column
