@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.datasets.dataset import Dataset
+from grader.datasets.dataset import Dataset, Loads
 from grader.datasets.read_definition import FILE, Home, read_definition
 from grader.model.errors import CourseError
 from grader.words import say
@@ -51,6 +51,16 @@ def names() -> tuple[str, ...]:
             taken.
     """
     return tuple(_homes())
+
+
+def loaders() -> Mapping[str, Loads]:
+    """Return what is known of each module of ``keras.datasets`` that one of the datasets is loaded by.
+
+    Raises:
+        CourseError: as for :func:`names`, or a ``dataset.toml`` has mistakes.
+    """
+    known = (dataset(name) for name in names())
+    return {entry.loader: entry.loads for entry in known if entry.loader is not None}
 
 
 def find_homes(entries: Iterable[EntryPoint]) -> Mapping[str, Home]:

@@ -130,6 +130,22 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Loads:
+    """By what other functions of libraries programs load a dataset, beside ``load_data()``; empty for none.
+
+    ``file``: what ``keras.utils.get_file`` calls the archive of its four arrays. ``openml``: its name for
+    scikit-learn's ``fetch_openml``. ``sklearn``: the function of ``sklearn.datasets`` that hands out its
+    training rows, as a table of ``columns`` and the target ``target``.
+    """
+
+    file: str = ""
+    openml: str = ""
+    sklearn: str = ""
+    columns: tuple[str, ...] = ()
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
     """A dataset that an assignment can name.
 
@@ -150,6 +166,8 @@ class Dataset:
     brightest: int = 255
     """The pixel value shown as white (images only)."""
     loader: str | None = None
+    """The module of ``keras.datasets`` whose ``load_data()`` hands it out."""
+    loads: Loads = field(default_factory=Loads)
     typed: bool = False
     """The inputs are typed into the program: no test row stands in a sandbox."""
     reader: str = "own"

@@ -4,7 +4,7 @@ They are looked for in the file as it was read, whatever its shape, so that one 
 next mistake: what has not the shape that a question needs is passed over here, and told by the schema.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,15 @@ _TABLES = ("csv", "text")
 _FEWEST_CLASSES = 2
 
 
-def definition_mistakes(raw: Mapping[str, Any], where: str, *, packaged: bool, folder: Path) -> list[Message]:
-    """Return what cannot be meant in ``raw``, the content of the ``dataset.toml`` called ``where``."""
+def definition_mistakes(
+    raw: Mapping[str, Any], where: str, *, packaged: bool, folder: Path, loaders: Collection[str] = ()
+) -> list[Message]:
+    """Return what cannot be meant in ``raw``, the content of the ``dataset.toml`` called ``where``.
+
+    ``loaders`` are those that a course's own data may name.
+    """
     return [
+        *(() if packaged else _loader(raw, where, loaders)),
         *_classes(raw, where),
         *_files(raw, where, packaged=packaged, folder=folder),
         *_split(raw, where, packaged=packaged),
@@ -46,6 +52,19 @@ def _classes(raw: Mapping[str, Any], where: str) -> Iterator[Message]:
     texts = [str(one) for one in classes]
     for twice in sorted({text for text in texts if texts.count(text) > 1}):
         yield say("dataset-name-twice", file=where, key="classes", name=shown(twice))
+
+
+def _loader(raw: Mapping[str, Any], where: str, loaders: Collection[str]) -> Iterator[Message]:
+    name = raw.get("loader")
+    if isinstance(name, str) and name not in loaders:
+        yield say(
+            "unknown-name",
+            file=where,
+            key="loader",
+            name=shown(name),
+            hint=near_miss(name, loaders),
+            available=", ".join(sorted(loaders)),
+        )
 
 
 def _files(raw: Mapping[str, Any], where: str, *, packaged: bool, folder: Path) -> Iterator[Message]:

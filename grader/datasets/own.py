@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from grader.datasets.catalogue import loaders
 from grader.datasets.dataset import Dataset
 from grader.datasets.prepare import DEFINITION, Prepared, prepare_dataset, prepared_in
 from grader.datasets.read_definition import FILE, Home, read_definition
@@ -23,7 +24,7 @@ def own_dataset(assignment: Path) -> Dataset:
         where=f"assignments/{slug}/data/{FILE}",
         private=course / "reference_solutions" / slug,
     )
-    return read_definition(slug, home)
+    return read_definition(slug, home, loaders=loaders)
 
 
 def prepare_own(
@@ -47,7 +48,7 @@ def find_prepared(name: str, digest: str, cache: Path) -> Prepared:
     for folder in sorted((cache / "prepared").glob(f"{name}-*")):
         if (folder / DEFINITION).is_file():
             home = Home(folder=(folder / DEFINITION).parent, where=f"{name}/{FILE}")
-            prepared = prepared_in(folder, read_definition(name, home), cache)
+            prepared = prepared_in(folder, read_definition(name, home, loaders=loaders), cache)
             if prepared is not None and prepared.digest == digest:
                 return prepared
     raise DataMissing(say("ordered-thing-missing", name=name))

@@ -1,5 +1,6 @@
 """``dataset.toml`` to a :class:`Dataset`; every mistake is reported at once."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,6 +12,7 @@ from grader.datasets.dataset import (
     Form,
     Given,
     Kind,
+    Loads,
     Mirror,
     Source,
     Split,
@@ -26,6 +28,8 @@ from grader.readers.shape_mistakes import shape_mistakes
 if TYPE_CHECKING:
     from grader.datasets import schema
 
+KnownLoaders = Callable[[], Mapping[str, Loads]]
+"""What is known of the modules of ``keras.datasets``, by their names."""
 FILE = "dataset.toml"
 _NUMBERED = ("npy", "idx")
 """Readers of arrays: labels are the numbers of their classes."""
@@ -42,8 +46,11 @@ class Home:
     private: Path | None = None
 
 
-def read_definition(name: str, home: Home) -> Dataset:
+def read_definition(name: str, home: Home, *, loaders: KnownLoaders = dict) -> Dataset:
     """Return the dataset ``name`` that ``dataset.toml`` in ``home`` defines. No data is read.
+
+    A package says by what its dataset is loaded, a course names one of ``loaders``, which are asked for where
+    it does.
 
     Raises:
         CourseError: with every mistake, each naming file and key.
@@ -51,10 +58,14 @@ def read_definition(name: str, home: Home) -> Dataset:
     file = home.folder / FILE
     raw = read_toml(file, home.where)
     parsed, mistakes = _parse(raw, home)
-    mistakes += definition_mistakes(raw, home.where, packaged=bool(home.package), folder=home.folder)
+    known = {} if home.package or "loader" not in raw else loaders()
+    mistakes += definition_mistakes(
+        raw, home.where, packaged=bool(home.package), folder=home.folder, loaders=known
+    )
     if parsed is None or mistakes:
         raise CourseError(*mistakes)
-    return _to_dataset(name, parsed, home, definition=digest_bytes(file.read_bytes()))
+    loads = known.get(parsed.loader or "") or _loads(parsed)
+    return _to_dataset(name, parsed, home, loads, definition=digest_bytes(file.read_bytes()))
 
 
 def _parse(
@@ -73,8 +84,28 @@ def _parse(
         return None, shape_mistakes(raw, home.where, errors, known=known, patterns=schema.PATTERNS)
 
 
+def _loads(parsed: "schema.DatasetFile | schema.PackagedDatasetFile") -> Loads:
+    from grader.datasets import schema
+
+    if not isinstance(parsed, schema.PackagedDatasetFile):
+        return Loads()
+    said = parsed.loads
+    return Loads(
+        file=said.file or "",
+        openml=said.openml or "",
+        sklearn=said.sklearn or "",
+        columns=tuple(said.columns),
+        target=said.target or "",
+    )
+
+
 def _to_dataset(
-    name: str, parsed: "schema.DatasetFile | schema.PackagedDatasetFile", home: Home, *, definition: str
+    name: str,
+    parsed: "schema.DatasetFile | schema.PackagedDatasetFile",
+    home: Home,
+    loads: Loads,
+    *,
+    definition: str,
 ) -> Dataset:
     from grader.datasets import schema
 
@@ -94,6 +125,7 @@ def _to_dataset(
         image_shape=None if image is None else (image.height, image.width),
         brightest=255 if image is None else image.brightest,
         loader=parsed.loader,
+        loads=loads,
         typed=packaged is not None and packaged.typed,
         reader=parsed.reader,
         layout="files" if packaged is None else packaged.layout,

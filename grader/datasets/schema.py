@@ -26,12 +26,14 @@ Column = Annotated[
     BeforeValidator(_column),
     WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, {"type": "integer"}]}),
 ]
+LoaderName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Count = Annotated[int, Field(ge=0)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 PATTERNS = (
     (FileName, "needed.file_name"),
     (RowsName, "needed.rows_name"),
     (Sha256, "needed.sha256"),
+    (LoaderName, "needed.loader"),
 )
 
 
@@ -130,6 +132,16 @@ class GiveTable(Table):
     columns: Literal["all", "inputs", "target"] = "all"
 
 
+class LoadsTable(Table):
+    """``[loads]`` of a packaged dataset: the names that libraries have for it."""
+
+    file: FileName | None = None
+    openml: Label | None = None
+    sklearn: LoaderName | None = None
+    columns: list[Label] = []
+    target: Label | None = None
+
+
 class DatasetFile(Table):
     """The whole of a course's own ``dataset.toml``."""
 
@@ -139,7 +151,7 @@ class DatasetFile(Table):
     reader: Literal["csv", "text", "npy", "idx", "images"]
     canaries: Count = 10
     image: ImageTable | None = None
-    loader: Literal["mnist", "fashion_mnist", "california_housing"] | None = None
+    loader: Label | None = None
     split: SplitTable
     table: FormTable = FormTable()
     file: Annotated[list[FileTable], Field(min_length=1, max_length=100)]
@@ -157,7 +169,8 @@ class PackagedDatasetFile(Table):
     canaries: Count = 0
     typed: bool = False
     image: ImageTable | None = None
-    loader: Literal["mnist", "fashion_mnist", "california_housing"] | None = None
+    loader: LoaderName | None = None
+    loads: LoadsTable = LoadsTable()
     groups: Annotated[dict[str, Annotated[list[Count], Field(min_length=2, max_length=2)]], Field()] = {}
     split: SplitTable | None = None
     table: FormTable = FormTable()

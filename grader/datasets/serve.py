@@ -9,7 +9,7 @@ import json
 import math
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -353,6 +353,9 @@ def _describe(entry: Dataset, arrays: dict[str, str], layout: Layout, data: Path
         "files": list(layout.files),
         "keras_files": list(layout.keras_files),
     }
+    loads = {name: said for name, said in asdict(entry.loads).items() if said}
+    if loads:
+        served["loads"] = loads
     if layout.test_files:
         served["test_files"] = list(layout.test_files)
     if entry.classes and entry.form.named and entry.reader != "own":

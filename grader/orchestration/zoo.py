@@ -14,6 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.datasets.dataset import Dataset
 from grader.datasets.prepare import Prepared, truth
 from grader.model.assignment import Assignment
 from grader.model.errors import CourseError
@@ -27,8 +28,12 @@ REFERENCE = Animal(name="reference", control=True)
 """The course's own reference solution: the control that every assignment has."""
 TWINS = "twins"
 OTHER_TWIN = "twins-other"
-_TEXT_FILES = ("digits", "noisynote")
-"""Datasets that come as ax.txt, ay.txt, qx.txt, qy.txt."""
+_FOUR_FILES = {
+    ("train", "inputs"): "ax",
+    ("train", "target"): "ay",
+    ("test", "inputs"): "qx",
+    ("test", "target"): "qy",
+}
 _MOST_ROWS = 5_000
 _ROWS_SEEN = 25_000
 """Rows that a quick network sees in training, all epochs together."""
@@ -125,15 +130,9 @@ def _served_fields(prepared: Prepared) -> dict[str, str]:
         "labels_by_content": _spelled(by_content),
     }
     pieces = _zoo() / "pieces"
-    if entry.loader is not None:
-        loaded = _filled(pieces / "image_rows.py.tmpl", {"loader": entry.loader})
-    elif entry.name in _TEXT_FILES:
-        loaded = _filled(pieces / "text_rows.py.tmpl", {})
-    else:
-        raise CourseError(say("zoo-without-programs", name=entry.name, dataset=entry.name))
     shared = {name: _filled(pieces / f"{name}.py.tmpl", fields) for name in ("network", "nearest", "table")}
     fields |= _in_pieces(fields["labels_by_content"])
-    return fields | {name: text.rstrip("\n") for name, text in {**shared, "rows": loaded}.items()}
+    return fields | {name: text.rstrip("\n") for name, text in {**shared, "rows": _rows(entry)}.items()}
 
 
 def _in_pieces(labels: str) -> dict[str, str]:
@@ -141,6 +140,24 @@ def _in_pieces(labels: str) -> dict[str, str]:
     pieces = [labels[at : at + _PIECE] for at in range(0, len(labels), _PIECE)]
     named = [f'part{number} = "{piece}"' for number, piece in enumerate(pieces)]
     return {"label_pieces": "\n".join(named), "pieces": str(len(pieces))}
+
+
+def _rows(entry: Dataset) -> str:
+    """Return the lines by which a program loads the data: as its ``dataset.toml`` says that programs do.
+
+    Raises:
+        CourseError: neither by ``keras.datasets``, nor from four files of numbers.
+    """
+    pieces = _zoo() / "pieces"
+    if entry.loader is not None:
+        return _filled(pieces / "image_rows.py.tmpl", {"loader": entry.loader})
+    found = {(one.rows, one.columns): one.file for one in entry.given}
+    if entry.form.named or not found.keys() >= _FOUR_FILES.keys():
+        raise CourseError(say("zoo-without-programs", name=entry.name, dataset=entry.name))
+    delimiter = "" if entry.form.delimiter == " " else f", delimiter={entry.form.delimiter!r}"
+    fields = {"how": f"skiprows={int(entry.form.header or entry.form.counted)}{delimiter}"}
+    fields |= {letters: f'"{found[part]}"' for part, letters in _FOUR_FILES.items()}
+    return _filled(pieces / "text_rows.py.tmpl", fields)
 
 
 def _typed_fields(prepared: Prepared) -> dict[str, str]:

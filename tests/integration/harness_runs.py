@@ -97,7 +97,12 @@ def banknotes(train: int = 120, test: int = 120) -> Arrays:
 
 
 def serve(
-    folder: Path, arrays: Arrays, *, loader: str | None = None, files: dict[str, bytes] | None = None
+    folder: Path,
+    arrays: Arrays,
+    *,
+    loader: str | None = None,
+    loads: dict[str, Any] | None = None,
+    files: dict[str, bytes] | None = None,
 ) -> Path:
     """Write ``arrays`` and ``files`` as the served copy in ``folder``."""
     files = files or {}
@@ -109,6 +114,7 @@ def serve(
     served = {
         "dataset": loader or "own",
         "loader": loader,
+        "loads": loads or {},
         "image_shape": [28, 28] if loader else None,
         "arrays": {name: f"{name}.npy" for name in arrays},
         "files": list(files),

@@ -1,11 +1,13 @@
 """Programs without TensorFlow: what stops them, what is neutralised, what they deliver."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from grader.datasets.catalogue import loaders
 from tests.integration.harness_runs import (
     PROGRAMS,
     Left,
@@ -331,7 +333,7 @@ def test_scikit_learns_fetchers_return_the_served_rows(
     tmp_path: Path, loader: str, call: str, parts: tuple[str, ...]
 ) -> None:
     arrays = images(30, 20) if loader == "mnist" else banknotes()
-    served = serve(tmp_path / "data", arrays, loader=loader)
+    served = serve(tmp_path / "data", arrays, loader=loader, loads=asdict(loaders()[loader]))
     program = f"from sklearn import datasets\nd = datasets.{call}\nx, y = d.data, d.target\nimport numpy\n"
     left = harness_run(
         tmp_path, {"p.py": (program + "numpy.savez('d.npz', x=x, y=y.astype(float))").encode()}, served=served

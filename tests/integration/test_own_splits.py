@@ -1,15 +1,18 @@
 """A table is handed out as its training rows alone, and who asks nothing about the test rows is asked."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from grader.datasets.catalogue import loaders
 from tests.integration.harness_runs import Left, harness_run, serve
 
 pytestmark = pytest.mark.runtime
 
+HOUSES = "california_housing"
 FILE = "california_housing_test.csv"
 RNG = np.random.default_rng(8)
 
@@ -30,7 +33,8 @@ from sklearn.preprocessing import StandardScaler
 
 
 def left_by(folder: Path, program: str) -> Left:
-    served = serve(folder / "data", ARRAYS, loader="california_housing", files={FILE: b"MedInc\n1\n"})
+    loads, files = asdict(loaders()[HOUSES]), {FILE: b"MedInc\n1\n"}
+    served = serve(folder / "data", ARRAYS, loader=HOUSES, loads=loads, files=files)
     told = json.loads((served / "served.json").read_text())
     (served / "served.json").write_text(json.dumps(told | {"image_shape": None, "test_files": [FILE]}))
     left = harness_run(folder, {"p.py": (READ + program).encode()}, served=served, names=("QP",))

@@ -190,7 +190,23 @@ def test_every_animal_lives_somewhere_and_says_what_is_meant_to_catch_it(
     assert all(one.caught_by or one.control or one.tolerated for one in animals())
 
 
+def test_programs_load_any_dataset_as_its_definition_says(tmp_path: Path, digits: Ground) -> None:
+    names = ("rows.csv", "kinds.csv", "asked.csv", "answers.csv")
+    given = tuple(replace(one, file=name) for one, name in zip(digits[2].dataset.given, names, strict=True))
+    form = replace(digits[2].dataset.form, counted=False, delimiter=";")
+    others = replace(digits[2].dataset, name="leaves", given=given, form=form)
+    write_zoo(digits[1], replace(digits[2], dataset=others), tmp_path / "files")
+    honest = (tmp_path / "files" / "honest" / "digits" / "digits.py").read_text()
+    assert "QX, QY = np.loadtxt(\"asked.csv\", skiprows=0, delimiter=';')" in honest
+    loaded = replace(others, loader="leaves")
+    write_zoo(digits[1], replace(digits[2], dataset=loaded), tmp_path / "loader")
+    honest = (tmp_path / "loader" / "honest" / "digits" / "digits.py").read_text()
+    assert "datasets.leaves.load_data()" in honest
+
+
 def test_data_that_the_zoo_has_no_programs_for_are_told(tmp_path: Path, digits: Ground) -> None:
     numbers = replace(digits[2], dataset=replace(digits[2].dataset, classes=()))
-    with pytest.raises(CourseError, match="no programs for data like those of digits"):
-        write_zoo(digits[1], numbers, tmp_path)
+    in_words = replace(digits[2].dataset, form=replace(digits[2].dataset.form, named=True))
+    for other in (numbers, replace(digits[2], dataset=in_words)):
+        with pytest.raises(CourseError, match="no programs for data like those of digits"):
+            write_zoo(digits[1], other, tmp_path)

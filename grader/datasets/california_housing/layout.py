@@ -8,12 +8,11 @@ from grader.datasets.prepare import Prepared
 
 TEST = "california_housing_test.csv"
 NAMES = (TEST,)
-_COLUMNS = "MedInc,HouseAge,AveRooms,AveBedrms,Population,AveOccup,Latitude,Longitude"
 
 
 def write(prepared: Prepared, arrangement: Arrangement, into: Path) -> Layout:
     """Write the test rows as served; the loader hands out the training rows alone."""
     rows = prepared.x_graded[arrangement.order].tolist()
-    lines = [_COLUMNS, *(",".join(map(repr, row)) for row in rows), ""]
+    lines = [",".join(prepared.dataset.loads.columns), *(",".join(map(repr, row)) for row in rows), ""]
     write_file(into / "data" / "files" / TEST, "\n".join(lines).encode())
     return Layout(files=(TEST,), test_files=(TEST,))

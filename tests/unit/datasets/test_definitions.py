@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.datasets import schema
-from grader.datasets.catalogue import find_homes
-from grader.datasets.dataset import By, Given, Source
+from grader.datasets.catalogue import find_homes, loaders
+from grader.datasets.dataset import By, Given, Loads, Source
 from grader.datasets.own import own_dataset
 from grader.datasets.read_definition import Home, read_definition
 from grader.model.errors import CourseError
@@ -85,6 +85,7 @@ def test_files_with_hidden_targets_alone_are_given_to_nobody(tmp_path: Path) -> 
         ("0" * 64, "12", "GR104", "sha256sum"),
         ("sha256", "hidden = true\nsha256", "GR516", "file.1.sha256"),
         ('name = "all.csv"', 'name = "../all.csv"', "GR104", "without folders"),
+        (READER, f'{READER}loader = "minst"\n', "GR105", "did you mean 'mnist'"),
     ],
 )
 def test_a_mistake_is_told_with_its_key_and_what_is_needed(
@@ -198,6 +199,27 @@ def test_an_entry_point_that_names_no_dataset_is_told_with_its_package(
         find_homes([entry(name, value)])
     assert told in caught.value.message.en
     assert value in caught.value.message.en
+
+
+def test_a_package_says_by_what_libraries_load_its_dataset(tmp_path: Path) -> None:
+    loads = (
+        'loader = "leaves"\n[loads]\nopenml = "Leaves-2"\nsklearn = "fetch_leaves"\ncolumns = ["w", "h"]\n'
+    )
+    (tmp_path / "dataset.toml").write_text(PLUGIN + loads)
+    home = Home(folder=tmp_path, where="leaves/dataset.toml", package="leaves")
+    entry = read_definition("leaves", home)
+    assert entry.loader == "leaves"
+    assert entry.loads == Loads(openml="Leaves-2", sklearn="fetch_leaves", columns=("w", "h"))
+    (tmp_path / "dataset.toml").write_text(PLUGIN + 'loader = "datasets.leaves"\n')
+    with pytest.raises(CourseError) as caught:
+        read_definition("leaves", home)
+    assert "the name of a Python module" in caught.value.message.en
+
+
+def test_a_courses_own_data_are_loaded_by_all_names_of_the_loader_that_it_asks_for(tmp_path: Path) -> None:
+    entry = defined(tmp_path, WHOLE.replace(READER, f'{READER}loader = "fashion_mnist"\n'))
+    assert entry.loads == Loads(openml="Fashion-MNIST")
+    assert entry.loads == loaders()["fashion_mnist"]
 
 
 def test_a_packages_dataset_has_no_hidden_files(tmp_path: Path) -> None:

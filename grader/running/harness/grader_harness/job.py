@@ -39,12 +39,24 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Loads:
+    """The names that libraries have for the dataset, beside ``load_data()`` of its loader; empty for none."""
+
+    file: str = ""
+    openml: str = ""
+    sklearn: str = ""
+    columns: tuple[str, ...] = ()
+    target: str = ""
+
+
+@dataclass(frozen=True)
 class Served:
     """The served copy: arrays by name, files by name. A dataset typed into the program has no test rows."""
 
     folder: Path
     dataset: str = ""
     loader: str | None = None
+    loads: Loads = field(default_factory=Loads)
     image_shape: tuple[int, ...] | None = None
     arrays: dict[str, Path] = field(default_factory=dict)
     files: tuple[str, ...] = ()
@@ -104,6 +116,7 @@ def read_served(folder: Path) -> Served:
         folder=folder,
         dataset=served.get("dataset", ""),
         loader=served.get("loader"),
+        loads=_loads(served.get("loads", {})),
         image_shape=tuple(shape) if shape else None,
         arrays={name: folder / file for name, file in served.get("arrays", {}).items()},
         files=tuple(served.get("files", ())),
@@ -111,3 +124,8 @@ def read_served(folder: Path) -> Served:
         classes=tuple(served.get("classes", ())),
         test_files=tuple(served.get("test_files", ())),
     )
+
+
+def _loads(said: dict[str, Any]) -> Loads:
+    names = {name: str(said.get(name, "")) for name in ("file", "openml", "sklearn", "target")}
+    return Loads(columns=tuple(said.get("columns", ())), **names)

@@ -11,8 +11,6 @@ from grader_harness.import_hooks import ImportHooks
 from grader_harness.job import Served
 from grader_harness.ledger import Ledger
 
-KERAS_LOADERS = ("mnist", "fashion_mnist", "california_housing")
-
 
 class ServedLoaders:
     """Replaces ``load_data``, ``get_file`` and scikit-learn's fetchers where the served copy answers."""
@@ -31,15 +29,15 @@ class ServedLoaders:
         """
         self._link_keras_files()
         complete = self._served.has("x_train", "y_train", "x_test", "y_test")
-        loader = self._served.loader
-        if complete and loader in KERAS_LOADERS:
+        loader, loads = self._served.loader, self._served.loads
+        if complete and loader:
             for keras in ("keras", "tf_keras"):
                 hooks.after(f"{keras}.src.datasets.{loader}", self._replace_load_data)
         hooks.after("keras.src.utils.file_utils", self._replace_get_file)
         hooks.after("tf_keras.src.utils.data_utils", self._replace_get_file)
-        if complete and loader == "california_housing":
-            hooks.after("sklearn.datasets", self._replace_fetch_california)
-        if complete and loader in ("mnist", "fashion_mnist"):
+        if complete and loads.sklearn:
+            hooks.after("sklearn.datasets", self._replace_fetch)
+        if complete and loads.openml:
             hooks.after("sklearn.datasets", self._replace_fetch_openml)
 
     def _link_keras_files(self) -> None:
@@ -82,7 +80,7 @@ class ServedLoaders:
 
     def _served_file(self, name: str) -> Path | None:
         path = self._home / name
-        if name == "mnist.npz" and self._served.loader == "mnist":
+        if name == self._served.loads.file:
             import numpy as np
 
             (x_train, y_train), (x_test, y_test) = self._split()
@@ -101,21 +99,24 @@ class ServedLoaders:
         (x_train, y_train), (x_test, y_test) = self._split()
         return np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
 
-    def _replace_fetch_california(self, module: Any) -> None:
-        @functools.wraps(module.fetch_california_housing)
+    def _replace_fetch(self, module: Any) -> None:
+        loads = self._served.loads
+        original = getattr(module, loads.sklearn, None)
+        if original is None:
+            return
+
+        @functools.wraps(original)
         def fetch(*, return_X_y: bool = False, as_frame: bool = False, **_kwargs: Any) -> Any:  # noqa: N803 - scikit-learn's own name
             # The training rows alone: whoever splits the table at random must not train on test rows.
-            self._ledger.add("table", "sklearn.datasets.fetch_california_housing()")
-            names = ["MedInc", "HouseAge", "AveRooms", "AveBedrms"]
-            names += ["Population", "AveOccup", "Latitude", "Longitude"]
+            self._ledger.add("table", f"sklearn.datasets.{loads.sklearn}()")
             data, target = self._split()[0]
-            return _bunch(data, target, names, "MedHouseVal", as_frame=as_frame, pair=return_X_y)
+            return _bunch(data, target, list(loads.columns), loads.target, as_frame=as_frame, pair=return_X_y)
 
-        module.fetch_california_housing = fetch
+        setattr(module, loads.sklearn, fetch)
 
     def _replace_fetch_openml(self, module: Any) -> None:
         original = module.fetch_openml
-        known = {"mnist": "mnist_784", "fashion_mnist": "Fashion-MNIST"}[self._served.loader or ""]
+        known = self._served.loads.openml
 
         @functools.wraps(original)
         def fetch(name: str | None = None, **kwargs: Any) -> Any:
