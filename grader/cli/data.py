@@ -7,7 +7,7 @@ import click
 
 from grader.cli.help import ExplainedGroup
 from grader.cli.language import spoken
-from grader.cli.options import language_option
+from grader.cli.options import data_dir_option, language_option, quiet_option
 from grader.cli.rendering import console, tell
 from grader.datasets.catalogue import dataset, names
 from grader.datasets.dataset import Dataset
@@ -19,8 +19,6 @@ from grader.words import say
 
 Look = Callable[[Dataset, Path | None, Path], tuple[FileStatus, ...]]
 
-_data_dir = click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="help.data_dir")
-
 
 @click.group("data", cls=ExplainedGroup, help="help.data")
 def command() -> None:
@@ -28,7 +26,7 @@ def command() -> None:
 
 
 @command.command("list", help="help.data.list")
-@_data_dir
+@data_dir_option
 @language_option
 def list_data(data_dir: Path | None) -> int:
     """Show every dataset and whether its files are on this machine."""
@@ -38,7 +36,7 @@ def list_data(data_dir: Path | None) -> int:
 
 @command.command("verify", help="help.data.verify")
 @click.argument("wanted", metavar="[NAME]...", nargs=-1)
-@_data_dir
+@data_dir_option
 @language_option
 def verify(wanted: tuple[str, ...], data_dir: Path | None) -> int:
     """Check the SHA-256 of every file; exit 1 when one is absent or not the published one."""
@@ -48,7 +46,7 @@ def verify(wanted: tuple[str, ...], data_dir: Path | None) -> int:
 @command.command("fetch", help="help.data.fetch")
 @click.argument("wanted", metavar="NAME...", nargs=-1, required=True)
 @click.option("--mirror", metavar="URL", help="help.mirror")
-@click.option("-q", "--quiet", is_flag=True, help="help.quiet")
+@quiet_option()
 @language_option
 def fetch_data(wanted: tuple[str, ...], mirror: str | None, *, quiet: bool) -> int:
     """Download datasets from their public homes; a broken-off download goes on where it stopped."""

@@ -6,7 +6,14 @@ import click
 
 from grader.cli.grade import grade_folder
 from grader.cli.help import Explained
-from grader.cli.options import AskedMachine, course_and_assignments, jobs_option, language_option
+from grader.cli.options import (
+    AskedMachine,
+    course_and_assignments,
+    folder_option,
+    jobs_option,
+    language_option,
+    quiet_option,
+)
 from grader.cli.rendering import print_grading
 from grader.coursefiles.load_course import find_course
 from grader.model.errors import CourseError
@@ -17,9 +24,9 @@ _ASSIGNMENTS = ("digits", "pele")
 
 @click.command("demo", cls=Explained, help="help.demo")
 @language_option
-@click.option("-C", "--course", "folder", type=click.Path(path_type=Path), metavar="DIR", help="help.course")
+@folder_option("folder")
 @jobs_option(2)
-@click.option("-q", "--quiet", is_flag=True, help="help.quiet")
+@quiet_option()
 def command(*, folder: Path | None, jobs: int, quiet: bool) -> int:
     """Grade the example class and print where the report is."""
     root = find_course(folder or Path())

@@ -11,7 +11,7 @@ import click
 
 from grader.cli.help import Explained
 from grader.cli.language import spoken
-from grader.cli.options import language_option
+from grader.cli.options import data_dir_option, format_of, language_option, sandbox_option
 from grader.cli.rendering import console, printable
 from grader.coursefiles.load_course import find_course
 from grader.datasets.catalogue import dataset, names
@@ -44,14 +44,9 @@ class Item:
 
 
 @click.command("doctor", cls=Explained, help="help.doctor")
-@click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="help.data_dir")
-@click.option(
-    "--sandbox",
-    default="auto",
-    metavar="NAME",
-    help="help.sandbox_to_try",
-)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="help.format")
+@data_dir_option
+@sandbox_option("help.sandbox_to_try")
+@format_of("text", "json")
 @language_option
 def command(*, data_dir: Path | None, sandbox: str, form: str) -> int:
     """Say what this machine can do. Exit status 2 when it cannot grade."""

@@ -6,7 +6,7 @@ import click
 
 from grader.cli.help import Explained
 from grader.cli.language import spoken
-from grader.cli.options import language_option
+from grader.cli.options import format_of, language_option
 from grader.model.errors import CourseError
 from grader.model.message import Language
 from grader.reporting.explained import listing, page_markdown, page_text
@@ -20,7 +20,7 @@ _NARROWEST = 40
 
 @click.command("explain", cls=Explained, help="help.explain")
 @click.argument("wanted", nargs=-1, metavar="[CODE]...")
-@click.option("--format", "form", type=click.Choice(["text", "md"]), default="text", help="help.format")
+@format_of("text", "md")
 @language_option
 def command(*, wanted: tuple[str, ...], form: str) -> int:
     """Explain each CODE: a code of the grader (GR203), a kind of check (metric) or an audit (pair).

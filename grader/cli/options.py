@@ -124,14 +124,7 @@ def course_options(function: Decorated) -> Decorated:
         click.option(
             "-a", "--assignment", "assignments", multiple=True, metavar="SLUG", help="help.assignment"
         ),
-        click.option(
-            "-C",
-            "--course",
-            "course_folder",
-            type=click.Path(path_type=Path),
-            metavar="DIR",
-            help="help.course",
-        ),
+        folder_option("course_folder"),
     ):
         gathered = option(gathered)
     return gathered
@@ -145,12 +138,35 @@ def machine_options(function: Decorated) -> Decorated:
         click.option("--memory", metavar="M", help="help.memory"),
         click.option("--timeout", metavar="T", help="help.timeout"),
         click.option("--gpu", default="auto", metavar="G", help="help.gpu"),
-        click.option("--sandbox", default="auto", metavar="NAME", help="help.sandbox"),
-        click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="help.data_dir"),
-        click.option("-q", "--quiet", is_flag=True, help="help.quiet"),
+        sandbox_option(),
+        data_dir_option,
+        quiet_option(),
     ):
         gathered = option(gathered)
     return gathered
+
+
+def folder_option(name: str) -> Callable[[Decorated], Decorated]:
+    """Add ``-C``, handed over as ``name``."""
+    return click.option(
+        "-C", "--course", name, type=click.Path(path_type=Path), metavar="DIR", help="help.course"
+    )
+
+
+def quiet_option(about: str = "help.quiet") -> Callable[[Decorated], Decorated]:
+    """Add ``-q``, explained by the words ``about``."""
+    return click.option("-q", "--quiet", is_flag=True, help=about)
+
+
+def sandbox_option(about: str = "help.sandbox") -> Callable[[Decorated], Decorated]:
+    """Add ``--sandbox``, explained by the words ``about``."""
+    return click.option("--sandbox", default="auto", metavar="NAME", help=about)
+
+
+def data_dir_option(function: Decorated) -> Decorated:
+    """Add ``--data-dir``."""
+    folder = click.Path(path_type=Path)
+    return click.option("--data-dir", type=folder, metavar="DIR", help="help.data_dir")(function)
 
 
 def jobs_option(default: int) -> Callable[[Decorated], Decorated]:

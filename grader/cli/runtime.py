@@ -4,7 +4,7 @@ import click
 
 from grader.cli.help import ExplainedGroup
 from grader.cli.language import spoken
-from grader.cli.options import language_option
+from grader.cli.options import language_option, quiet_option
 from grader.cli.rendering import console, tell
 from grader.runtimes.catalogue import is_installed, names, runtime_spec
 from grader.runtimes.install import install_runtime
@@ -34,7 +34,7 @@ def list_runtimes() -> int:
 
 @command.command("install", help="help.runtime.install")
 @click.argument("wanted", metavar="[NAME]...", nargs=-1)
-@click.option("-q", "--quiet", is_flag=True, help="help.quiet_complete")
+@quiet_option("help.quiet_complete")
 @language_option
 def install(wanted: tuple[str, ...], *, quiet: bool) -> int:
     """Install the runtimes named (all when none is); does nothing where one is complete."""
