@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from grader.running.control import MAX_REQUESTS, ControlChannel
+from grader.running.supervising.control import MAX_REQUESTS, ControlChannel
 
 _ROWS = bytes(range(256)) * 8
 _HEADER = 8

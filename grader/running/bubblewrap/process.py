@@ -10,11 +10,11 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from grader.running.bubblewrap.arguments import Descriptors
-from grader.running.control import ControlChannel
-from grader.running.ending import Ending, from_shell_code
 from grader.running.inside import STAGE0
-from grader.running.sandbox_process import SandboxProcess, Started, read_status, readable
-from grader.running.supervise import Output
+from grader.running.supervising.control import ControlChannel
+from grader.running.supervising.ending import Ending, from_shell_code
+from grader.running.supervising.sandbox_process import SandboxProcess, Started, read_status, readable
+from grader.running.supervising.supervise import Output
 
 GONE_SECONDS = 5.0
 

@@ -23,7 +23,6 @@ from grader.running.bubblewrap.arguments import bubblewrap_arguments, program
 from grader.running.bubblewrap.process import BubblewrapProcess, Files, sweep_orphans
 from grader.running.bubblewrap.why_no_bubblewrap import mend_of, recognise
 from grader.running.check_binds import check_binds
-from grader.running.control import ControlChannel
 from grader.running.holding.choose_guard import choose_guard
 from grader.running.holding.limits import Guard, GuardMaker, nproc, process_limit
 from grader.running.inside import (
@@ -36,8 +35,9 @@ from grader.running.inside import (
     with_harness,
 )
 from grader.running.machine import gpu_arguments, prepare_gpu
-from grader.running.run_confined import Session, attend, run_trial
-from grader.running.supervise import Output
+from grader.running.supervising.control import ControlChannel
+from grader.running.supervising.run_confined import Session, attend, run_trial
+from grader.running.supervising.supervise import Output
 from grader.running.user_ids import lend_user_id, lock_folder
 from grader.words.catalogue import say
 from grader.words.problems import problem_at

@@ -10,9 +10,9 @@ from typing import Any
 
 from grader.model.errors import SandboxError
 from grader.running.containers.rendezvous import Rendezvous
-from grader.running.ending import Ending
-from grader.running.run_confined import Session
-from grader.running.sandbox_process import SandboxProcess, Started, read_status
+from grader.running.supervising.ending import Ending
+from grader.running.supervising.run_confined import Session
+from grader.running.supervising.sandbox_process import SandboxProcess, Started, read_status
 from grader.words.catalogue import say
 from grader.words.problems import problem_at
 

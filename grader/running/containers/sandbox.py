@@ -31,7 +31,6 @@ from grader.running.containers.engine_client import PROGRAMS, DockerClient, Engi
 from grader.running.containers.engine_guard import EngineGuard
 from grader.running.containers.engine_process import EngineFiles, EngineProcess
 from grader.running.containers.rendezvous import Rendezvous
-from grader.running.control import ControlChannel
 from grader.running.holding.limits import Guard, Inside, nproc, process_limit
 from grader.running.inside import (
     HARNESS_SOURCE,
@@ -49,9 +48,10 @@ from grader.running.inside import (
 )
 from grader.running.machine import gpu_devices, prepare_gpu
 from grader.running.owned_names import new_name
-from grader.running.run_confined import Session, attend, run_trial
-from grader.running.sandbox_process import Started
-from grader.running.supervise import Output
+from grader.running.supervising.control import ControlChannel
+from grader.running.supervising.run_confined import Session, attend, run_trial
+from grader.running.supervising.sandbox_process import Started
+from grader.running.supervising.supervise import Output
 from grader.running.user_ids import lend_user_id, lock_folder
 from grader.running.workspace import neutral_folder
 from grader.words.catalogue import say

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from grader.model.errors import SandboxError
 from grader.model.run import Limits, RunStatus
-from grader.running.control import ControlChannel
 from grader.running.holding.limits import TICK_SECONDS, Guard, Inside, cpu_crossed
 from grader.running.holding.starvation import Starvation
+from grader.running.supervising.control import ControlChannel
 from grader.words.catalogue import say
 
 PIECE = 64 * 1024

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.running.control import MAX_REQUESTS, ControlChannel
+from grader.running.supervising.control import MAX_REQUESTS, ControlChannel
 
 
 @pytest.fixture

@@ -5,8 +5,14 @@ import signal
 import pytest
 
 from grader.model.run import RunStatus
-from grader.running.ending import Ending, decide_ending, from_return_code, from_shell_code, from_wait_status
 from grader.running.holding.limits import Usage
+from grader.running.supervising.ending import (
+    Ending,
+    decide_ending,
+    from_return_code,
+    from_shell_code,
+    from_wait_status,
+)
 
 OK = Ending(status=RunStatus.OK, exit_code=0)
 FAILED = Ending(status=RunStatus.ERROR, exit_code=1)

@@ -12,13 +12,13 @@ from grader.model.errors import SandboxError
 from grader.model.run import MIB, Limits, MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
 from grader.plugins.interfaces import Sandbox
 from grader.running.collect import collect
-from grader.running.control import ControlChannel
-from grader.running.ending import Ending, decide_ending
 from grader.running.holding.limits import Guard, Inside
 from grader.running.holding.starvation import Starvation
 from grader.running.inside import WRITABLE
-from grader.running.sandbox_process import SandboxProcess, Started, open_inside
-from grader.running.supervise import Output, Watched, kill, supervise
+from grader.running.supervising.control import ControlChannel
+from grader.running.supervising.ending import Ending, decide_ending
+from grader.running.supervising.sandbox_process import SandboxProcess, Started, open_inside
+from grader.running.supervising.supervise import Output, Watched, kill, supervise
 from grader.words.catalogue import say
 from grader.words.problems import problem_at
 

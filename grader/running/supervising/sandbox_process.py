@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from grader.model.errors import SandboxError
 from grader.model.message import Joined, Text
-from grader.running.control import ControlChannel
-from grader.running.ending import Ending, from_wait_status
 from grader.running.holding.limits import Inside
-from grader.running.supervise import Output
+from grader.running.supervising.control import ControlChannel
+from grader.running.supervising.ending import Ending, from_wait_status
+from grader.running.supervising.supervise import Output
 from grader.words.catalogue import say
 from grader.words.problems import problem_told
 
