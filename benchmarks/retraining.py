@@ -11,7 +11,7 @@ from typing import Any, Literal
 from grader.datasets.prepare import Prepared
 from grader.files.plain_data import plain_of
 from grader.model.recipe import Affine, Answers, Fitted, KerasFit, Recipe, RowMap, Rows, Targets
-from grader.running.workspace import harness_folder
+from grader.running.staging.workspace import harness_folder
 from grader.runtimes.catalogue import Runtime, find_runtime
 from grader.wiring import cache_folder, data_folder
 from grader.worker.workplace import prepare_data

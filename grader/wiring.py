@@ -18,7 +18,7 @@ from grader.orchestration.ports import Executor, Progress
 from grader.plugins.interfaces import Exporter, Sandbox
 from grader.running.machine import list_gpus
 from grader.running.probing.probes import require_walls
-from grader.running.workspace import sweep_folders
+from grader.running.staging.workspace import sweep_folders
 from grader.storage.run_store import open_store
 from grader.words import say
 

@@ -15,7 +15,7 @@ from grader.model.run import (
     SandboxOutcome,
 )
 from grader.plugins.interfaces import Sandbox
-from grader.running.workspace import neutral_folder, stage_model, stage_recipe, stage_submission
+from grader.running.staging.workspace import neutral_folder, stage_model, stage_recipe, stage_submission
 from grader.words import say
 
 OUTPUT_FILE = "output.bin"

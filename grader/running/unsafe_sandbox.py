@@ -22,12 +22,12 @@ from typing import Any
 
 from grader.model.errors import SandboxError
 from grader.model.run import Limits, MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
-from grader.running.collect import collect
 from grader.running.holding.limits import TICK_SECONDS, Inside, Usage, cpu_crossed
 from grader.running.holding.starvation import Starvation
 from grader.running.holding.watchdog import Watchdog
 from grader.running.inside import CONTROL_FD, OUT, WORK
 from grader.running.inside_paths import SCRATCH, InsidePaths, lay_out
+from grader.running.staging.collect import collect
 from grader.running.supervising.control import ControlChannel
 from grader.running.supervising.ending import Ending, decide_ending, from_return_code
 from grader.running.supervising.supervise import Output

@@ -27,7 +27,7 @@ from grader.model.order import RunAnswer, RunOrder, Slot
 from grader.model.run import Bind, NotRun, Purpose, RunJob
 from grader.readers.refused import refusal_told
 from grader.running.run_job import run_job
-from grader.running.workspace import neutral_folder
+from grader.running.staging.workspace import neutral_folder
 from grader.runtimes.catalogue import Runtime
 from grader.runtimes.copies import copies_shown
 from grader.storage.run_files import CERTIFIED_BOUND, MODEL_PREDICTIONS, OURS

@@ -16,7 +16,7 @@ from grader.readers.npy import count_not_finite, read_npy
 from grader.readers.refused import Refused
 from grader.readers.retraining_report import read_retrainings
 from grader.running.run_job import retrain_job
-from grader.running.workspace import neutral_folder
+from grader.running.staging.workspace import neutral_folder
 from grader.storage.run_store import write_record
 from grader.words import say
 from grader.words.plain import to_plain

@@ -14,7 +14,7 @@ from grader.model.errors import StorageError
 from grader.model.order import OrderedData, OrderedFile, RetrainOrder, RunOrder
 from grader.model.run import StagedFile
 from grader.plugins.interfaces import Sandbox
-from grader.running.workspace import harness_folder
+from grader.running.staging.workspace import harness_folder
 from grader.runtimes.catalogue import Runtime, find_runtime
 from grader.storage.run_store import RunStore
 from grader.words import say

@@ -13,7 +13,7 @@ from grader.model.ask import Ask
 from grader.model.run import Limits, RunJob, StagedFile
 from grader.model.submission import FileKind
 from grader.readers.refused import Refused
-from grader.running.workspace import stage_submission
+from grader.running.staging.workspace import stage_submission
 from tests.integration.confined import INNER_PYTHON, MIB, Confined
 
 pytestmark = pytest.mark.sandbox

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from grader.model.ask import KINDS
-from grader.running import workspace
-from grader.running.asked_files import FILES, RECORD
+from grader.running.staging import workspace
+from grader.running.staging.asked_files import FILES, RECORD
 from tests.fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ from grader.model.message import Text
 from grader.model.result import AuditOutcome, SubmissionResult, Verdict
 from grader.model.run import RunStatus, SandboxCommand, SandboxOutcome
 from grader.model.submission import Severity
-from grader.running.workspace import TOLD
+from grader.running.staging.workspace import TOLD
 from tests.fakes import FakeSandbox, Files, npy, secret_order, served_folder
 from tests.integration.test_grading_rounds import REPORT, Class, digits
 

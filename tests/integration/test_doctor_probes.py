@@ -16,8 +16,8 @@ from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.running.bubblewrap.why_no_bubblewrap import mend_of
 from grader.running.probing.endings import probe_death_of_outside
 from grader.running.probing.probes import INSIDE, Probed, all_probes, quick_probes, require_walls
+from grader.running.staging.workspace import harness_folder
 from grader.running.unsafe_sandbox import UnsafeSandbox
-from grader.running.workspace import harness_folder
 from grader.words import say
 from tests.integration.confined import INNER_PYTHON, ORDINARY_USER, Confined
 from tests.integration.promises import alive

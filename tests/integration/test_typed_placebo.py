@@ -7,7 +7,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from grader.running.workspace import TOLD
+from grader.running.staging.workspace import TOLD
 from tests.integration.harness_runs import Left, harness_run, serve
 
 pytestmark = pytest.mark.runtime

@@ -10,7 +10,7 @@ import pytest
 from grader.datasets.prepare import Prepared, truth
 from grader.model.assignment import Assignment, AuditSpec, Course
 from grader.model.run import SandboxCommand
-from grader.running.workspace import TOLD
+from grader.running.staging.workspace import TOLD
 from tests.fakes import FakeSandbox, Files, npy, secret_order
 from tests.integration.test_grading_rounds import REPORT, Class, digits
 

@@ -48,12 +48,12 @@ from grader.running.inside import (
 )
 from grader.running.machine import gpu_devices, prepare_gpu
 from grader.running.owned_names import new_name
+from grader.running.staging.workspace import neutral_folder
 from grader.running.supervising.control import ControlChannel
 from grader.running.supervising.run_confined import Session, attend, run_trial
 from grader.running.supervising.sandbox_process import Started
 from grader.running.supervising.supervise import Output
 from grader.running.user_ids import lend_user_id, lock_folder
-from grader.running.workspace import neutral_folder
 from grader.words.catalogue import say
 from grader.words.problems import problem_at
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from grader.model.errors import SandboxError
 from grader.model.run import MIB, Limits, SandboxCommand
 from grader.plugins.interfaces import Sandbox
-from grader.running.workspace import neutral_folder
+from grader.running.staging.workspace import neutral_folder
 from grader.words.catalogue import say
 
 STARTED_SECONDS = 15.0

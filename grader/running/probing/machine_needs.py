@@ -10,7 +10,7 @@ from grader.model.errors import SandboxError
 from grader.model.message import Message
 from grader.model.run import MIB
 from grader.running.probing.probes import Probed
-from grader.running.workspace import neutral_folder
+from grader.running.staging.workspace import neutral_folder
 from grader.words.catalogue import say
 from grader.words.problems import problem_at
 

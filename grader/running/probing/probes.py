@@ -21,7 +21,7 @@ from grader.model.message import Message, Text
 from grader.model.run import MIB, Limits, RunStatus, SandboxCommand, SandboxOutcome
 from grader.plugins.interfaces import Sandbox
 from grader.running.probing.endings import probe_death_of_grader, probe_death_of_outside
-from grader.running.workspace import harness_folder, neutral_folder
+from grader.running.staging.workspace import harness_folder, neutral_folder
 from grader.words.catalogue import say
 
 INSIDE = ("label-canary", "proc-environ", "proc-sys", "user-namespaces", "vsock", "loopback", "tmpfs-size")

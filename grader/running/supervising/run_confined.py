@@ -11,10 +11,10 @@ from pathlib import Path
 from grader.model.errors import SandboxError
 from grader.model.run import MIB, Limits, MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
 from grader.plugins.interfaces import Sandbox
-from grader.running.collect import collect
 from grader.running.holding.limits import Guard, Inside
 from grader.running.holding.starvation import Starvation
 from grader.running.inside import WRITABLE
+from grader.running.staging.collect import collect
 from grader.running.supervising.control import ControlChannel
 from grader.running.supervising.ending import Ending, decide_ending
 from grader.running.supervising.sandbox_process import SandboxProcess, Started, open_inside

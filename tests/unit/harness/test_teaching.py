@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.running.workspace import TOLD
+from grader.running.staging.workspace import TOLD
 
 
 class Model:

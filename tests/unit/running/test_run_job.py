@@ -7,7 +7,7 @@ from grader.model.ask import Ask
 from grader.model.run import NotRun, RunOutput
 from grader.running.run_job import run_job
 from tests.fakes import FakeSandbox
-from tests.unit.running.test_workspace import job
+from tests.unit.running.staging.test_workspace import job
 
 
 def test_what_nothing_takes_is_our_mistake_and_nothing_is_run(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.model.errors import SandboxError
 from grader.model.run import Wanted
-from grader.running.collect import collect
+from grader.running.staging.collect import collect
 
 
 @pytest.fixture(params=["held", "path"])

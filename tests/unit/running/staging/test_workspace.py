@@ -10,7 +10,7 @@ import pytest
 from grader.model.run import Limits, RunJob, StagedFile
 from grader.model.submission import FileKind
 from grader.running.owned_names import is_orphan, new_name
-from grader.running.workspace import harness_folder, neutral_folder, stage_submission, sweep_folders
+from grader.running.staging.workspace import harness_folder, neutral_folder, stage_submission, sweep_folders
 
 
 @pytest.fixture

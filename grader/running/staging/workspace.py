@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.model.run import MIB, Bind, PredictJob, RetrainJob, RunJob, SandboxCommand, Wanted
-from grader.running.asked_files import files_of
 from grader.running.owned_names import is_orphan, new_name
+from grader.running.staging.asked_files import files_of
 
 HARNESS = "/harness"
 PROTOCOL = 2
