@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.running.user_ids import ROOT_MODE_UIDS
+from grader.running.confining.user_ids import ROOT_MODE_UIDS
 from tests.attacks.classes import (
     ANOTHER_WALL,
     WITHOUT_TENSORFLOW,

@@ -10,7 +10,7 @@ import pytest
 
 import grader
 from grader.running.bubblewrap.sandbox import BubblewrapSandbox
-from grader.running.user_ids import ROOT_MODE_UIDS
+from grader.running.confining.user_ids import ROOT_MODE_UIDS
 from tests.integration.confined import DRIVER, IN_ENVIRONMENT, MODES, ORDINARY_USER, Confined, Driver
 from tests.integration.promises import Promises
 

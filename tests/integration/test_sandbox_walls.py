@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.running import seccomp
-from grader.running.user_ids import ROOT_MODE_UIDS
+from grader.running.confining import seccomp
+from grader.running.confining.user_ids import ROOT_MODE_UIDS
 from tests.integration.confined import INNER_PYTHON, Confined
 
 pytestmark = pytest.mark.sandbox

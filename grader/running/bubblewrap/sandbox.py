@@ -18,11 +18,12 @@ from grader.model.run import (
     SandboxCommand,
     SandboxOutcome,
 )
-from grader.running import seccomp
 from grader.running.bubblewrap.arguments import bubblewrap_arguments, program
 from grader.running.bubblewrap.process import BubblewrapProcess, Files, sweep_orphans
 from grader.running.bubblewrap.why_no_bubblewrap import mend_of, recognise
-from grader.running.check_binds import check_binds
+from grader.running.confining import seccomp
+from grader.running.confining.check_binds import check_binds
+from grader.running.confining.user_ids import lend_user_id, lock_folder
 from grader.running.holding.choose_guard import choose_guard
 from grader.running.holding.limits import Guard, GuardMaker, nproc, process_limit
 from grader.running.inside import (
@@ -38,7 +39,6 @@ from grader.running.machine import gpu_arguments, prepare_gpu
 from grader.running.supervising.control import ControlChannel
 from grader.running.supervising.run_confined import Session, attend, run_trial
 from grader.running.supervising.supervise import Output
-from grader.running.user_ids import lend_user_id, lock_folder
 from grader.words.catalogue import say
 from grader.words.problems import problem_at
 

@@ -17,8 +17,9 @@ from typing import Any
 
 from grader.model.errors import SandboxError, SandboxUnavailable
 from grader.model.run import Bind, Limits, RunStatus, SandboxCommand, SandboxOutcome
-from grader.running import seccomp
-from grader.running.check_binds import check_binds
+from grader.running.confining import seccomp
+from grader.running.confining.check_binds import check_binds
+from grader.running.confining.user_ids import lend_user_id, lock_folder
 from grader.running.containers.arguments import (
     MEETING,
     Container,
@@ -53,7 +54,6 @@ from grader.running.supervising.control import ControlChannel
 from grader.running.supervising.run_confined import Session, attend, run_trial
 from grader.running.supervising.sandbox_process import Started
 from grader.running.supervising.supervise import Output
-from grader.running.user_ids import lend_user_id, lock_folder
 from grader.words.catalogue import say
 from grader.words.problems import problem_at
 

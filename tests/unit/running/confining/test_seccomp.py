@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.running import seccomp
+from grader.running.confining import seccomp
 
 ALLOW = 0x7FFF0000
 TABLES = {**seccomp.FORBIDDEN, **seccomp.UNKNOWN, **seccomp.ARGUMENTS}

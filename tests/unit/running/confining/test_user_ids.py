@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.running.user_ids import lend_user_id, lock_folder
+from grader.running.confining.user_ids import lend_user_id, lock_folder
 
 IDS = range(5000, 5004)
 
@@ -40,7 +40,7 @@ def test_when_all_are_lent_that_is_told(tmp_path: Path) -> None:
 
 def test_a_killed_grader_gives_its_id_back(tmp_path: Path) -> None:
     code = (
-        "import pathlib, sys\nfrom grader.running.user_ids import lend_user_id\n"
+        "import pathlib, sys\nfrom grader.running.confining.user_ids import lend_user_id\n"
         f"with lend_user_id(0, folder=pathlib.Path({str(tmp_path)!r}), ids=range(5000, 5004)) as uid:\n"
         "    print(uid, flush=True)\n    sys.stdin.read()"
     )
