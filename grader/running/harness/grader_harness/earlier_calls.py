@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from grader_harness.models import equal_weights
 
 if TYPE_CHECKING:
-    from grader_harness.evidence import Captured
+    from grader_harness.captured_call import Captured
 
 MOST = 8
 MOST_BYTES = 256 * 1024 * 1024

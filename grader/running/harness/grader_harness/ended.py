@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader_harness.captured_call import Captured
 from grader_harness.earlier_calls import say_the_same
-from grader_harness.evidence import Captured, Evidence
+from grader_harness.evidence import Evidence
 from grader_harness.figures import Figures
 from grader_harness.job import Job, Served
 from grader_harness.models import BATCH, equal_weights, is_tf_keras, layer_names

@@ -10,11 +10,11 @@ import threading
 import time
 import weakref
 from collections import deque
-from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from grader_harness.batches import Batches
+from grader_harness.captured_call import Captured, Seen
 from grader_harness.earlier_calls import EarlierCalls
 from grader_harness.fit_callbacks import reads_validation
 from grader_harness.fit_data import FitData, first_rows
@@ -28,7 +28,6 @@ from grader_harness.observing import (
     is_keras,
     length_of,
     like,
-    mark,
     number,
     pick_output,
     validation,
@@ -48,36 +47,6 @@ FEWEST_FITTED = 20
 
 TRAINING = ("fit", "train_on_batch")
 WATCHED = (*TRAINING, "evaluate", "predict", "predict_on_batch", "__call__")
-
-
-@dataclass
-class Captured:
-    """The last recognised call: its model with the weights it had, its inputs, its outputs if known."""
-
-    model: Any
-    weights: list[Any]
-    inputs: Any
-    """A copy of what the call was given, to predict again from."""
-    rows: Any
-    outputs: Any
-    quality: int
-    keras: bool = True
-    """A model of Keras, which has weights and can be saved; else an estimator of scikit-learn."""
-
-
-class Seen:
-    """An input once looked at: a loop that asks about the same rows ten thousand times costs one look."""
-
-    def __init__(self, x: Any, parts: list[Any]) -> None:
-        try:
-            self._x = weakref.ref(x)
-        except TypeError:
-            self._x = lambda: None
-        self._marks = [mark(part) for part in parts]
-
-    def same(self, x: Any, parts: list[Any]) -> bool:
-        """Return whether ``x`` is that input, still holding the same values where we sampled it."""
-        return x is not None and self._x() is x and [mark(part) for part in parts] == self._marks
 
 
 class Evidence:

@@ -8,8 +8,9 @@ as its own training rows were, where that can be told exactly from their values.
 from collections.abc import Sequence
 from typing import Any
 
+from grader_harness.captured_call import Captured
 from grader_harness.column_maps import MOST_COLUMNS, ColumnMap, find_column_map
-from grader_harness.evidence import Captured, Evidence
+from grader_harness.evidence import Evidence
 from grader_harness.fit_data import FitData
 from grader_harness.job import Served
 from grader_harness.models import BATCH, is_tf_keras
