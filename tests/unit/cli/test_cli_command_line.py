@@ -5,32 +5,20 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-import click
 import pytest
 
 from grader.cli.doctor import _course, _data
 from grader.cli.main import COMMANDS, run
 from grader.storage.run_store import open_store
+from tests.unit.cli.typed import (  # noqa: F401 - fixtures
+    Told,
+    english,
+    says,
+)
 from tests.unit.coursefiles.written import VALID, a_course
 from tests.unit.runtimes.test_runtimes import installed
 
-Told = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
-    monkeypatch.delenv("GRADER_DEBUG", raising=False)
-    monkeypatch.setitem(COMMANDS, "end", "tests.unit.cli.ending_badly")
-    monkeypatch.chdir(tmp_path)
-
-
-def _says(told: Told, *arguments: str) -> tuple[int, str, str]:
-    status = run(list(arguments))
-    out, err = told.readouterr()
-    assert "Traceback" not in out + err
-    return status, out, err
 
 
 @pytest.mark.parametrize(
@@ -55,19 +43,19 @@ def _says(told: Told, *arguments: str) -> tuple[int, str, str]:
     ],
 )
 def test_what_is_typed_wrong_is_told_with_status_2(capsys: Told, line: str, said: str) -> None:
-    status, out, err = _says(capsys, *line.split())
+    status, out, err = says(capsys, *line.split())
     assert (status, out) == (2, "")
     assert said in err
 
 
 def test_how_a_command_is_called_stands_below_the_mistake(capsys: Told) -> None:
-    _, _, err = _says(capsys, "grade")
+    _, _, err = says(capsys, "grade")
     assert "usage: grader grade [OPTIONS] SUBMISSIONS   (help: grader grade --help)" in err
 
 
 def test_no_command_at_all_gets_the_help(capsys: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(COMMANDS, "end")  # it is no command of people's, and has no words
-    status, out, err = _says(capsys)
+    status, out, err = says(capsys)
     assert (status, out) == (2, "")
     assert "Usage: grader" in err
 
@@ -75,14 +63,14 @@ def test_no_command_at_all_gets_the_help(capsys: Told, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("command", ["grade", "check", "calibrate"])
 def test_without_a_course_nothing_is_done(capsys: Told, command: str, tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text("")
-    status, _, err = _says(capsys, command, "work.py")
+    status, _, err = says(capsys, command, "work.py")
     assert status == 2
     assert err.startswith("error GR100: there is no course")
 
 
 def test_an_unknown_assignment_is_told_with_its_near_miss(capsys: Told, tmp_path: Path) -> None:
     a_course(tmp_path)
-    status, _, err = _says(capsys, "grade", "in", "-a", "mnist-dens")
+    status, _, err = says(capsys, "grade", "in", "-a", "mnist-dens")
     assert status == 2
     assert err.startswith("error GR111: there is no assignment mnist-dens in this course; there are: ")
     assert err.endswith("did you mean 'mnist-dense'?\n")
@@ -90,14 +78,14 @@ def test_an_unknown_assignment_is_told_with_its_near_miss(capsys: Told, tmp_path
 
 def test_every_mistake_of_a_course_is_a_line(capsys: Told, tmp_path: Path) -> None:
     a_course(tmp_path, VALID.replace("below", "bellow").replace('"mnist"', '"mnits"'))
-    status, _, err = _says(capsys, "grade", "in")
+    status, _, err = says(capsys, "grade", "in")
     assert status == 2
     assert {line.split(":")[0] for line in err.splitlines()} == {"error GR102", "error GR105", "error GR107"}
 
 
 def test_a_metric_that_does_not_exist_is_told_where_it_stands(capsys: Told, tmp_path: Path) -> None:
     a_course(tmp_path, VALID.replace('"error_rate"', '"errorrate"'))
-    status, _, err = _says(capsys, "grade", "in")
+    status, _, err = says(capsys, "grade", "in")
     assert status == 2
     assert "error GR105: assignments/mnist-dense/assignment.toml, check.error.metric: there is no " in err
     assert err.count("error ") == 1
@@ -107,7 +95,7 @@ def test_an_export_that_cannot_be_written_is_told_before_anything_is_run(
     capsys: Told, tmp_path: Path
 ) -> None:
     a_course(tmp_path)
-    status, _, err = _says(capsys, "grade", "nowhere", "--export", "junitt", "--export", "md=mnist-dense")
+    status, _, err = says(capsys, "grade", "nowhere", "--export", "junitt", "--export", "md=mnist-dense")
     assert status == 2
     assert (
         "error GR295: no installed plugin is called 'junitt' (grader.exporters); did you mean 'junit'?" in err
@@ -117,7 +105,7 @@ def test_an_export_that_cannot_be_written_is_told_before_anything_is_run(
 
 def test_submissions_that_are_not_there_are_told(capsys: Told, tmp_path: Path) -> None:
     a_course(tmp_path)
-    status, _, err = _says(capsys, "grade", "nowhere")
+    status, _, err = says(capsys, "grade", "nowhere")
     assert status == 2
     assert "error GR120: the submissions folder nowhere does not exist" in err
 
@@ -128,11 +116,11 @@ def test_a_student_who_handed_nothing_in_is_told_apart_from_an_empty_class(
     a_course(tmp_path)
     (tmp_path / "in" / "ana" / "mnist-dense").mkdir(parents=True)
     (tmp_path / "in" / "ana" / "mnist-dense" / "work.py").write_text("")
-    status, _, err = _says(capsys, "grade", "in", "--only", "anna", "--only", "bia")
+    status, _, err = says(capsys, "grade", "in", "--only", "anna", "--only", "bia")
     assert status == 2
     assert "error GR829: in holds no submission of anna, bia." in err
     (tmp_path / "empty").mkdir()
-    assert "error GR814: no submission found in empty." in _says(capsys, "grade", "empty")[2]
+    assert "error GR814: no submission found in empty." in says(capsys, "grade", "empty")[2]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +129,7 @@ def test_a_student_who_handed_nothing_in_is_told_apart_from_an_empty_class(
 )
 def test_a_limit_that_is_none_is_told(capsys: Told, tmp_path: Path, option: str, value: str) -> None:
     a_course(tmp_path)
-    status, _, err = _says(capsys, "grade", "in", option, value)
+    status, _, err = says(capsys, "grade", "in", option, value)
     assert status == 2
     assert value in err
 
@@ -150,7 +138,7 @@ def test_a_second_grading_of_a_course_ends_with_status_3(capsys: Told, tmp_path:
     a_course(tmp_path)
     (tmp_path / "in").mkdir()
     with open_store(tmp_path / ".grader"):
-        status, _, err = _says(capsys, "grade", "in")
+        status, _, err = says(capsys, "grade", "in")
     assert (status, err[:11]) == (3, "error GR801")
 
 
@@ -172,7 +160,7 @@ def test_a_second_grading_of_a_course_ends_with_status_3(capsys: Told, tmp_path:
 def test_however_a_command_ends_a_person_is_told_in_a_line(
     capsys: Told, how: str, status: int, said: str
 ) -> None:
-    got, out, err = _says(capsys, "end", how)
+    got, out, err = says(capsys, "end", how)
     assert (got, out) == (status, "")
     assert said in err
     assert "\x1b" not in err
@@ -188,62 +176,12 @@ def test_whoever_wants_to_see_a_mistake_of_ours_sees_it_whole(
     assert "ending_badly.py" in err
 
 
-@pytest.mark.parametrize(
-    ("environment", "option", "word"),
-    [
-        ("pt_BR.UTF-8", [], "erro"),
-        ("en_GB.UTF-8", [], "error"),
-        ("C", [], "error"),
-        ("", [], "error"),
-        ("en_GB.UTF-8", ["--lang", "pt-BR"], "erro"),
-        ("pt_BR.UTF-8", ["--lang", "en"], "error"),
-        ("pt_BR.UTF-8", ["--lang=en"], "error"),
-        ("pt_BR.UTF-8", ["--lang", "fr"], "erro"),
-    ],
-)
-def test_everything_is_told_in_the_language_asked_for(
-    capsys: Told, monkeypatch: pytest.MonkeyPatch, environment: str, option: list[str], word: str
-) -> None:
-    monkeypatch.setenv("LC_ALL", environment)
-    monkeypatch.delenv("LC_MESSAGES", raising=False)
-    monkeypatch.delenv("LANG", raising=False)
-    for wrong in ("--no-such-option", "value"):
-        run(["end", wrong, *option])
-        assert capsys.readouterr().err.startswith(f"{word} GR")
-
-
-@pytest.mark.parametrize("command", list(COMMANDS))
-def test_every_command_has_its_help_in_both_languages(
-    capsys: Told, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
-    lines = {}
-    for locale, usage in (("pt_BR.UTF-8", "Uso"), ("en_US.UTF-8", "Usage")):
-        monkeypatch.setenv("LC_ALL", locale)
-        status, out, err = _says(capsys, command, "--help")
-        assert (status, err) == (0, "")
-        assert out.startswith(f"{usage}: grader {command} ")
-        lines[usage] = {line for line in out.splitlines() if " " in line.strip()}
-    both = {line for line in lines["Uso"] & lines["Usage"] if not line.startswith(("  --", "  -"))}
-    assert both == set(), "the same words in both languages"
-
-
-def test_help_is_in_the_language_that_is_asked_for_after_it(
-    capsys: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
-    assert "Usage: grader grade [OPTIONS] SUBMISSIONS" in _says(capsys, "grade", "--help")[1]
-    told = _says(capsys, "grade", "--help", "--lang", "pt-BR")[1]
-    assert "Uso: grader grade [OPÇÕES] SUBMISSIONS" in told
-    assert "[1<=x<=64]" in told
-    assert "help." not in told
-
-
 def test_the_version_is_the_installed_one(capsys: Told) -> None:
-    assert _says(capsys, "--version") == (0, f"grader, version {version('grader')}\n", "")
+    assert says(capsys, "--version") == (0, f"grader, version {version('grader')}\n", "")
 
 
 def test_schemas_are_written_where_they_are_wanted(capsys: Told, tmp_path: Path) -> None:
-    status, out, err = _says(capsys, "schema", "-o", str(tmp_path / "new" / "folder"))
+    status, out, err = says(capsys, "schema", "-o", str(tmp_path / "new" / "folder"))
     assert (status, out) == (0, "")
     written = sorted(p.name for p in (tmp_path / "new" / "folder").iterdir())
     assert written == [
@@ -263,22 +201,22 @@ class TestInstallingRuntimes:
         installed(tmp_path / "cache")
 
     def test_what_is_there_is_told(self, capsys: Told) -> None:
-        status, out, err = _says(capsys, "runtime", "install", "keras3", "keras2")
+        status, out, err = says(capsys, "runtime", "install", "keras3", "keras2")
         assert (status, out) == (0, "")
         assert err.count("ready at") == 2
 
     def test_quietly_nothing_is_said_of_what_is_there(self, capsys: Told) -> None:
-        assert _says(capsys, "runtime", "install", "--quiet", "keras3", "keras2") == (0, "", "")
-        assert _says(capsys, "runtime", "install", "-q") == (0, "", "")
+        assert says(capsys, "runtime", "install", "--quiet", "keras3", "keras2") == (0, "", "")
+        assert says(capsys, "runtime", "install", "-q") == (0, "", "")
 
     def test_a_wrong_name_stops_before_anything_is_installed(self, capsys: Told, tmp_path: Path) -> None:
         (tmp_path / "cache").rename(tmp_path / "elsewhere")
-        status, _, err = _says(capsys, "runtime", "install", "keras3", "keras4")
+        status, _, err = says(capsys, "runtime", "install", "keras3", "keras4")
         assert (status, err[:11]) == (2, "error GR701")
         assert not (tmp_path / "cache").exists()
 
     def test_the_list_tells_what_is_there(self, capsys: Told) -> None:
-        status, out, _ = _says(capsys, "runtime", "list")
+        status, out, _ = says(capsys, "runtime", "list")
         assert status == 0
         assert [line.split()[:2] for line in out.splitlines()] == [
             ["keras3", "installed"],
@@ -323,13 +261,13 @@ class TestData:
         monkeypatch.delenv("GRADER_DATA_DIR", raising=False)
 
     def test_what_is_absent_is_listed_with_the_command_that_brings_it(self, capsys: Told) -> None:
-        status, out, err = _says(capsys, "data", "list")
+        status, out, err = says(capsys, "data", "list")
         assert (status, err) == (0, "")
         assert "absent: grader data fetch mnist" in out
         assert "needs no file" in out
 
     def test_what_has_no_public_address_is_not_told_to_be_fetched(self, capsys: Told) -> None:
-        _, out, _ = _says(capsys, "data", "list")
+        _, out, _ = says(capsys, "data", "list")
         row = next(line for line in out.splitlines() if line.startswith("noisynote"))
         assert "ask whoever gives the course" in row
         items = {item.id: item for item in _data(None)}
@@ -338,15 +276,15 @@ class TestData:
         assert "ask whoever gives the course" in items["data-noisynote"].state.en
 
     def test_what_is_absent_does_not_verify(self, capsys: Told) -> None:
-        assert _says(capsys, "data", "verify", "mnist")[0] == 1
+        assert says(capsys, "data", "verify", "mnist")[0] == 1
 
     def test_what_needs_no_file_verifies(self, capsys: Told) -> None:
-        assert _says(capsys, "data", "verify", "pele")[0] == 0
+        assert says(capsys, "data", "verify", "pele")[0] == 0
 
     def test_a_file_of_another_content_is_told(self, capsys: Told, tmp_path: Path) -> None:
         (tmp_path / "data").mkdir()
         (tmp_path / "data" / "noisynote.zip").write_bytes(b"something else")
-        status, out, _ = _says(capsys, "data", "verify", "noisynote", "--data-dir", str(tmp_path / "data"))
+        status, out, _ = says(capsys, "data", "verify", "noisynote", "--data-dir", str(tmp_path / "data"))
         assert status == 1
         assert "its content is not the published one" in out
 
@@ -355,7 +293,7 @@ def test_a_file_of_no_assignment_in_sight_asks_which(capsys: Told, tmp_path: Pat
     a_course(tmp_path)
     a_course(tmp_path, slug="other")
     (tmp_path / "work.py").write_text("")
-    status, _, err = _says(capsys, "check", "work.py")
+    status, _, err = says(capsys, "check", "work.py")
     assert status == 2
     assert "which assignment is work.py for?" in err
     assert "mnist-dense, other" in err
@@ -363,7 +301,7 @@ def test_a_file_of_no_assignment_in_sight_asks_which(capsys: Told, tmp_path: Pat
 
 def test_the_demo_needs_the_example_class(capsys: Told, tmp_path: Path) -> None:
     a_course(tmp_path)
-    status, _, err = _says(capsys, "demo")
+    status, _, err = says(capsys, "demo")
     assert status == 2
     assert "the example class is not here" in err
 
@@ -385,19 +323,3 @@ def test_a_terminal_without_our_letters_shows_question_marks(tmp_path: Path) -> 
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
     assert "??-\u00e3".encode("latin-1") in done.stderr
-
-
-def test_every_option_is_explained() -> None:
-    for name, module in COMMANDS.items():
-        __import__(module)
-        command = sys.modules[module].command
-        for one in _leaves(command):
-            for parameter in one.params:
-                if isinstance(parameter, click.Option):
-                    assert (parameter.help or "").startswith("help."), f"grader {name} {parameter.opts}"
-
-
-def _leaves(command: click.Command) -> list[click.Command]:
-    if isinstance(command, click.Group):
-        return [leaf for inner in command.commands.values() for leaf in _leaves(inner)]
-    return [command]
