@@ -4,17 +4,11 @@ import gzip
 import hashlib
 import io
 import json
-import os
-import re
-import shutil
-import subprocess
-import textwrap
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 import pytest
 
 from grader.datasets.catalogue import dataset, names
@@ -22,9 +16,11 @@ from grader.datasets.prepare import Prepared, prepare, truth
 from grader.datasets.serve import Served, Training, load_canaries, load_order, serve
 from grader.model.assignment import Labels
 from grader.model.errors import DataMissing, StorageError
+from tests.integration.datasets.served_data import array, counted
 
 WITH_TEST_ROWS = tuple(name for name in names() if not dataset(name).typed)
-COUNTED_TEXTS = ("noisynote", "digits")
+
+
 # Digest of the arrays; then what a serving holds, by a generator of seed 7, of each way to arrange training
 # rows. The draws are those of the locked numpy: another one may draw otherwise and serve as well.
 KNOWN = {
@@ -83,59 +79,6 @@ KNOWN = {
         "a63eeeab97378bd7",
     ),
 }
-
-
-@pytest.fixture(scope="session")
-def data_dir() -> Path:
-    folder = os.environ.get("GRADER_DATA_DIR")
-    if not folder or not Path(folder).is_dir():
-        pytest.fail("GRADER_DATA_DIR must point to the published datasets", pytrace=False)
-    return Path(folder)
-
-
-@pytest.fixture(scope="session")
-def site_packages() -> Path:
-    runtimes = platformdirs.user_cache_path("grader") / "runtimes"
-    for place in sorted(runtimes.glob("keras-*/lib/python3*/site-packages")):
-        if (place / "sklearn" / "datasets" / "data" / "digits.csv.gz").is_file():
-            return place
-    pytest.fail(f"no keras runtime under {runtimes}: grader runtime install keras3", pytrace=False)
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="session")
-def shipped(site_packages: Path) -> dict[str, Path]:
-    return {"digits.csv.gz": site_packages / "sklearn/datasets/data/digits.csv.gz"}
-
-
-@pytest.fixture
-def ready(name: str, data_dir: Path, cache: Path, shipped: dict[str, Path]) -> Prepared:
-    return prepare(name, data_dir=data_dir, cache=cache, extra=shipped)
-
-
-@pytest.fixture
-def served(ready: Prepared, tmp_path: Path) -> Served:
-    return serve(ready, into=tmp_path / "served", labels=Labels.CANARY)
-
-
-def array(served: Served, name: str) -> Any:
-    return np.load(served.folder / f"{name}.npy", allow_pickle=False)
-
-
-def counted(path: Path) -> Any:
-    """Read a text as the course's own ``le`` does: rows and columns, then the numbers."""
-    lines = path.read_text(encoding="ascii").splitlines()
-    rows, columns = (int(word) for word in lines[0].split())
-    table = np.empty((rows, columns), dtype=np.float32)
-    for row in range(rows):
-        words = lines[row + 1].split()
-        for column in range(columns):
-            table[row, column] = np.float32(words[column])
-    return table
 
 
 @pytest.mark.parametrize(
@@ -251,86 +194,6 @@ def test_the_description_names_every_file_and_no_other(served: Served) -> None:
     assert set(told.get("test_files", ())) <= set(told["files"])
 
 
-@pytest.mark.parametrize("name", COUNTED_TEXTS)
-def test_the_texts_hold_what_the_arrays_hold(served: Served) -> None:
-    files = served.folder / "files"
-    assert np.array_equal(counted(files / "ax.txt"), array(served, "x_train").astype(np.float32))
-    assert np.array_equal(counted(files / "qx.txt"), array(served, "x_test").astype(np.float32))
-    assert np.array_equal(counted(files / "ay.txt")[:, 0], array(served, "y_train"))
-    assert np.array_equal(counted(files / "qy.txt")[:, 0], array(served, "y_test"))
-
-
-@pytest.mark.parametrize("name", ["noisynote"])
-def test_the_noisynote_archive_is_written_anew_in_the_published_form(
-    served: Served, data_dir: Path, name: str
-) -> None:
-    with (
-        zipfile.ZipFile(served.folder / "files" / "noisynote.zip") as ours,
-        zipfile.ZipFile(data_dir / "noisynote" / "noisynote.zip") as published,
-    ):
-        assert ours.namelist() == published.namelist()
-        for member in ("ax.txt", "ay.txt"):
-            assert ours.read(member) == published.read(member)
-        for member in ("qx.txt", "qy.txt"):
-            assert ours.read(member) == (served.folder / "files" / member).read_bytes()
-            assert ours.read(member) != published.read(member)
-            assert len(ours.read(member)) == len(published.read(member))
-        assert sorted(ours.read("qx.txt").splitlines()) == sorted(published.read("qx.txt").splitlines())
-
-
-@pytest.mark.parametrize("name", ["noisynote"])
-def test_unzip_opens_the_served_archive(served: Served, tmp_path: Path) -> None:
-    unzip = shutil.which("unzip")
-    assert unzip
-    archive = served.folder / "files" / "noisynote.zip"
-    subprocess.run([unzip, "-q", str(archive), "-d", str(tmp_path / "out")], check=True)
-    assert (tmp_path / "out" / "qy.txt").read_bytes() == (served.folder / "files" / "qy.txt").read_bytes()
-
-
-@pytest.mark.parametrize("name", ["banknote"])
-def test_the_banknote_text_holds_the_training_lines_in_their_form(served: Served, data_dir: Path) -> None:
-    file = "data_banknote_authentication.txt"
-    ours = (served.folder / "files" / file).read_bytes()
-    published = (data_dir / "banknote" / file).read_bytes()
-    assert ours.splitlines() == published.splitlines()[0::2]
-    assert ours.count(b"\r\n") == 685
-    assert not ours.endswith(b"\n")
-    asked = (served.folder / "files" / "data_banknote_authentication_test.txt").read_bytes()
-    table = np.loadtxt(asked.decode().splitlines(), delimiter=",")
-    assert np.array_equal(table, array(served, "x_test"))
-
-
-@pytest.mark.parametrize("name", ["california-housing"])
-def test_california_has_its_test_rows_in_a_table_without_prices(served: Served) -> None:
-    lines = (served.folder / "files" / "california_housing_test.csv").read_text().splitlines()
-    assert lines[0].split(",")[:2] == ["MedInc", "HouseAge"]
-    assert np.array_equal(np.loadtxt(lines, delimiter=",", skiprows=1), array(served, "x_test"))
-
-
-@pytest.mark.parametrize("name", ["digits"])
-def test_the_digits_mask_holds_the_training_rows_alone(served: Served, shipped: dict[str, Path]) -> None:
-    ((mask, target),) = served.masks
-    ours = gzip.decompress(mask.read_bytes()).splitlines()
-    published = gzip.decompress(shipped["digits.csv.gz"].read_bytes()).splitlines()
-    assert target == "sklearn/datasets/data/digits.csv.gz"
-    assert ours == published[0::2]
-
-
-@pytest.mark.parametrize("name", ["fashion-mnist"])
-def test_the_fashion_files_in_idx_form_hold_what_the_arrays_hold(served: Served) -> None:
-    for file, name, header in (
-        ("train-images-idx3", "x_train", 16),
-        ("train-labels-idx1", "y_train", 8),
-        ("t10k-images-idx3", "x_test", 16),
-        ("t10k-labels-idx1", "y_test", 8),
-    ):
-        path = served.folder / "keras" / "fashion-mnist" / f"{file}-ubyte.gz"
-        content = gzip.decompress(path.read_bytes())
-        assert content[header:] == array(served, name).tobytes()
-        assert content[2] == 8
-        assert content[3] == array(served, name).ndim
-
-
 @pytest.mark.parametrize("name", WITH_TEST_ROWS)
 def test_no_file_that_is_shown_holds_the_true_test_labels(ready: Prepared, served: Served) -> None:
     true = truth(ready).astype(ready.y_graded.dtype)
@@ -379,60 +242,6 @@ def test_files_follow_a_rearranged_training_set(ready: Prepared, tmp_path: Path,
         lines = gzip.decompress(mask.read_bytes()).decode().splitlines()
         assert np.array_equal(np.loadtxt(lines, delimiter=","), np.column_stack((x, y)))
     assert not (np.array_equal(x, ready.x_train) and np.array_equal(y, ready.y_train))
-
-
-def in_runtime(site_packages: Path, program: str, *arguments: str, binds: Any = ()) -> str:
-    """Run ``program`` with the runtime's Python under bubblewrap, with our masks in place."""
-    bwrap = shutil.which("bwrap")
-    assert bwrap
-    python = site_packages.parents[2] / "bin" / "python"
-    command = [bwrap, "--ro-bind", "/", "/", "--tmpfs", "/var/tmp"]
-    for mask, target in binds:
-        command += ["--ro-bind", str(mask), str(site_packages / target)]
-    command += ["--setenv", "HOME", "/var/tmp", str(python), "-W", "ignore", "-c"]
-    program = textwrap.dedent(program)
-    done = subprocess.run([*command, program, *arguments], check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-@pytest.mark.runtime
-@pytest.mark.sandbox
-@pytest.mark.parametrize("name", ["digits"])
-def test_scikit_learn_in_the_runtime_reads_the_mask(served: Served, site_packages: Path) -> None:
-    printed = in_runtime(
-        site_packages,
-        """
-        import sys
-        import numpy as np
-        from sklearn.datasets import load_digits
-        digits = load_digits()
-        x, y = np.load(sys.argv[1] + "/x_train.npy"), np.load(sys.argv[1] + "/y_train.npy")
-        print((digits.data == x).all(), (digits.target == y).all(), digits.data.shape)
-        """,
-        str(served.folder),
-        binds=served.masks,
-    )
-    assert printed == "True True (899, 64)"
-
-
-@pytest.mark.parametrize("name", ["california-housing"])
-def test_california_rows_have_scikit_learns_columns_and_units(ready: Prepared) -> None:
-    # the first rows of sklearn.datasets.fetch_california_housing(); the fifth is a test row
-    assert ready.x_train[0] == pytest.approx(
-        [8.3252, 41.0, 6.98412698, 1.02380952, 322.0, 2.55555556, 37.88, -122.23]
-    )
-    assert ready.x_graded[0] == pytest.approx(
-        [3.8462, 52.0, 6.28185328, 1.08108108, 565.0, 2.18146718, 37.85, -122.25]
-    )
-    assert truth(ready)[0] == pytest.approx(3.422)
-
-
-@pytest.mark.parametrize("name", ["mnist"])
-def test_served_arrays_are_plain_npy_files(served: Served) -> None:
-    for path in served.folder.glob("*.npy"):
-        header = path.read_bytes()[:128]
-        assert re.match(rb"\x93NUMPY\x01\x00v\x00{'descr': '\|u1', 'fortran_order': False", header)
 
 
 @pytest.mark.parametrize("name", names())
