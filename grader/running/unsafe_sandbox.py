@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.model.errors import SandboxError
 from grader.model.run import Limits, MemoryGuard, RunStatus, SandboxCommand, SandboxOutcome
 from grader.running.holding.limits import TICK_SECONDS, Inside, Usage, cpu_crossed
 from grader.running.holding.starvation import Starvation
@@ -30,9 +29,8 @@ from grader.running.inside_paths import SCRATCH, InsidePaths, lay_out
 from grader.running.staging.collect import collect
 from grader.running.supervising.control import ControlChannel
 from grader.running.supervising.ending import Ending, decide_ending, from_return_code
+from grader.running.supervising.run_resources import run_resources
 from grader.running.supervising.supervise import Output
-from grader.words.catalogue import say
-from grader.words.problems import problem_at
 
 _POSIX = os.name == "posix"
 _LINUX = platform.system() == "Linux"
@@ -70,14 +68,11 @@ class UnsafeSandbox:
         Raises:
             SandboxError: the program could not be started, or its files not be copied.
         """
-        try:
-            with ExitStack() as held:
-                # Windows keeps a file that is open; it then stays in the temporary folder.
-                folder = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
-                root = Path(held.enter_context(folder)).resolve()
-                return self._run(command, root, held)
-        except OSError as error:
-            raise SandboxError(say("sandbox-not-started", reason=problem_at(error))) from error
+        with run_resources() as held:
+            # Windows keeps a file that is open; it then stays in the temporary folder.
+            folder = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
+            root = Path(held.enter_context(folder)).resolve()
+            return self._run(command, root, held)
 
     def _run(self, command: SandboxCommand, root: Path, held: ExitStack) -> SandboxOutcome:
         paths = lay_out(command, root)

@@ -27,15 +27,14 @@ ACCUSING = frozenset(code for code, key in codes().items() if key in _ACCUSING_K
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Now:
-    """What the grader makes of one program."""
+class Ending:
+    """How a program ended, as results and page tell it."""
 
     ending: str
     """``passed``, ``failed``, ``told``, ``person`` or ``accused``."""
     points: str
     evidence: str
     code: str
-    message: str
 
     @property
     def accused(self) -> bool:
@@ -46,6 +45,13 @@ class Now:
     def person(self) -> bool:
         """Whether a person must look."""
         return self.ending in ("person", "accused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now(Ending):
+    """What the grader makes of one program."""
+
+    message: str
 
 
 def now(row: dict[str, Any]) -> Now:

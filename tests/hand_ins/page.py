@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tests.hand_ins.grading import ROOT, Now, everything, grade, wrong
+from tests.hand_ins.grading import ROOT, Ending, Now, everything, grade, wrong
 from tests.hand_ins.listed import ClassReceived, HandIn, classes, hand_ins
 
 PAGE = ROOT / "docs" / "reference" / "hand-ins.md"
@@ -65,25 +65,11 @@ Training is random: points, and codes of what is close to a bar, may differ the 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Ending):
     """What the page shows of one program."""
 
-    ending: str
     amiss: bool
-    points: str
-    evidence: str
-    code: str
     day: str
-
-    @property
-    def accused(self) -> bool:
-        """Whether something is held against the author."""
-        return self.ending == "accused"
-
-    @property
-    def person(self) -> bool:
-        """Whether a person must look."""
-        return self.ending in ("person", "accused")
 
     @property
     def share(self) -> str:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -13,7 +12,13 @@ from grader.running.bubblewrap.arguments import Descriptors
 from grader.running.inside import STAGE0
 from grader.running.supervising.control import ControlChannel
 from grader.running.supervising.ending import Ending, from_shell_code
-from grader.running.supervising.sandbox_process import SandboxProcess, Started, read_status, readable
+from grader.running.supervising.sandbox_process import (
+    SandboxProcess,
+    Started,
+    read_status,
+    readable,
+    start_apart,
+)
 from grader.running.supervising.supervise import Output
 
 GONE_SECONDS = 5.0
@@ -84,17 +89,7 @@ class BubblewrapProcess(SandboxProcess):
         output: Output,
         as_root: bool,
     ) -> None:
-        process = subprocess.Popen(
-            command_line,
-            env=environment,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=files.output_write,
-            stderr=files.output_write,
-            pass_fds=inherited,
-            # Ctrl-C is for the grader, which then ends the sandbox itself.
-            start_new_session=True,
-        )
+        process = start_apart(command_line, environment, words=files.output_write, inherited=inherited)
         super().__init__(process, channel=channel, output=output)
         self._files = files
         self._as_root = as_root

@@ -38,6 +38,7 @@ from grader.running.inside import (
 from grader.running.machine import gpu_arguments, prepare_gpu
 from grader.running.supervising.control import ControlChannel
 from grader.running.supervising.run_confined import Session, attend, run_trial
+from grader.running.supervising.run_resources import run_resources
 from grader.running.supervising.supervise import Output
 from grader.words.catalogue import say
 from grader.words.problems import problem_at
@@ -99,11 +100,8 @@ class BubblewrapSandbox:
             SandboxUnavailable: this machine cannot confine programs.
             SandboxError: the sandbox itself failed; nothing is known about the program.
         """
-        try:
-            with ExitStack() as held:
-                return self._run(self._session(command, held), held)
-        except OSError as error:
-            raise SandboxError(say("sandbox-not-started", reason=problem_at(error))) from error
+        with run_resources() as held:
+            return self._run(self._session(command, held), held)
 
     def probe(self) -> None:
         """Return when a trivial program runs confined on this machine.

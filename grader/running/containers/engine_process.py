@@ -12,7 +12,7 @@ from grader.model.errors import SandboxError
 from grader.running.containers.rendezvous import Rendezvous
 from grader.running.supervising.ending import Ending
 from grader.running.supervising.run_confined import Session
-from grader.running.supervising.sandbox_process import SandboxProcess, Started, read_status
+from grader.running.supervising.sandbox_process import SandboxProcess, Started, read_status, start_apart
 from grader.words.catalogue import say
 from grader.words.problems import problem_at
 
@@ -76,16 +76,7 @@ class EngineProcess(SandboxProcess):
         meeting: Rendezvous,
         order: dict[str, Any],
     ) -> None:
-        process = subprocess.Popen(
-            command_line,
-            env=environment,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=files.words,
-            stderr=files.words,
-            # Ctrl-C is for the grader, which then ends the sandbox itself.
-            start_new_session=True,
-        )
+        process = start_apart(command_line, environment, words=files.words)
         super().__init__(process, channel=session.channel, output=session.output)
         self.program = program
         self._environment = environment

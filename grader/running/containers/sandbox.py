@@ -52,10 +52,10 @@ from grader.running.owned_names import new_name
 from grader.running.staging.workspace import neutral_folder
 from grader.running.supervising.control import ControlChannel
 from grader.running.supervising.run_confined import Session, attend, run_trial
+from grader.running.supervising.run_resources import run_resources
 from grader.running.supervising.sandbox_process import Started
 from grader.running.supervising.supervise import Output
 from grader.words.catalogue import say
-from grader.words.problems import problem_at
 
 READY_SECONDS = 30.0
 FIRST_USER = 1000
@@ -89,11 +89,8 @@ class ContainerSandbox:
             SandboxError: the sandbox itself failed, or something that was asked for does not hold.
         """
         filter_ = self._require()
-        try:
-            with ExitStack() as held:
-                return self._run(command, filter_, held)
-        except OSError as error:
-            raise SandboxError(say("sandbox-not-started", reason=problem_at(error))) from error
+        with run_resources() as held:
+            return self._run(command, filter_, held)
 
     def probe(self) -> None:
         """Return when a trivial program runs confined on this machine.

@@ -39,6 +39,25 @@ class Started:
     """The first program of ours inside, which said R; pid 1 itself but as bubblewrap of root."""
 
 
+def start_apart(
+    command_line: Sequence[str], environment: dict[str, str], *, words: int, inherited: Sequence[int] = ()
+) -> "subprocess.Popen[bytes]":
+    """Start what holds a sandbox, in a session of its own; what it says goes into ``words``."""
+    import subprocess
+
+    return subprocess.Popen(
+        command_line,
+        env=environment,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=words,
+        stderr=words,
+        pass_fds=inherited,
+        # Ctrl-C is for the grader, which then ends the sandbox itself.
+        start_new_session=True,
+    )
+
+
 class SandboxProcess:
     """A process that holds a sandbox. Start and wait in the same thread."""
 
