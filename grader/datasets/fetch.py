@@ -89,9 +89,9 @@ def _fetch_file(
     given = f"{(mirror or '').rstrip('/')}/{dataset.name}/{file.name}"
     homes = [*([Mirror(url=given)] if mirror else []), *file.mirrors]
     layout = f"{dataset.name}/{file.name}"
-    told = {"file": file.name, "title": dataset.title, "layout": layout, "origin": file.origin}
+    fields = {"file": file.name, "title": dataset.title, "layout": layout, "origin": file.origin}
     if not homes:
-        raise DataMissing(say("dataset-without-public-address", **told))
+        raise DataMissing(say("dataset-without-public-address", **fields))
     reasons = []
     with requests.Session() as session:
         for home in homes:
@@ -107,7 +107,7 @@ def _fetch_file(
             else:
                 return target
     told_reasons = Joined(" ", tuple(reasons))
-    raise DataMissing(say("dataset-download-failed", reasons=told_reasons, **told))
+    raise DataMissing(say("dataset-download-failed", reasons=told_reasons, **fields))
 
 
 def _fetch_from(

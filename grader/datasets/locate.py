@@ -61,12 +61,12 @@ def find_files(
     Raises:
         DataMissing: a file is absent, or only wrong bytes are there; the message says what to run.
     """
-    found: dict[str, Path] = {}
+    places: dict[str, Path] = {}
     missing: list[DataFile] = []
     wrong: Message | None = None
     for status in inspect_files(dataset, data_dir, cache, extra=extra):
         if status.state is FileState.SOUND and status.path is not None:
-            found[status.file.name] = status.path
+            places[status.file.name] = status.path
             continue
         if without_hidden and status.file.hidden and status.path is None:
             continue
@@ -75,7 +75,7 @@ def find_files(
             wrong = _corrupt(dataset, status.file, status.path, status.sha256)
     if missing:
         raise DataMissing(wrong or _absent(dataset, missing, data_dir, cache))
-    return found
+    return places
 
 
 def inspect_files(

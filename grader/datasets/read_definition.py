@@ -89,13 +89,13 @@ def _loads(parsed: "schema.DatasetFile | schema.PackagedDatasetFile") -> Loads:
 
     if not isinstance(parsed, schema.PackagedDatasetFile):
         return Loads()
-    said = parsed.loads
+    table = parsed.loads
     return Loads(
-        file=said.file or "",
-        openml=said.openml or "",
-        sklearn=said.sklearn or "",
-        columns=tuple(said.columns),
-        target=said.target or "",
+        file=table.file or "",
+        openml=table.openml or "",
+        sklearn=table.sklearn or "",
+        columns=tuple(table.columns),
+        target=table.target or "",
     )
 
 

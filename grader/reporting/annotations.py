@@ -71,10 +71,10 @@ def _of_one(result: SubmissionResult, row: SummaryRow) -> Annotation:
 
 def submission_annotations(result: SubmissionResult, language: Language, file: str) -> tuple[str, ...]:
     """Return what is to be looked at in one submission, beside the line of its error where there is one."""
-    found: list[Annotation] = []
+    annotations: list[Annotation] = []
     if result.reason_message is not None and word_of(result) in _LEVELS:
         place = place_of(result)
-        found.append(
+        annotations.append(
             Annotation(
                 level=_LEVELS[word_of(result)],
                 title=_title(_parts(result, language), place, language),
@@ -85,8 +85,8 @@ def submission_annotations(result: SubmissionResult, language: Language, file: s
             )
         )
     # Where nothing could be measured each check would only say so again.
-    checks = () if found else result.checks
-    found += [
+    checks = () if annotations else result.checks
+    annotations += [
         Annotation(
             level=_CHECK_LEVELS[check.outcome],
             title=f"{check.id}: {outcome_told(check.outcome).told_in(language)}",
@@ -96,11 +96,11 @@ def submission_annotations(result: SubmissionResult, language: Language, file: s
         for check in checks
         if check.outcome in _CHECK_LEVELS
     ]
-    found += [
+    annotations += [
         Annotation(level="notice", title=result.assignment, text=message.told_in(language), file=file)
         for message in _remarks(result)
     ]
-    return _written(found)
+    return _written(annotations)
 
 
 def _remarks(result: SubmissionResult) -> Iterable[Message]:

@@ -34,12 +34,12 @@ def listing(language: Language, *, width: int, markdown: bool = False) -> str:
     lines: list[str] = [] if markdown else [phrase("explain.list", language), ""]
     for heading, entries in _groups(language):
         lines += [f"## {heading}", ""] if markdown else textwrap.wrap(heading, width)
-        for name, told in entries:
+        for name, what in entries:
             if markdown:
-                lines.append(f"* `{name}`: {told}")
+                lines.append(f"* `{name}`: {what}")
             else:
                 room = width - len(_INDENT) - _NAMES_WIDE
-                lines.append(f"{_INDENT}{name:<{_NAMES_WIDE}}{shortened(told, room)}")
+                lines.append(f"{_INDENT}{name:<{_NAMES_WIDE}}{shortened(what, room)}")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 

@@ -111,11 +111,11 @@ def _plain(value: object) -> str:
 
 
 def _counts(cases: list[ET.Element]) -> dict[str, str]:
-    found = {
+    counts = {
         attribute: str(sum(case.find(child) is not None for case in cases))
         for child, attribute in _COUNTED.items()
     }
-    return {"tests": str(len(cases)), **found}
+    return {"tests": str(len(cases)), **counts}
 
 
 def _took(result: SubmissionResult) -> float:

@@ -53,8 +53,8 @@ def _facts(
 ) -> tuple[Pair, ...]:
     facts = []
     if threshold:
-        told = threshold_told(threshold, share=share)
-        facts.append(Pair(label=say("page.threshold"), text=told))
+        text = threshold_told(threshold, share=share)
+        facts.append(Pair(label=say("page.threshold"), text=text))
     if summary.sampling_low is not None and summary.sampling_high is not None:
         ends = range_told(summary.sampling_low, summary.sampling_high, share=share)
         facts.append(Pair(label=say("page.sampling"), text=say("page.sampling.note", range=ends)))
@@ -62,8 +62,8 @@ def _facts(
     if reference:
         value = value_told(reference.value, share=share)
         key = "page.reference.note" if len(reference.values) > 1 else "page.reference.one"
-        told = say(key, value=value, runs=len(reference.values))
-        facts.append(Pair(label=say("page.reference"), text=told))
+        text = say(key, value=value, runs=len(reference.values))
+        facts.append(Pair(label=say("page.reference"), text=text))
     return tuple(facts)
 
 

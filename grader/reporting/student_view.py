@@ -155,18 +155,18 @@ def _of_points(result: SubmissionResult) -> Message:
 
 def _why(result: SubmissionResult) -> tuple[Message, ...]:
     """Return the sentences under the verdict: what decided it, then what is to be done."""
-    told: list[Message] = []
+    reasons: list[Message] = []
     if result.reason_message is not None:
-        told.append(result.reason_message)
+        reasons.append(result.reason_message)
     elif result.reason is not None:
-        told.append(reason_told(result.reason))
+        reasons.append(reason_told(result.reason))
     else:
-        told += _deciding(result)
+        reasons += _deciding(result)
     if result.verdict is None:
-        told.append(say("page.look"))
+        reasons.append(say("page.look"))
     if result.verdict is Verdict.INCONCLUSIVE:
-        told.append(say("page.inconclusive.audit" if _doubted(result) else "page.inconclusive"))
-    return tuple(told)
+        reasons.append(say("page.inconclusive.audit" if _doubted(result) else "page.inconclusive"))
+    return tuple(reasons)
 
 
 def codes_to_explain(result: SubmissionResult) -> tuple[str, ...]:

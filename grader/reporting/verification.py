@@ -126,42 +126,46 @@ def _points_told(certificate: Certificate) -> Message:
     return say("verify.withheld") if certificate.points is None else number_told(certificate.points)
 
 
-def _told(one: Difference, shares: Collection[str]) -> Message:
-    name = metric_told(one.name) if one.what in ("metric", "reference", "value") else same(one.name)
-    share = one.name in shares
+def _told(difference: Difference, shares: Collection[str]) -> Message:
+    name = (
+        metric_told(difference.name)
+        if difference.what in ("metric", "reference", "value")
+        else same(difference.name)
+    )
+    share = difference.name in shares
     ends = {
-        "certified": _side(one, one.certified, share=share),
-        "now": _side(one, one.now, share=share),
+        "certified": _side(difference, difference.certified, share=share),
+        "now": _side(difference, difference.now, share=share),
     }
-    return say("verify.difference", what=say(f"verify.{one.what}", name=name), **ends)
+    return say("verify.difference", what=say(f"verify.{difference.what}", name=name), **ends)
 
 
-def _side(one: Difference, text: str | None, *, share: bool) -> Message:
+def _side(difference: Difference, text: str | None, *, share: bool) -> Message:
     """Return one side of a difference in words; a digest by its beginning."""
     if text is None:
-        return say("verify.withheld" if one.what == "points" else "verify.absent")
-    match one.what:
+        return say("verify.withheld" if difference.what == "points" else "verify.absent")
+    match difference.what:
         case "verdict":
-            told = verdict_told(Verdict(text))
+            words = verdict_told(Verdict(text))
         case "points" | "max_points":
-            told = number_told(float(text))
+            words = number_told(float(text))
         case "metric" | "reference":
-            told = value_told(float(text), share=share)
+            words = value_told(float(text), share=share)
         case "value":
             values = [value_told(float(value), share=share) for value in text.split()]
-            told = Joined("; ", tuple(values))
+            words = Joined("; ", tuple(values))
         case "status" | "evidence" | "reason":
-            key = f"{'source' if one.what == 'evidence' else one.what}.{text}"
-            told = say(key) if known(key) else same(text)
+            key = f"{'source' if difference.what == 'evidence' else difference.what}.{text}"
+            words = say(key) if known(key) else same(text)
         case _:
-            told = same(f"{text[:_DIGEST_SHOWN]}…" if len(text) == _DIGEST else text)
-    return told
+            words = same(f"{text[:_DIGEST_SHOWN]}…" if len(text) == _DIGEST else text)
+    return words
 
 
 def _run_told(pair: RunPair, shares: Collection[str]) -> Message:
     then, now = pair.certified, pair.now
     measured = [name for name in then.metrics if name in now.metrics]
-    told = [
+    measured_twice = [
         say(
             "verify.run.value",
             metric=metric_told(name),
@@ -170,7 +174,7 @@ def _run_told(pair: RunPair, shares: Collection[str]) -> Message:
         )
         for name in measured
     ]
-    values = Joined(", ", tuple(told))
+    values = Joined(", ", tuple(measured_twice))
     alike = "none" if then.predictions is None and now.predictions is None else None
     alike = alike or ("same" if then.predictions == now.predictions else "other")
     return say(
@@ -178,7 +182,7 @@ def _run_told(pair: RunPair, shares: Collection[str]) -> Message:
         number=now.number,
         seed=now.seed,
         threads=now.threads,
-        values=values if told else say("verify.run.none"),
+        values=values if measured_twice else say("verify.run.none"),
         predictions=say(f"verify.predictions.{alike}"),
         served=say("verify.served.repeated" if pair.repeated else "verify.served.anew"),
     )

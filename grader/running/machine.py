@@ -33,7 +33,7 @@ def list_gpus(root: Path = Path("/")) -> tuple[Gpu, ...]:
     In a container the driver names every GPU of the machine: those without a device file here are not
     ours, unless no GPU has one yet (``prepare_gpu`` makes it). ``root`` is where ``proc`` and ``dev`` lie.
     """
-    found = []
+    gpus = []
     devices = {file.name for file in (root / "dev").glob("nvidia[0-9]*")}
     for file in sorted((root / "proc/driver/nvidia/gpus").glob("*/information")):
         lines = [line.partition(":") for line in file.read_text(errors="replace").splitlines()]
@@ -41,8 +41,8 @@ def list_gpus(root: Path = Path("/")) -> tuple[Gpu, ...]:
         number = facts.get("Device Minor", "")
         if number.isdigit() and (not devices or f"nvidia{number}" in devices):
             model, uuid = facts.get("Model", "NVIDIA GPU"), facts.get("GPU UUID", "")
-            found.append(Gpu(number=int(number), model=model, uuid=uuid))
-    return tuple(sorted(found, key=lambda gpu: gpu.number))
+            gpus.append(Gpu(number=int(number), model=model, uuid=uuid))
+    return tuple(sorted(gpus, key=lambda gpu: gpu.number))
 
 
 def prepare_gpu(number: int) -> None:

@@ -48,16 +48,16 @@ class ClaimKind(CheckKind[Spec]):
         stated = facts.stated
         if stated is None or not stated.compared:
             return failed(spec, _missing(stated, metric))
-        found = hold_against(stated, summary, facts.baseline)
-        told = tell_comparison(stated, summary, found)
-        if found.better and disturbed(facts):
-            kept = say("claim-overstated-test-rows-trained", **told)
+        comparison = hold_against(stated, summary, facts.baseline)
+        figures = tell_comparison(stated, summary, comparison)
+        if comparison.better and disturbed(facts):
+            kept = say("claim-overstated-test-rows-trained", **figures)
             return answered(spec, Outcome.INCONCLUSIVE, spec.points, kept)
-        if found.better:
-            return failed(spec, say("claim-overstated", **told))
-        if found.worse:
-            return answered(spec, Outcome.INCONCLUSIVE, spec.points, say("claim-understated", **told))
-        return passed(spec, say("claim-agrees", **told))
+        if comparison.better:
+            return failed(spec, say("claim-overstated", **figures))
+        if comparison.worse:
+            return answered(spec, Outcome.INCONCLUSIVE, spec.points, say("claim-understated", **figures))
+        return passed(spec, say("claim-agrees", **figures))
 
 
 def _metric(facts: Facts) -> str:

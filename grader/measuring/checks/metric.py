@@ -89,16 +89,16 @@ class MetricKind(CheckKind[Spec]):
         stands = stands_at(spec.threshold, summary, facts)
         tier = _best_tier(spec, summary, facts)
         counts = facts.metrics[spec.metric].counts_rows
-        told = {"measured": tell_measured(summary, facts), "bar": tell_bar(spec.threshold, summary, counts)}
+        fields = {"measured": tell_measured(summary, facts), "bar": tell_bar(spec.threshold, summary, counts)}
         if facts.doubted is not None and (stands.met or not stands.settled or (tier and not generous(facts))):
-            return in_doubt(spec, facts, spec.points, metric=spec.metric, threshold=spec.threshold, **told)
-        told["note"] = note_of(facts)
+            return in_doubt(spec, facts, spec.points, metric=spec.metric, threshold=spec.threshold, **fields)
+        fields["note"] = note_of(facts)
         if not stands.settled:
-            return _close(spec, summary, facts, tier, told)
+            return _close(spec, summary, facts, tier, fields)
         if stands.met:
             outcome = Outcome.INCONCLUSIVE if some_empty(facts) else Outcome.PASSED
-            return _answer(spec, outcome, spec.points, say("threshold-met", **told))
-        return _missed(spec, summary, facts, tier, told)
+            return _answer(spec, outcome, spec.points, say("threshold-met", **fields))
+        return _missed(spec, summary, facts, tier, fields)
 
     def more_runs_wanted(self, facts: Facts, spec: Spec) -> bool:
         """Return whether one more run could still change what it earns, with a chance of 1 % or more.
@@ -168,13 +168,16 @@ def _answer(spec: Spec, outcome: Outcome, points: Decimal, message: Message) -> 
 
 
 def _close(
-    spec: Spec, summary: MetricSummary, facts: Facts, tier: Tier | None, told: dict[str, Message]
+    spec: Spec, summary: MetricSummary, facts: Facts, tier: Tier | None, fields: dict[str, Message]
 ) -> CheckResult:
     """Return the answer when the runs cannot tell which side of the bar the program is on."""
     runs = len(summary.values)
     if generous(facts):
         return _answer(
-            spec, Outcome.INCONCLUSIVE, spec.points, say("threshold-too-close-points-kept", runs=runs, **told)
+            spec,
+            Outcome.INCONCLUSIVE,
+            spec.points,
+            say("threshold-too-close-points-kept", runs=runs, **fields),
         )
     kept = say("verdict.kept.none")
     if tier is not None:
@@ -185,26 +188,26 @@ def _close(
         if facts.copied is None
         else "threshold-too-close-labels-repeated"
     )
-    message = say(key, runs=runs, kept=kept, **told)
+    message = say(key, runs=runs, kept=kept, **fields)
     return _answer(spec, Outcome.INCONCLUSIVE, tier.points if tier else Decimal(0), message)
 
 
 def _missed(
-    spec: Spec, summary: MetricSummary, facts: Facts, tier: Tier | None, told: dict[str, Message]
+    spec: Spec, summary: MetricSummary, facts: Facts, tier: Tier | None, fields: dict[str, Message]
 ) -> CheckResult:
     """Return the answer of a program that clearly misses its bar, with what the easier steps are worth."""
     outcome = Outcome.INCONCLUSIVE if disturbed(facts) else Outcome.FAILED
     kept = tier.points if tier else Decimal(0)
     if not generous(facts) and _close_tier(spec, summary, facts, kept):
-        message = say("partial-tier-too-close", points=kept, max_points=spec.points, **told)
+        message = say("partial-tier-too-close", points=kept, max_points=spec.points, **fields)
     elif tier is None:
-        message = say("threshold-not-met", **told)
+        message = say("threshold-not-met", **fields)
     else:
-        told["easier"] = tell_bar(tier.threshold, summary, facts.metrics[spec.metric].counts_rows)
+        fields["easier"] = tell_bar(tier.threshold, summary, facts.metrics[spec.metric].counts_rows)
         stands = stands_at(tier.threshold, summary, facts)
         reached = stands.met and stands.settled
         key = "partial-tier-met" if reached else "partial-tier-too-close-points-kept"
-        message = say(key, points=kept, max_points=spec.points, runs=len(summary.values), **told)
+        message = say(key, points=kept, max_points=spec.points, runs=len(summary.values), **fields)
     return _answer(spec, outcome, kept, message)
 
 

@@ -120,16 +120,16 @@ class ScaleKind(CheckKind[Spec]):
         (start,) = self.bars(spec, facts.metrics[spec.metric])
         stands = stands_at(start, summary, facts)
         points = scale.earned(summary.value)
-        told = {"measured": tell_measured(summary, facts), "bar": _tell_scale(spec, scale, facts)}
+        fields = {"measured": tell_measured(summary, facts), "bar": _tell_scale(spec, scale, facts)}
         if facts.doubted is not None and points:
-            return in_doubt(spec, facts, points, metric=spec.metric, threshold=None, **told)
+            return in_doubt(spec, facts, points, metric=spec.metric, threshold=None, **fields)
         message = say(
             "scale-points-earned",
             points=points,
             max_points=spec.points,
             off=_tell_off(scale.moved(summary.value, _half(summary, facts)) * float(spec.points)),
             note=note_of(facts),
-            **told,
+            **fields,
         )
         outcome = Outcome.PASSED if stands.met else Outcome.FAILED
         if not stands.settled or (some_empty(facts) if stands.met else disturbed(facts)):

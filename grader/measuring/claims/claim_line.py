@@ -100,20 +100,20 @@ def figures_in(line: str) -> tuple[Figure, ...]:
     if not any(stem in text for stem in _STEMS):
         return ()
     text = spelt_plainly(text)
-    found: list[Figure] = []
-    said, outside = _Said(), []
+    kept: list[Figure] = []
+    context, outside = _Said(), []
     for clause, nobodys in _with_speaker(list(_clauses(text))):
         if clause.opened_by == ".":
-            said = _Said()
+            context = _Said()
         elif clause.opened_by == "(":
-            outside.append((said.goal, said.label, said.rows))
+            outside.append((context.goal, context.label, context.rows))
         elif clause.opened_by == ")" and outside:
-            said.goal = outside.pop()[0]
-        figures = list(_figures_of(clause, said))
-        found += [] if nobodys else figures
+            context.goal = outside.pop()[0]
+        figures = list(_figures_of(clause, context))
+        kept += [] if nobodys else figures
     if of_training(text):
-        found = [one for one in found if one.on_test]
-    return tuple(found)
+        kept = [one for one in kept if one.on_test]
+    return tuple(kept)
 
 
 def states_label(line: str) -> bool:
@@ -137,17 +137,17 @@ def folded(text: str) -> str:
 
 def _clauses(text: str) -> Iterator[_Clause]:
     """Yield the clauses of a folded line; a number glued to letters or points is part of a name."""
-    ends = {found.start() for found in _SENTENCE.finditer(text)}
+    ends = {match.start() for match in _SENTENCE.finditer(text)}
     clause = _Clause("")
-    for found in _TOKENS.finditer(text):
-        token, at = found[0], found.start()
-        if found.lastgroup == "number":
-            if _glued(text, at, found.end()):
+    for match in _TOKENS.finditer(text):
+        token, at = match[0], match.start()
+        if match.lastgroup == "number":
+            if _glued(text, at, match.end()):
                 clause.tokens.append(_NO_NUMBER)
             else:
                 clause.numbers[len(clause.tokens)] = token
                 clause.tokens.append(token)
-        elif found.lastgroup == "word":
+        elif match.lastgroup == "word":
             if token in AND and clause.numbers:
                 yield clause
                 clause = _Clause(",")
@@ -157,7 +157,7 @@ def _clauses(text: str) -> Iterator[_Clause]:
             clause.closed_by = token
             yield clause
             clause = _Clause(".")
-        elif token in _SEPARATORS or (_apart(text, at) and found[0] == "-"):
+        elif token in _SEPARATORS or (_apart(text, at) and match[0] == "-"):
             yield clause
             clause = _Clause(_SAME_AS.get(token, token))
         elif token not in _PASSED_OVER:
@@ -192,39 +192,39 @@ def _apart(text: str, at: int) -> bool:
     return text[at - 1 : at].isspace() and text[at + 1 : at + 2].isspace()
 
 
-def _figures_of(clause: _Clause, said: _Said) -> Iterator[Figure]:
+def _figures_of(clause: _Clause, context: _Said) -> Iterator[Figure]:
     words = set(clause.tokens)
     wished = bool(words & WISHING) and not words & (OWN | SPEAKER)
-    said.goal = bool(words & GOAL) or wished or _numbered(clause) or (said.goal and not words & OWN)
-    hidden = said.goal or bool(words & OTHER_FIGURE)
+    context.goal = bool(words & GOAL) or wished or _numbered(clause) or (context.goal and not words & OWN)
+    hidden = context.goal or bool(words & OTHER_FIGURE)
     if words & OTHER_FIGURE:
-        said.label = None
+        context.label = None
     for at, number in clause.numbers.items():
-        label = _label_of(clause, at, said)
+        label = _label_of(clause, at, context)
         if label is None or hidden or _compared(clause, at):
             continue
         counted = _counted(clause, at)
-        share = counted or _share(clause, at, number, label, percent=said.percent)
-        rows = _last_rows(clause.tokens) if counted else _rows_of(clause, at, said.rows)
+        share = counted or _share(clause, at, number, label, percent=context.percent)
+        rows = _last_rows(clause.tokens) if counted else _rows_of(clause, at, context.rows)
         if share is not None and rows is not False:
             yield Figure(label in ERROR, *share, on_test=rows is True, loose=label in LOOSE)
-    _remember(clause, words, said, hidden=hidden)
+    _remember(clause, words, context, hidden=hidden)
 
 
-def _remember(clause: _Clause, words: set[str], said: _Said, *, hidden: bool) -> None:
+def _remember(clause: _Clause, words: set[str], context: _Said, *, hidden: bool) -> None:
     """Keep what a later clause may lean on: ``Acurácia: treino 99 %, teste 98 %``."""
     label = next((token for token in reversed(clause.tokens) if token in _LABELS), None)
     plain = words <= _PASSED | _LABELS | _SIGNS_PASSED | {_NO_NUMBER} | set(clause.numbers.values())
     if label is not None and not hidden:
-        said.label = label
+        context.label = label
     elif not plain:
-        said.label = None
+        context.label = None
     if words & (TEST | OTHER_ROWS):
-        said.rows = _last_rows(clause.tokens)
-    said.percent = "%" in words and not clause.numbers and plain
+        context.rows = _last_rows(clause.tokens)
+    context.percent = "%" in words and not clause.numbers and plain
 
 
-def _label_of(clause: _Clause, at: int, said: _Said) -> str | None:
+def _label_of(clause: _Clause, at: int, context: _Said) -> str | None:
     """Return the word for error or accuracy that a number belongs to."""
     before = _walk(clause, range(at - 1, -1, -1))
     if before is not None:
@@ -238,7 +238,7 @@ def _label_of(clause: _Clause, at: int, said: _Said) -> str | None:
     leaning = (
         clause.opened_by in "()|/" or clause.tokens[0] in ":=" or set(clause.tokens) & (TEST | OTHER_ROWS)
     )
-    return said.label if alone and leaning else None
+    return context.label if alone and leaning else None
 
 
 def _walk(clause: _Clause, places: Sequence[int]) -> str | None:

@@ -63,29 +63,29 @@ def statements(passages: Iterable[Passage], given: Collection[str] = ()) -> tupl
 
     ``given`` holds the lines that came with the assignment (:func:`plain_line`): nobody's claim.
     """
-    found: list[Statement] = []
+    stated_so_far: list[Statement] = []
     left = _MOST_CHARACTERS
     passages = list(islice(passages, _MOST_PASSAGES))
     code = [one.text for one in passages if one.origin is Origin.CODE]
     asks_accuracy = not code or any(_ACCURACY.search(text[:_MOST_CHARACTERS]) for text in code)
     for passage in passages:
-        if left <= 0 or len(found) >= _MOST_STATEMENTS:
+        if left <= 0 or len(stated_so_far) >= _MOST_STATEMENTS:
             break
         text = passage.text[:left]
         left -= len(text) + 1
         passage = replace(passage, text=text, source=passage.source[:_LONGEST_SOURCE])  # noqa: PLW2901 - cut
         stated = _of_passage(passage, given, asks_accuracy=asks_accuracy)
-        found += islice(stated, _MOST_STATEMENTS - len(found))
-    return tuple(found)
+        stated_so_far += islice(stated, _MOST_STATEMENTS - len(stated_so_far))
+    return tuple(stated_so_far)
 
 
-def meant(found: Iterable[Statement]) -> Statement | None:
+def meant(stated: Iterable[Statement]) -> Statement | None:
     """Return the statement that the student means when there are several.
 
     What can be compared goes before what cannot, what was typed before what was put out, what is named as
     over the test set before what is not; of equals the last.
     """
-    ranked = enumerate(found)
+    ranked = enumerate(stated)
     best = max(ranked, key=lambda one: (*_rank(one[1]), one[0]), default=None)
     return None if best is None else best[1]
 

@@ -270,15 +270,15 @@ def _without_unit_axes(raw: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
 
 def _absence(assignment: Assignment, source: Source, report: HarnessReport) -> Message | None:
     """Return why a source left no file; None when it was simply not used and a note would be noise."""
-    said = report.source(source)
-    if said.state is SourceState.OK:
+    state = report.source(source)
+    if state.state is SourceState.OK:
         return say("predictions-source-file-missing")
-    if said.state is SourceState.ABSENT:
+    if state.state is SourceState.ABSENT:
         return None
     names = ", ".join(assignment.deliver.predictions)
     return say(
-        _WHY.get(said.why, "predictions-source-unusable"),
-        detail=said.detail,
+        _WHY.get(state.why, "predictions-source-unusable"),
+        detail=state.detail,
         names=names,
         remedy=_remedy(assignment, names),
     )

@@ -36,31 +36,31 @@ def read_harness_report(report: bytes | None, cells: bytes | None) -> HarnessRep
 
     A missing or unreadable report is the report of a run that did not finish; its cells still count.
     """
-    said = _table(_parsed(report, MAX_REPORT_BYTES))
-    sources = _table(said.get("sources"))
-    versions = list(_table(said.get("versions")).items())[:_MAX_VERSIONS]
+    table = _table(_parsed(report, MAX_REPORT_BYTES))
+    sources = _table(table.get("sources"))
+    versions = list(_table(table.get("versions")).items())[:_MAX_VERSIONS]
     return HarnessReport(
-        finished=said.get("finished") is True,
-        errors=tuple(e for x in _items(said.get("errors"), _MAX_ERRORS) if (e := _error(x))),
+        finished=table.get("finished") is True,
+        errors=tuple(e for x in _items(table.get("errors"), _MAX_ERRORS) if (e := _error(x))),
         sources=tuple(s for source in Source if (s := _source(source, sources.get(source.value)))),
-        ledger=tuple(n for x in _items(said.get("ledger"), _MAX_LEDGER) if (n := _ledger(x))),
-        fits=tuple(f for x in _items(said.get("fits"), _MAX_FITS) if (f := _fit(x))),
-        estimators=tuple(name for x in _items(said.get("estimators"), _MAX_FITS) if (name := _name(x))),
+        ledger=tuple(n for x in _items(table.get("ledger"), _MAX_LEDGER) if (n := _ledger(x))),
+        fits=tuple(f for x in _items(table.get("fits"), _MAX_FITS) if (f := _fit(x))),
+        estimators=tuple(name for x in _items(table.get("estimators"), _MAX_FITS) if (name := _name(x))),
         cells=_cells(cells),
-        own_seed=said.get("own_seed") is True,
-        figures=_whole(said.get("figures"), 0, 1000) or 0,
-        layers=tuple(name for x in _items(said.get("layers"), _MAX_LAYERS) if (name := _name(x))),
+        own_seed=table.get("own_seed") is True,
+        figures=_whole(table.get("figures"), 0, 1000) or 0,
+        layers=tuple(name for x in _items(table.get("layers"), _MAX_LAYERS) if (name := _name(x))),
         versions={_name(k): _name(v) for k, v in versions},
-        target_values=_target_values(said.get("target_values")),
-        given=_given(said.get("given")),
+        target_values=_target_values(table.get("target_values")),
+        given=_given(table.get("given")),
     )
 
 
-def _given(said: Any) -> Given | None:
-    if not isinstance(said, dict):
+def _given(table: Any) -> Given | None:
+    if not isinstance(table, dict):
         return None
-    files = tuple(name for x in _items(said.get("files"), _MAX_FILES) if (name := _name(x)))
-    return Given(files=files, loader=_name(said.get("loader")))
+    files = tuple(name for x in _items(table.get("files"), _MAX_FILES) if (name := _name(x)))
+    return Given(files=files, loader=_name(table.get("loader")))
 
 
 def _cells(content: bytes | None) -> tuple[Cell, ...]:
@@ -187,11 +187,11 @@ def _name(said: Any) -> str:
     return plain_line(said, limit=_NAME) if isinstance(said, str) else ""
 
 
-def _number(said: Any) -> float | None:
-    if isinstance(said, bool) or not isinstance(said, int | float):
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     # NaN compares false; a whole number of a thousand digits compares without becoming a float.
-    return float(said) if abs(said) <= _LARGEST else None
+    return float(value) if abs(value) <= _LARGEST else None
 
 
 def _positive(said: Any) -> float:

@@ -50,30 +50,30 @@ class _Values:
     def __init__(self) -> None:
         self._items = MAX_ITEMS
 
-    def read(self, name: str, said: Any) -> object:
-        """Return the value that ``said`` stands for, or why there is none."""
-        if isinstance(said, dict) and said.keys() == {"value"}:
+    def read(self, name: str, written: Any) -> object:
+        """Return the value that ``written`` stands for, or why there is none."""
+        if isinstance(written, dict) and written.keys() == {"value"}:
             try:
-                return self._value(said["value"], 0)
+                return self._value(written["value"], 0)
             except _Malformed:
                 return Refused(reason=_lost(name))
-        return Refused(reason=_why(name, said))
+        return Refused(reason=_why(name, written))
 
-    def _value(self, said: Any, depth: int) -> Any:
+    def _value(self, written: Any, depth: int) -> Any:
         self._items -= 1
         if self._items < 0 or depth > MAX_DEPTH:
             raise _Malformed
-        if said is None or isinstance(said, bool):
-            return said
-        if isinstance(said, int):
-            return _checked(said, said.bit_length() <= _MAX_BITS)
-        if isinstance(said, float):  # JSON says 1e999 and means infinity; the harness writes a word
-            return _checked(said, abs(said) < float("inf"))
-        if isinstance(said, str):
-            return _checked(said, _is_unicode(said))
-        if isinstance(said, list):
-            return [self._value(item, depth + 1) for item in said]
-        return self._tagged(said, depth)
+        if written is None or isinstance(written, bool):
+            return written
+        if isinstance(written, int):
+            return _checked(written, written.bit_length() <= _MAX_BITS)
+        if isinstance(written, float):  # JSON says 1e999 and means infinity; the harness writes a word
+            return _checked(written, abs(written) < float("inf"))
+        if isinstance(written, str):
+            return _checked(written, _is_unicode(written))
+        if isinstance(written, list):
+            return [self._value(item, depth + 1) for item in written]
+        return self._tagged(written, depth)
 
     def _tagged(self, said: Any, depth: int) -> Any:
         if not isinstance(said, dict) or len(said) != 1:
@@ -135,11 +135,11 @@ def _said(content: bytes | None) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _why(name: str, said: Any) -> Message:
-    why = said.get("why") if isinstance(said, dict) and said.keys() <= {"why", "detail"} else None
+def _why(name: str, written: Any) -> Message:
+    why = written.get("why") if isinstance(written, dict) and written.keys() <= {"why", "detail"} else None
     if not isinstance(why, str) or why not in _WHY:
         return _lost(name)
-    detail = said.get("detail")
+    detail = written.get("detail")
     told = plain_line(detail, limit=_SHOWN) if isinstance(detail, str) else ""
     return say(f"verdict.value.{why}", name=name, detail=told)
 

@@ -76,11 +76,11 @@ def compare_submissions(
     """
     then = {file.name: file.sha256 for file in certified.files}
     now = {file.name: file.sha256 for file in submission.files}
-    found = list(_apart("file", then, now))
-    found += _unequal("main", certified.main, submission.main)
+    differences = list(_apart("file", then, now))
+    differences += _unequal("main", certified.main, submission.main)
     if not proved:
-        found += _unequal("student", certified.student, submission.student)
-    return tuple(found or _unequal("submission", certified.digests["submission"], submission.digest))
+        differences += _unequal("student", certified.student, submission.student)
+    return tuple(differences or _unequal("submission", certified.digests["submission"], submission.digest))
 
 
 def _metric_pairs(

@@ -51,12 +51,12 @@ def explain_failure(
     if stopped is not None:
         return stopped
     if error is not None:
-        told = explain_error(error, report.given)
+        cause = explain_error(error, report.given)
         reasons = _listed(nothing.reasons if nothing else ())
         return (
-            say("run-error-without-predictions", error=told, reasons=reasons)
+            say("run-error-without-predictions", error=cause, reasons=reasons)
             if nothing and nothing.reasons
-            else told
+            else cause
         )
     if without_code:
         return say("script-without-code")

@@ -253,11 +253,11 @@ def _unanimous(threshold: Threshold, summary: MetricSummary, runs_max: int, *, e
 
     ``enough`` runs that all meet the bar pass; to fail takes three alike.
     """
-    found = [threshold.met_by(value) for value in summary.values]
-    three = len(found) >= min(runs_max, _UNANIMOUS)
-    passed = all(found) and (three or len(found) >= enough)
-    settled = passed or (three and not any(found))
-    more = not settled and len(found) < runs_max
+    met = [threshold.met_by(value) for value in summary.values]
+    three = len(met) >= min(runs_max, _UNANIMOUS)
+    passed = all(met) and (three or len(met) >= enough)
+    settled = passed or (three and not any(met))
+    more = not settled and len(met) < runs_max
     return Standing(met=threshold.met_by(summary.value), settled=settled, may_lose=more)
 
 

@@ -71,11 +71,11 @@ def overstated(facts: Facts) -> Finding | None:
     stated, summary = facts.stated, _measured(facts)
     if stated is None or summary is None or not stated.compared or disturbed(facts):
         return None
-    found = hold_against(stated, summary, facts.baseline)
-    if not found.better:
+    comparison = hold_against(stated, summary, facts.baseline)
+    if not comparison.better:
         return None
-    message = say("claim-suspiciously-good", **tell_comparison(stated, summary, found))
-    return Finding(severity=Severity.REVIEW, message=message, p_value=found.p_value)
+    message = say("claim-suspiciously-good", **tell_comparison(stated, summary, comparison))
+    return Finding(severity=Severity.REVIEW, message=message, p_value=comparison.p_value)
 
 
 def claim_of(facts: Facts) -> Claim | None:
@@ -89,7 +89,9 @@ def claim_of(facts: Facts) -> Claim | None:
     return Claim(metric=metric, value=round(value, 9), where=stated.where, printed=stated.printed)
 
 
-def tell_comparison(stated: Statement, summary: MetricSummary, found: Comparison) -> dict[str, Message | str]:
+def tell_comparison(
+    stated: Statement, summary: MetricSummary, comparison: Comparison
+) -> dict[str, Message | str]:
     """Return what a sentence about a stated figure tells: both figures, and where the one is stated."""
     share = stated.error_rate if summary.metric == "error_rate" else 1 - stated.error_rate
     return {
@@ -97,7 +99,7 @@ def tell_comparison(stated: Statement, summary: MetricSummary, found: Comparison
         "claimed": tell_value(share, counts_rows=True),
         "where": stated.where,
         "measured": tell_value(summary.mean, counts_rows=True),
-        "noise": tell_value(found.noise, counts_rows=True),
+        "noise": tell_value(comparison.noise, counts_rows=True),
     }
 
 

@@ -67,12 +67,12 @@ def _follows(
 ) -> bool:
     """Return whether ``check`` came out as the values in ``certificate`` say, and these as its runs say."""
     name = kinds[spec.kind].measures(spec)
-    said = next((one for one in certificate.metrics if one.metric == name), None)
-    measured = {run.metrics.get(said.metric) for run in certificate.runs} if said is not None else set()
-    if said is None or not said.values or not set(said.values) <= measured:
+    summary = next((one for one in certificate.metrics if one.metric == name), None)
+    measured = {run.metrics.get(summary.metric) for run in certificate.runs} if summary is not None else set()
+    if summary is None or not summary.values or not set(summary.values) <= measured:
         return False
-    runs = [Measurement(metric=said.metric, value=value, n=said.n) for value in said.values]
-    metric = metrics[said.metric]
+    runs = [Measurement(metric=summary.metric, value=value, n=summary.n) for value in summary.values]
+    metric = metrics[summary.metric]
     stands = standing(
         kinds[spec.kind].bars(spec, metric)[0],
         summarise(metric, runs, assignment.verdict.rule),

@@ -144,13 +144,13 @@ def sweep_orphans() -> None:
     """
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            told = (folder / "cmdline").read_bytes()
-            if not _is_ours(told):
+            command_line = (folder / "cmdline").read_bytes()
+            if not _is_ours(command_line):
                 continue
             status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
             parent = Path("/proc", status["PPid"].strip(), "cmdline").read_bytes()
             first_inside = status["NSpid"].split()[1:] == ["1"]
-            if first_inside and parent != told and int(status["Uid"].split()[0]) == os.getuid():
+            if first_inside and parent != command_line and int(status["Uid"].split()[0]) == os.getuid():
                 os.kill(int(folder.name), signal.SIGKILL)
         except (OSError, KeyError, ValueError):  # it has ended meanwhile
             continue

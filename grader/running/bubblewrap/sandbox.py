@@ -140,8 +140,8 @@ class BubblewrapSandbox:
             devices=devices,
             hidden=(OUR_PACKAGE, *folders_there(command.hidden)),
         )
-        told = files.memory("arguments", b"".join(a.encode() + b"\0" for a in arguments))
-        inherited = [told, descriptors.seccomp, descriptors.info, descriptors.control]
+        given = files.memory("arguments", b"".join(a.encode() + b"\0" for a in arguments))
+        inherited = [given, descriptors.seccomp, descriptors.info, descriptors.control]
         inherited += [descriptor for _, descriptor in descriptors.etc]
         if not mode.as_root:
             inherited.append(descriptors.status)
@@ -154,7 +154,7 @@ class BubblewrapSandbox:
             processes=nproc(guard, process_limit(command.limits, self._cores)),
         )
         return BubblewrapProcess(
-            [*guard.launcher, str(session.bwrap), "--args", str(told), *inside],
+            [*guard.launcher, str(session.bwrap), "--args", str(given), *inside],
             environment=guard.launcher_environment,
             files=files,
             inherited=inherited,
@@ -242,7 +242,7 @@ class _Session(Session):
 
 def _version(bwrap: Path, needed: str) -> str:
     try:
-        told = subprocess.run(
+        output = subprocess.run(
             [str(bwrap), "--version"],
             env={},
             stdin=subprocess.DEVNULL,
@@ -252,5 +252,5 @@ def _version(bwrap: Path, needed: str) -> str:
         ).stdout.decode(errors="replace")
     except (OSError, subprocess.SubprocessError) as error:
         raise SandboxUnavailable(say("bubblewrap-not-installed", needed=needed)) from error
-    found = re.search(r"\d+\.\d+(\.\d+)?", told)
+    found = re.search(r"\d+\.\d+(\.\d+)?", output)
     return found[0] if found else "0.0.0"

@@ -64,38 +64,38 @@ _CONTAINER_OPTIONS = (
 )
 
 
-def recognise(said: str, *, as_root: bool, root: Path = Path("/")) -> str:
-    """Return the catalogue's code for what bubblewrap ``said`` when it could not confine.
+def recognise(words: str, *, as_root: bool, root: Path = Path("/")) -> str:
+    """Return the catalogue's code for what bubblewrap ``words`` when it could not confine.
 
     ``root`` is where ``proc``, ``run`` and the marks of a container lie. What nobody knows is ``GR604``.
     """
-    if _SETUID.search(said):
+    if _SETUID.search(words):
         return "bubblewrap-setuid-root"
-    if _NO_MOUNT.search(said):
+    if _NO_MOUNT.search(words):
         return "root-not-a-mount-point"
-    if _NAMESPACES.search(said) and not as_root and _in_plain_folder(root):
+    if _NAMESPACES.search(words) and not as_root and _in_plain_folder(root):
         return "root-not-a-mount-point"
     nested = in_container(root)
-    if _NAMESPACES.search(said) and not as_root:
-        return _forbidden(said, nested=nested, root=root)
-    if nested and (_NAMESPACES.search(said) or _NESTED.search(said)):
+    if _NAMESPACES.search(words) and not as_root:
+        return _forbidden(words, nested=nested, root=root)
+    if nested and (_NAMESPACES.search(words) or _NESTED.search(words)):
         return "bubblewrap-blocked-by-container"
-    return "kernel-lacks-sandbox-features" if _KERNEL.search(said) else "bubblewrap-trial-failed"
+    return "kernel-lacks-sandbox-features" if _KERNEL.search(words) else "bubblewrap-trial-failed"
 
 
-def _forbidden(said: str, *, nested: bool, root: Path) -> str:
+def _forbidden(words: str, *, nested: bool, root: Path) -> str:
     """Return why an ordinary user may not make namespaces."""
     if _setting(root, CLONE) == 0:
         return "user-namespaces-disabled"
-    if _setting(root, HOW_MANY) == 0 or _EXHAUSTED.search(said):
+    if _setting(root, HOW_MANY) == 0 or _EXHAUSTED.search(words):
         return "user-namespaces-exhausted"
     if nested:
         return "bubblewrap-blocked-by-container"
-    if _KERNEL.search(said):
+    if _KERNEL.search(words):
         return "kernel-lacks-sandbox-features"
     restricted = _setting(root, APPARMOR)
     # An older file system may hide the setting; these two sentences come of nothing else we know.
-    typical = re.search(r"setting up uid map|RTM_NEWADDR", said)
+    typical = re.search(r"setting up uid map|RTM_NEWADDR", words)
     return (
         "bubblewrap-blocked-by-apparmor"
         if restricted or (restricted is None and typical)

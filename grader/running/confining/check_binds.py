@@ -20,11 +20,13 @@ def check_binds(binds: Iterable[Bind], *, as_stranger: bool) -> None:
     """
     for bind in binds:
         try:
-            seen = bind.source.stat()
+            status = bind.source.stat()
         except OSError as error:
             raise SandboxError(say("sandbox-path-missing", path=str(bind.source))) from error
-        needed = os.R_OK | (os.X_OK if stat.S_ISDIR(seen.st_mode) else 0)
-        for_others = seen.st_mode & needed == needed
+        needed = os.R_OK | (os.X_OK if stat.S_ISDIR(status.st_mode) else 0)
+        for_others = status.st_mode & needed == needed
         if not (for_others if as_stranger else os.access(bind.source, needed)):
-            message = say("sandbox-path-unreadable", path=str(bind.source), mode=f"{seen.st_mode & 0o7777:o}")
+            message = say(
+                "sandbox-path-unreadable", path=str(bind.source), mode=f"{status.st_mode & 0o7777:o}"
+            )
             raise SandboxError(message)

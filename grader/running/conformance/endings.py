@@ -57,11 +57,13 @@ def told_as_it_was(stand: Testbed) -> str | None:
     """An exit status, and what was printed on both streams."""
     code = "import sys; print('one', flush=True); print('two', file=sys.stderr, flush=True); sys.exit({})"
     for asked, status in ((0, RunStatus.OK), (3, RunStatus.ERROR)):
-        seen = stand.run(code.format(asked))
-        if (seen.status, seen.exit_code, seen.signal) != (status, asked, None):
-            return f"exit {asked} told as {seen.status.value}, {seen.exit_code}, signal {seen.signal}"
-        if seen.output != b"one\ntwo\n" or seen.output_dropped:
-            return f"printed 'one', 'two'; kept {seen.output!r}, dropped {seen.output_dropped}"
+        outcome = stand.run(code.format(asked))
+        if (outcome.status, outcome.exit_code, outcome.signal) != (status, asked, None):
+            return (
+                f"exit {asked} told as {outcome.status.value}, {outcome.exit_code}, signal {outcome.signal}"
+            )
+        if outcome.output != b"one\ntwo\n" or outcome.output_dropped:
+            return f"printed 'one', 'two'; kept {outcome.output!r}, dropped {outcome.output_dropped}"
     return None
 
 
@@ -77,15 +79,15 @@ def measured_outside(stand: Testbed) -> str | None:
     """Time, processor time, memory, and which mechanism holds the memory."""
     code = f"import time; x = bytearray({WORK_BYTES}); e = time.process_time() + {WORK_SECONDS}\n"
     code += "while time.process_time() < e: pass"
-    seen = stand.run(code)
-    if seen.seconds < WORK_SECONDS:
-        return f"{WORK_SECONDS} seconds of work measured as {seen.seconds:.2f}"
+    outcome = stand.run(code)
+    if outcome.seconds < WORK_SECONDS:
+        return f"{WORK_SECONDS} seconds of work measured as {outcome.seconds:.2f}"
     # The last look may be a moment before the end; starting Python is counted too.
-    if not WORK_SECONDS * 0.7 <= seen.cpu_seconds < WORK_SECONDS + MOST_OWN_SECONDS:
-        return f"{WORK_SECONDS} seconds of processor time measured as {seen.cpu_seconds:.2f}"
-    if not WORK_BYTES <= seen.peak_memory_bytes < WORK_BYTES + MOST_OWN_BYTES:
-        return f"{WORK_BYTES} bytes measured as {seen.peak_memory_bytes}"
-    if seen.memory_guard.value == "none":
+    if not WORK_SECONDS * 0.7 <= outcome.cpu_seconds < WORK_SECONDS + MOST_OWN_SECONDS:
+        return f"{WORK_SECONDS} seconds of processor time measured as {outcome.cpu_seconds:.2f}"
+    if not WORK_BYTES <= outcome.peak_memory_bytes < WORK_BYTES + MOST_OWN_BYTES:
+        return f"{WORK_BYTES} bytes measured as {outcome.peak_memory_bytes}"
+    if outcome.memory_guard.value == "none":
         return "it says that nothing holds the memory limit"
     return None
 
@@ -94,12 +96,12 @@ def daemons_die(stand: Testbed) -> str | None:
     """A daemon dies with the program; what it would have written later is not collected."""
     wanted = (Wanted(name="early", max_bytes=9), Wanted(name="late", max_bytes=9))
     begun = time.monotonic()
-    seen = stand.run(DAEMON, wanted=wanted)
+    outcome = stand.run(DAEMON, wanted=wanted)
     alive = stand.alive()
     if alive:
         return f"{len(alive)} processes live after run() has returned"
-    if seen.status is not RunStatus.OK or seen.collected != ("early",):
-        return f"told as {seen.status.value}; collected {seen.collected}"
+    if outcome.status is not RunStatus.OK or outcome.collected != ("early",):
+        return f"told as {outcome.status.value}; collected {outcome.collected}"
     if time.monotonic() - begun > DEFAULTS.wall_seconds / 2:
         return "run() waited for the daemon"
     return None
@@ -107,11 +109,11 @@ def daemons_die(stand: Testbed) -> str | None:
 
 def killed_at_a_limit(stand: Testbed) -> str | None:
     """Everything dies at a limit, sessions of their own included."""
-    seen = stand.run(CROWD, limits=replace(DEFAULTS, wall_seconds=1.0))
+    outcome = stand.run(CROWD, limits=replace(DEFAULTS, wall_seconds=1.0))
     alive = stand.alive()
     if alive:
         return f"{len(alive)} processes live after run() has returned"
-    return None if seen.status is RunStatus.TIMEOUT else f"told as {seen.status.value}"
+    return None if outcome.status is RunStatus.TIMEOUT else f"told as {outcome.status.value}"
 
 
 def dies_with_the_grader(stand: Testbed) -> str | None:

@@ -67,12 +67,12 @@ def held_to_the_memory(stand: Testbed) -> str | None:
 
 def held_to_the_processes(stand: Testbed) -> str | None:
     """A fork bomb is contained, and all of it dies."""
-    seen = stand.run(FORK_BOMB)
+    outcome = stand.run(FORK_BOMB)
     if stand.alive():
         return f"{len(stand.alive())} processes live after run() has returned"
-    made = seen.output.decode(errors="replace").strip()
-    if seen.status not in {RunStatus.PROCESSES, RunStatus.ERROR} or not made.isdigit():
-        return f"{FORKS} processes in a sandbox for {DEFAULTS.processes}: {seen.status.value}, {made!r}"
+    made = outcome.output.decode(errors="replace").strip()
+    if outcome.status not in {RunStatus.PROCESSES, RunStatus.ERROR} or not made.isdigit():
+        return f"{FORKS} processes in a sandbox for {DEFAULTS.processes}: {outcome.status.value}, {made!r}"
     slack = 16
     if int(made) > DEFAULTS.processes + slack:
         return f"{made} processes were made in a sandbox for {DEFAULTS.processes}"
@@ -123,13 +123,13 @@ def held_to_the_output(stand: Testbed) -> str | None:
     """A flood of output ends the run; its beginning is kept."""
     limits = replace(DEFAULTS, output_kept_bytes=MIB, output_killed_bytes=8 * MIB)
     code = "import os\nprint('begin', flush=True)\nfor _ in range(4000): os.write(1, b'x' * 65536)"
-    seen = stand.run(code, limits=limits)
-    if seen.status is not RunStatus.OUTPUT:
-        return f"250 MiB of output of 8: told as {seen.status.value}"
-    if len(seen.output) != MIB or not seen.output.startswith(b"begin\nxxx"):
-        return f"kept {len(seen.output)} bytes that begin with {seen.output[:20]!r}"
-    if seen.output_dropped + MIB < 8 * MIB:
-        return f"told of {seen.output_dropped} dropped bytes only"
+    outcome = stand.run(code, limits=limits)
+    if outcome.status is not RunStatus.OUTPUT:
+        return f"250 MiB of output of 8: told as {outcome.status.value}"
+    if len(outcome.output) != MIB or not outcome.output.startswith(b"begin\nxxx"):
+        return f"kept {len(outcome.output)} bytes that begin with {outcome.output[:20]!r}"
+    if outcome.output_dropped + MIB < 8 * MIB:
+        return f"told of {outcome.output_dropped} dropped bytes only"
     return f"{len(stand.alive())} processes live" if stand.alive() else None
 
 

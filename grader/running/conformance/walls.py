@@ -201,12 +201,12 @@ def no_secrets(stand: Testbed) -> str | None:
     words = [word.encode().hex() for word in (secret, SECRET, str(stand.folder))]
     os.environ[SECRET] = secret
     try:
-        seen = stand.run(PROCESSES.format(words=words), binds=(Bind(source=shown, target="/staged"),))
+        outcome = stand.run(PROCESSES.format(words=words), binds=(Bind(source=shown, target="/staged"),))
     finally:
         del os.environ[SECRET]
-    *told, last = seen.output.decode(errors="replace").splitlines() or [""]
-    if seen.status is not RunStatus.OK or last != "looked":
-        return f"{seen.status.value}: {seen.output[-300:]!r}"
+    *told, last = outcome.output.decode(errors="replace").splitlines() or [""]
+    if outcome.status is not RunStatus.OK or last != "looked":
+        return f"{outcome.status.value}: {outcome.output[-300:]!r}"
     return "; ".join(told[:5]) or None
 
 

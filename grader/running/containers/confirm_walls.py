@@ -87,12 +87,12 @@ def find_gaps(proc: Path, first: int, inside: Inside, expected: Expected) -> Ite
 
 def read_mounts(mountinfo: str) -> list[Mount]:
     """Return the mounts of a ``mountinfo``; of those at one place the last, which is the one seen."""
-    seen: dict[str, Mount] = {}
+    mounts: dict[str, Mount] = {}
     for line in mountinfo.splitlines():
         fields = line.split(" ")
         place = _ESCAPED.sub(lambda found: chr(int(found[1], 8)), fields[4])
-        seen[place] = Mount(place, frozenset(fields[5].split(",")))
-    return list(seen.values())
+        mounts[place] = Mount(place, frozenset(fields[5].split(",")))
+    return list(mounts.values())
 
 
 def _powers(status: str) -> Iterator[Message]:

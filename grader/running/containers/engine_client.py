@@ -65,8 +65,8 @@ class EngineClient:
         """
         name, needed = self.dialect.name, ".".join(map(str, self.dialect.needed))
         if self._program is None:
-            found = shutil.which(name, path=self._search)
-            if found is None:
+            path = shutil.which(name, path=self._search)
+            if path is None:
                 raise SandboxUnavailable(
                     say(
                         "engine-not-installed",
@@ -76,7 +76,7 @@ class EngineClient:
                         needed=needed,
                     )
                 )
-            self._program = Path(found)
+            self._program = Path(path)
         if not self.version:
             answered = self.ask(*self.dialect.version)
             if not answered.well:
@@ -145,11 +145,11 @@ class EngineClient:
 
     def environment(self) -> dict[str, str]:
         """Return what the client needs to find its engine: nothing of the grader's own environment."""
-        found = {"PATH": PROGRAMS, "HOME": pwd.getpwuid(self.user).pw_dir}
+        variables = {"PATH": PROGRAMS, "HOME": pwd.getpwuid(self.user).pw_dir}
         runtime = Path(f"/run/user/{self.user}")
         if runtime.is_dir():
-            found["XDG_RUNTIME_DIR"] = str(runtime)
-        return found
+            variables["XDG_RUNTIME_DIR"] = str(runtime)
+        return variables
 
     def _global(self) -> Sequence[str]:
         return ()

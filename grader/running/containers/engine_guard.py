@@ -62,16 +62,16 @@ class EngineGuard:
         """The engine takes its group away."""
 
     @staticmethod
-    def _compare(file: Path, asked: int, *, needed: bool = True) -> None:
+    def _compare(file: Path, limit: int, *, needed: bool = True) -> None:
         try:
-            told = file.read_text().strip()
+            set_to = file.read_text().strip()
         except FileNotFoundError:
             if needed:
-                raise OSError(f"{file.name} is missing; {asked} was asked for") from None
+                raise OSError(f"{file.name} is missing; {limit} was asked for") from None
             return
         # The kernel keeps whole pages of memory.
-        if not told.isdigit() or not asked - PAGE < int(told) <= asked:
-            raise OSError(f"{file.name} is {told}; {asked} was asked for")
+        if not set_to.isdigit() or not limit - PAGE < int(set_to) <= limit:
+            raise OSError(f"{file.name} is {set_to}; {limit} was asked for")
 
 
 def _has_swap() -> bool:

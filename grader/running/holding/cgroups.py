@@ -196,7 +196,7 @@ def _scope_works(user: int, extra: tuple[str, ...]) -> bool:
             pass_fds=(inherited,),
         ) as process:
             try:
-                told = process.communicate(timeout=_SCOPE_SECONDS)[0]
+                output = process.communicate(timeout=_SCOPE_SECONDS)[0]
             except subprocess.TimeoutExpired:
                 process.kill()
                 return False
@@ -204,7 +204,7 @@ def _scope_works(user: int, extra: tuple[str, ...]) -> bool:
         return False
     finally:
         os.close(inherited)
-    text = told.decode(errors="replace")
+    text = output.decode(errors="replace")
     group = next((line[3:].lstrip("/") for line in text.splitlines() if line.startswith("0::")), "")
     mount = _mount("cgroup2")
     # The manager must hold the memory controller, or the limit is silently nothing.

@@ -108,11 +108,11 @@ class Starvation:
             self._lost += min(length, lost_seconds(shares, used=used, cores=self._cores))
 
     def _share(self, thread: int, now: "_Look", before: "_Look", length: float) -> Share:
-        told, earlier = now.threads[thread], before.threads.get(thread)
-        if earlier is None or earlier.ran > told.ran:  # new, or another one by that number
-            earlier = _Thread(told.process, 0.0, 0.0)
-        ran, waited = told.ran - earlier.ran, told.waited - earlier.waited
-        if waited > _LOOKED_AT * length and self._stepped_back(told.process, thread):
+        current, earlier = now.threads[thread], before.threads.get(thread)
+        if earlier is None or earlier.ran > current.ran:  # new, or another one by that number
+            earlier = _Thread(current.process, 0.0, 0.0)
+        ran, waited = current.ran - earlier.ran, current.waited - earlier.waited
+        if waited > _LOOKED_AT * length and self._stepped_back(current.process, thread):
             waited = 0.0
         return Share(ran, max(0.0, min(waited, length - ran)))
 

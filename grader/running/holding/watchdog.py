@@ -62,32 +62,32 @@ class Watchdog:
         if self._inside is None or now < self._next:
             return
         self._next = now + PERIOD_SECONDS
-        seen = processes_in(self._inside.proc, self._group)
-        resident = sum(process.resident for process in seen)
-        cpu_seconds = sum(process.cpu_seconds for process in seen)
+        processes = processes_in(self._inside.proc, self._group)
+        resident = sum(process.resident for process in processes)
+        cpu_seconds = sum(process.cpu_seconds for process in processes)
         self.usage.cpu_seconds = max(self.usage.cpu_seconds, cpu_seconds)
-        self._look_at_kernel(seen, now)
+        self._look_at_kernel(processes, now)
         files = self._inside.bytes_written() + self._nameless
         # Reading proportional sizes walks page tables: only when it can matter.
         if resident > self._largest_resident or resident + files + self._kernel > _CLOSE * self._limit:
             self._largest_resident = max(self._largest_resident, resident)
-            held = _held(self._inside.proc, seen, files) + self._kernel
+            held = _held(self._inside.proc, processes, files) + self._kernel
             self.usage.peak_bytes = max(self.usage.peak_bytes, held)
             self.usage.memory_crossed |= held > self._limit
 
-    def _look_at_kernel(self, seen: "list[Process]", now: float) -> None:
+    def _look_at_kernel(self, processes: "list[Process]", now: float) -> None:
         """Measure what no process shows as its own: files made by ``memfd_create``, pipes, page tables."""
         if self._inside is None or now < self._next_kernel:
             return
         self._next_kernel = now + _KERNEL_PERIOD_SECONDS
-        opened = _opened(self._inside.proc, seen)
+        opened = _opened(self._inside.proc, processes)
         self._nameless = opened.nameless
         if opened.descriptors > _MOST_DESCRIPTORS:
             # Anything may hide behind so many.
             self.usage.memory_crossed = True
-        self._kernel = opened.descriptors * _DESCRIPTOR_BYTES + _page_tables(self._inside.proc, seen)
+        self._kernel = opened.descriptors * _DESCRIPTOR_BYTES + _page_tables(self._inside.proc, processes)
         if self._group is None:
-            self._kernel += _sockets(self._inside.proc, seen) * _SOCKET_BYTES
+            self._kernel += _sockets(self._inside.proc, processes) * _SOCKET_BYTES
 
     def close(self) -> None:
         """Nothing stays behind."""
@@ -110,24 +110,24 @@ def processes_in(proc: int, group: int | None) -> list[Process]:
         names = os.listdir(proc)
     except OSError:  # everything inside is dead
         return []
-    found = []
+    processes = []
     for number in (int(name) for name in names if name.isdigit()):
         text = read_in(proc, f"{number}/stat")
         fields = text[text.rfind(")") + 2 :].split()
         # Fewer fields: it has ended meanwhile.
         if len(fields) > _RESIDENT and (group is None or int(fields[_GROUP]) == group):
             seconds = sum(map(int, fields[_CPU])) / _TICKS
-            found.append(Process(number, int(fields[_RESIDENT]) * _PAGE, seconds))
-    return found
+            processes.append(Process(number, int(fields[_RESIDENT]) * _PAGE, seconds))
+    return processes
 
 
-def _held(proc: int, seen: list[Process], files: int) -> int:
+def _held(proc: int, processes: list[Process], files: int) -> int:
     """Return the memory that processes and files hold together.
 
     Shared pages may be mapped, lie in a file, or both: the larger of the two sums is taken.
     """
     private, shared = 0, 0
-    for process in seen:
+    for process in processes:
         sizes = dict.fromkeys(("Pss_Anon", "Pss_File", "Pss_Shmem"), 0)
         for line in read_in(proc, f"{process.number}/smaps_rollup").splitlines():
             name, _, rest = line.partition(":")
@@ -145,11 +145,11 @@ class _Opened:
     """The bytes of all nameless memory files, each counted once."""
 
 
-def _opened(proc: int, seen: list[Process]) -> _Opened:
-    """Return what ``seen`` have open; more than can be looked at is only counted."""
+def _opened(proc: int, processes: list[Process]) -> _Opened:
+    """Return what ``processes`` have open; more than can be looked at is only counted."""
     sizes: dict[int, int] = {}
     descriptors = 0
-    for process in seen:
+    for process in processes:
         folder = f"{process.number}/fd"
         names = names_in(proc, folder)
         descriptors += len(names)

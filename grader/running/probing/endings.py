@@ -108,13 +108,13 @@ def _new_mark() -> str:
 
 def _named(mark: str) -> list[int]:
     """Return the processes that gave themselves this name, dead ones that nobody collected left out."""
-    found = []
+    numbers = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             _, named, rest = (folder / "stat").read_text(errors="replace").partition(f"({mark}) ")
             if named and rest[0] not in "ZX":
-                found.append(int(folder.name))
-    return found
+                numbers.append(int(folder.name))
+    return numbers
 
 
 def _child_of(thread: int) -> int:

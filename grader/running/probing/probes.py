@@ -155,14 +155,14 @@ def _judge(name: str, answer: Any, *, came: list[str], outcome: SandboxOutcome) 
         told = answer.get("problem") if isinstance(answer, dict) else None
         said = told or outcome.output.decode(errors="replace").strip()[-300:] or outcome.status.value
         return _untold(name, Text(str(said), str(said)))
-    found = [str(place) for place in answer["found"]]
+    places = [str(place) for place in answer["found"]]
     looked_at = answer.get("looked_at", 0)
     if name == "loopback":
-        found = sorted({*found, *came})
+        places = sorted({*places, *came})
     elif name == "tmpfs-size":
-        found += [str(place) for place in answer.get("too_much", [])]
-    if found:
-        return Probed(id=name, well=False, state=say(f"probe.{name}.bad", found=_shown(found)))
+        places += [str(place) for place in answer.get("too_much", [])]
+    if places:
+        return Probed(id=name, well=False, state=say(f"probe.{name}.bad", found=_shown(places)))
     if set(_MUST_HOLD) & set(answer.get("nothing", [])):
         return _untold(name, say("probe.no_room"))
     if name == "label-canary" and looked_at < _LOOKED_AT_LEAST:

@@ -55,13 +55,13 @@ def collect(
         if left is not None:
             want = Wanted(name=want.name, max_bytes=min(want.max_bytes, left))  # noqa: PLW2901 - the same, bounded
         try:
-            found = _take(folder, want, into)
+            outcome = _take(folder, want, into)
         except OSError as error:
             reason = Joined(": ", (Text(want.name, want.name), problem_told(error)))
             raise SandboxError(say("artifacts-not-collected", reason=reason)) from error
-        if isinstance(found, Refusal):
-            refused.append(found)
-        elif found:
+        if isinstance(outcome, Refusal):
+            refused.append(outcome)
+        elif outcome:
             taken.append(want.name)
             left = None if left is None else left - (into / want.name).stat().st_size
     return tuple(taken), tuple(refused)
@@ -71,13 +71,13 @@ def _take(folder: int | Path, want: Wanted, into: Path) -> Refusal | bool:
     path, held = (want.name, folder) if isinstance(folder, int) else (str(folder / want.name), None)
     try:
         # Looked at before it is opened: opening a device can have effects.
-        seen = os.stat(path, dir_fd=held, follow_symlinks=False)
+        status = os.stat(path, dir_fd=held, follow_symlinks=False)
     except FileNotFoundError:
         return False
-    refusal = _refusal(want, seen)
+    refusal = _refusal(want, status)
     if refusal:
         return refusal
-    if not seen.st_mode & stat.S_IRUSR:
+    if not status.st_mode & stat.S_IRUSR:
         os.chmod(path, stat.S_IRUSR, dir_fd=held)
     source = os.open(path, _OPEN, dir_fd=held)
     try:
@@ -87,11 +87,11 @@ def _take(folder: int | Path, want: Wanted, into: Path) -> Refusal | bool:
         os.close(source)
 
 
-def _refusal(want: Wanted, seen: os.stat_result) -> Refusal | None:
-    if not stat.S_ISREG(seen.st_mode) or seen.st_nlink != 1:
-        return Refusal(name=want.name, why=NOT_A_PLAIN_FILE, detail=_kind(seen))
-    if seen.st_size > want.max_bytes:
-        detail = f"{seen.st_size} > {want.max_bytes}"
+def _refusal(want: Wanted, status: os.stat_result) -> Refusal | None:
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+        return Refusal(name=want.name, why=NOT_A_PLAIN_FILE, detail=_kind(status))
+    if status.st_size > want.max_bytes:
+        detail = f"{status.st_size} > {want.max_bytes}"
         return Refusal(name=want.name, why=TOO_LARGE, detail=detail)
     return None
 
@@ -114,7 +114,7 @@ def _copy(source: int, want: Wanted, into: Path) -> Refusal | bool:
     return True
 
 
-def _kind(seen: os.stat_result) -> str:
+def _kind(status: os.stat_result) -> str:
     kinds = {
         stat.S_IFLNK: "symlink",
         stat.S_IFDIR: "directory",
@@ -124,7 +124,7 @@ def _kind(seen: os.stat_result) -> str:
         stat.S_IFBLK: "device",
         stat.S_IFREG: "hardlink",
     }
-    return kinds.get(stat.S_IFMT(seen.st_mode), "special")
+    return kinds.get(stat.S_IFMT(status.st_mode), "special")
 
 
 def _is_plain_name(name: str) -> bool:

@@ -83,16 +83,16 @@ class SandboxProcess:
         end = time.monotonic() + seconds
         ready: int | None = None
         while ready is None:
-            told = readable(
+            heard = readable(
                 [self.descriptor, self._output.descriptor, self._channel.fileno()], end - time.monotonic()
             )
-            if not told:
+            if not heard:
                 raise self.late(seconds)
-            if self._output.descriptor in told:
+            if self._output.descriptor in heard:
                 self._output.read()
-            if self._channel.fileno() in told:
+            if self._channel.fileno() in heard:
                 ready = self._hear_ready()
-            elif self.descriptor in told:
+            elif self.descriptor in heard:
                 raise self.ended_early()
         return self.started(ready)
 
