@@ -26,15 +26,15 @@ WITH_TEST_ROWS = tuple(name for name in names() if not dataset(name).typed)
 KNOWN = {
     "mnist": (
         "2b6c970505018bdc6a4dd75b70c17ff29dfa8f862504a41a51fcab57c8fe9b4a",
-        "6d347b918cfa14c2",
-        "2ca734ffc7988c1a",
-        "4e8d900dc59010bc",
+        "0910257aa21fc4c3",
+        "9b03101bdaced08a",
+        "6fa96bd7209434c8",
     ),
     "fashion-mnist": (
         "9995132f0f14050b8fa0c2325621c55b0c4fdd9d10151626e63c9b691a7f8440",
-        "2be5bd0f55deb91f",
-        "71ee35421874ba06",
-        "e01c966779564d26",
+        "2d813d8ece55ffea",
+        "a9ea063a2e0368ec",
+        "1bb2bdefeb81f6fc",
     ),
     "digits": (
         "b739eb72d8c8953c7207b32190812ab2ca515cc4a1b869ebd9c2a97db734e978",
@@ -56,27 +56,27 @@ KNOWN = {
     ),
     "california-housing": (
         "d1f404360cdc2eff04a608f247ce63991ffce5d2292662f80ccc783d5019ef87",
-        "b78a69b336929a5a",
-        "4fb8c2e39426d9b3",
-        "84d17d154c52bb64",
+        "0e10fcf4fbcd97ea",
+        "b9f754a8d2280123",
+        "eadc06019f0a8752",
     ),
     "pele": (
         "e6117d8862b31e9ee8c441d83cf2129617f8d9252eac27b2de27fa8d2b92501f",
         "7b335349a81d625c",
         "1a1d1bcf70b40b67",
-        "db404b512b053b71",
+        "e06bf23b9c5a7f90",
     ),
     "abc": (
         "577fa391a62a7019976a84710edf358d2dde8b2b0f3d0aae8fc2fda94453a403",
         "72b601f19faa270f",
         "01a793bbad7150ed",
-        "5da3f418cfa5ffae",
+        "4490cae2ce82900c",
     ),
     "regression": (
         "f9af04bcce689b1f390f951bb77834dad6dad20409800251347c8b8b19eee9b8",
         "89fdfb3cf85aa936",
         "89fdfb3cf85aa936",
-        "a63eeeab97378bd7",
+        "aade3a07acad92f2",
     ),
 }
 
