@@ -190,7 +190,8 @@ def test_the_description_names_every_file_and_no_other(served: Served) -> None:
     there = {str(path.relative_to(served.folder)) for path in served.folder.rglob("*") if path.is_file()}
     assert there == listed
     whole = {"dataset", "loader", "image_shape", "arrays", "files", "keras_files"}
-    assert set(told) - {"test_files"} == whole
+    assert set(told) - {"test_files", "loads"} == whole
+    assert ("loads" in told) is (told["loader"] is not None)
     assert set(told.get("test_files", ())) <= set(told["files"])
 
 
