@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from grader.model.assurance import Assurance
 from grader.model.certificate import (
     CERTIFICATE_SCHEMA,
     DIGESTS,
@@ -22,6 +23,7 @@ from grader.model.certificate import (
     CertifiedCheck,
     CertifiedFile,
     CertifiedRun,
+    CertifiedTraining,
 )
 from grader.model.check import Outcome
 from grader.model.digest import digest_document
@@ -178,6 +180,7 @@ def _certificate(form: _Form, said: Mapping[str, Any], digest: str) -> Certifica
     files = form.items(said.get("files"), "files", _MOST_FILES, least=1)
     runs = form.items(said.get("runs"), "runs", _MOST_RUNS, least=1)
     checks = form.items(said.get("checks"), "checks", _MOST_NAMED)
+    trainings = form.items(said.get("trainings", []), "trainings", _MOST_RUNS)
     return Certificate(
         grader=form.text(said.get("grader"), "grader"),
         course=form.text(said.get("course"), "course"),
@@ -197,10 +200,14 @@ def _certificate(form: _Form, said: Mapping[str, Any], digest: str) -> Certifica
         max_points=form.points(said.get("max_points"), "max_points"),
         evidence=_maybe(said.get("evidence"), lambda told: form.choice(Source, told, "evidence")),
         runs=tuple(_run(form, one, number) for number, one in enumerate(runs, 1)),
-        metrics=tuple(_metric(form, name, one, len(runs)) for name, one in metrics.items()),
+        metrics=tuple(
+            _metric(form, name, one, max(len(runs), len(trainings))) for name, one in metrics.items()
+        ),
         reference={n: form.number(told, f"reference.{legible(n)}") for n, told in reference.items()},
         checks=tuple(_check(form, one, f"checks[{at}]") for at, one in enumerate(checks)),
         audits={n: form.choice(AuditOutcome, told, f"audits.{legible(n)}") for n, told in audits.items()},
+        trainings=tuple(_training(form, one, f"trainings[{at}]") for at, one in enumerate(trainings)),
+        assurance=_maybe(said.get("assurance"), lambda told: form.choice(Assurance, told, "assurance")),
         binding=_maybe(said.get("binding"), lambda told: _binding(form, told, digest)),
     )
 
@@ -246,6 +253,16 @@ def _run(form: _Form, said: Any, number: int) -> CertifiedRun:
         conditions=_maybe(
             table.get("conditions"), lambda told: _conditions(form, told, f"{place}.conditions")
         ),
+    )
+
+
+def _training(form: _Form, said: Any, place: str) -> CertifiedTraining:
+    table = form.table(said, place)
+    metrics = form.table(table.get("metrics"), f"{place}.metrics")
+    return CertifiedTraining(
+        seed=form.whole(table.get("seed"), f"{place}.seed", 0),
+        metrics={n: form.number(told, f"{place}.metrics.{legible(n)}") for n, told in metrics.items()},
+        predictions=_maybe(table.get("predictions"), lambda told: form.digest(told, f"{place}.predictions")),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
+from grader.model.assurance import Assurance
 from grader.model.check import Outcome
 from grader.model.evidence import Source
 from grader.model.metric import MetricSummary
@@ -45,6 +46,15 @@ class CertifiedRun:
     key: str
     memory_guard: MemoryGuard
     conditions: Conditions | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertifiedTraining:
+    """One of our own trainings by the program's recipe: its seed, and what was measured on it."""
+
+    seed: int
+    metrics: Mapping[str, float]
+    predictions: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +122,9 @@ class Certificate:
     """What the reference solution measured, by metric."""
     checks: tuple[CertifiedCheck, ...]
     audits: Mapping[str, AuditOutcome]
+    trainings: tuple[CertifiedTraining, ...] = ()
+    """Our own, by the program's recipe; none where there is none."""
+    assurance: Assurance | None = None
     binding: Binding | None = None
     """None of a certificate that was made before there were any."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+from grader.model.assurance import Assurance
 from grader.model.message import Message
 from grader.model.metric import Threshold
 
@@ -44,3 +45,5 @@ class CheckResult:
     threshold: Threshold | None = None
     measured_only: bool = False
     """Its sentence holds nothing but what was measured outside and the course's own bars."""
+    assurance: Assurance | None = None
+    """How its points are known to be earned; None where it earned none, or nobody asked."""

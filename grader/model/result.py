@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
+from grader.model.assurance import Assurance, MadeAgain, Origin
 from grader.model.check import CheckResult
 from grader.model.evidence import Fit, LedgerEntry, ProgramError, Source
 from grader.model.message import Message
@@ -44,7 +45,8 @@ class Reason(Enum):
 class RunResult:
     """One run with what was measured on it.
 
-    ``key`` is the name it is kept under, ``predictions`` the digest of what it answered.
+    ``key`` is the name it is kept under, ``predictions`` the digest of what it answered. Of a training that
+    we made by the recipe, ``origin`` says so, and it is numbered among those.
     """
 
     run: Run
@@ -54,6 +56,7 @@ class RunResult:
     key: str = ""
     predictions: str | None = None
     conditions: Conditions | None = None
+    origin: Origin = Origin.PROGRAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,22 @@ class ModelTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeTold:
+    """What became of a program's recipe.
+
+    ``runs`` are our trainings by it, and ``beside`` how what was delivered stands beside them, by metric;
+    ``decides``: the metrics are those of our trainings. ``why`` says why there is no recipe, or why it
+    could not be trained again; ``avoidable``: the program could have had one.
+    """
+
+    runs: tuple[RunResult, ...] = ()
+    beside: tuple[MadeAgain, ...] = ()
+    decides: bool = False
+    why: Message | None = None
+    avoidable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionResult:
     """All that is known of one submission after grading. Every submission received has one."""
 
@@ -152,6 +171,10 @@ class SubmissionResult:
     """The certificate's path below the reports folder; only what was graded has one."""
     handed_in: str = ""
     """Where the main file lies below the folder of submissions; empty where nobody knows."""
+    assurance: Assurance | None = None
+    """The weakest among the checks that earned points."""
+    recipe: RecipeTold | None = None
+    """What became of its recipe; None where none was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

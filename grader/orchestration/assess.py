@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.layouts import served_names
@@ -10,6 +9,7 @@ from grader.datasets.prepare import truth
 from grader.measuring.audits.fresh_rows import honest_loss
 from grader.measuring.evidence.predictions import Chosen, NothingDelivered
 from grader.measuring.evidence.program_text import has_code
+from grader.measuring.judging.assured import assured, weakest
 from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.judge import Judgement, gather, judge
 from grader.measuring.judging.more_runs import more_runs_wanted
@@ -20,11 +20,19 @@ from grader.model.assignment import AuditSpec
 from grader.model.evidence import HarnessReport, SourceReport, SourceState
 from grader.model.message import Message
 from grader.model.metric import Measurement, Paired
-from grader.model.result import AuditResult, Claim, Reason, RunResult, Status, SubmissionResult
+from grader.model.recipe import Recipe
+from grader.model.result import AuditResult, Claim, RecipeTold, RunResult, SubmissionResult
+from grader.model.retrained import Retrained
 from grader.model.run import Purpose
 from grader.model.shown import Picture, Shown
-from grader.model.submission import FileKind, Finding, Submission, Unreadable
+from grader.model.submission import FileKind, Finding, Submission
 from grader.orchestration.audit import audit, findings_of, shown_to_learn
+from grader.orchestration.by_recipe import (
+    assurance_of,
+    beside_recipe,
+    judged_by_recipe,
+    signs_among,
+)
 from grader.orchestration.findings import findings_told
 from grader.orchestration.ground import Ground
 from grader.orchestration.means import Tools
@@ -53,10 +61,14 @@ class Assessed:
     """A result, whether one more run could still change what it earns, and what its leading run answered.
 
     The leading run, counted from 0, is the first that delivered predictions: page and audits are about it.
+    ``recipe`` is its recipe; ``trainings_wanted``: how many of ours in all would tell more, or could change
+    what is earned. None: no more.
     """
 
     result: SubmissionResult
     more_runs_wanted: bool
+    recipe: Recipe | None = None
+    trainings_wanted: int | None = None
     leading: int = 0
     answers: "np.ndarray[Any, Any] | None" = None
 
@@ -68,8 +80,12 @@ def assess(
     *,
     tools: Tools,
     extra: Mapping[Purpose, StoredRun | Message] | None = None,
+    retrained: Retrained | Message | None = None,
 ) -> Assessed:
-    """Judge ``submission`` from its complete runs, at least one, and the ``extra`` ones of its audits."""
+    """Judge ``submission`` from its complete runs, at least one, and the ``extra`` ones of its audits.
+
+    ``retrained`` are our own trainings by its recipe, or why they could not be made.
+    """
     assignment, prepared = ground.assignment, ground.prepared
     labels = truth(prepared)
 
@@ -83,13 +99,8 @@ def assess(
     audits = audit(
         first, made, labels, baseline=ground.reference.baseline, honest=honest_loss(prepared.dataset.name)
     )
-    signs = find_signs(
-        [_seen(one, typed=prepared.dataset.typed) for one in graded],
-        labels,
-        learns=shown_to_learn(audits),
-        # Nobody's answers can be held against labels that are not there.
-        audits=assignment.audits if prepared.labels_known else NOTHING_TO_COMPARE,
-    )
+    side = beside_recipe(first, retrained, ground, tools)
+    signs = _signs(graded, ground, labels, learns=shown_to_learn(audits) or side.learns)
     repeats_itself = len(stored) > len(graded)
     facts = _facts(
         submission,
@@ -97,32 +108,52 @@ def assess(
         graded,
         first=first,
         signs=signs,
-        audits=audits,
+        doubts=(*findings_of(audits), *side.doubts),
         tools=tools,
         repeats_itself=repeats_itself,
+        waits=side.waits(ground),
     )
-    judgement = judge(facts, kind=submission.kind, without_code=_without_code(submission))
+    own = judge(facts, kind=submission.kind, without_code=_without_code(submission))
+    facts, judgement, gaining = judged_by_recipe(facts, own, side.held)
+    served = served_names(prepared.dataset)
+    told = findings_told(submission, facts, signs, audits, judgement, served=served)
+    answers = assurance_of(facts, audits, side.held, signs=signs_among(told, submission))
+    checks = assured(judgement.checks, tools.checks, answers=answers, doubted=gaining)
     other_way = told_the_other_way_round(first.own, labels) if prepared.labels_known else None
     result = _result(
         submission,
         ground,
         read,
-        judgement,
+        replace(judgement, checks=checks),
         first=first,
-        findings=findings_told(
-            submission, facts, signs, audits, judgement, served=served_names(prepared.dataset)
-        ),
+        findings=(*told, *side.findings(gaining, tools)),
         claimed=claim_of(facts),
         audits=audits,
         notes=_notes(first, other_way, fixed=repeats_itself),
         paired=pair_with_reference(first.own, ground.reference.answers, labels, prepared),
         picture=draw_picture(first.stored.folder, first.own, prepared, labels),
+        recipe=side.told(first.facts.run),
     )
     return Assessed(
         result=result,
         more_runs_wanted=not repeats_itself and more_runs_wanted(facts),
+        recipe=side.recipe,
+        trainings_wanted=side.trainings_wanted(facts, gaining),
         leading=read.index(first),
         answers=first.own,
+    )
+
+
+def _signs(
+    graded: Sequence[RunRead], ground: Ground, labels: "np.ndarray[Any, Any]", *, learns: bool
+) -> Signs:
+    prepared = ground.prepared
+    return find_signs(
+        [_seen(one, typed=prepared.dataset.typed) for one in graded],
+        labels,
+        learns=learns,
+        # Nobody's answers can be held against labels that are not there.
+        audits=ground.assignment.audits if prepared.labels_known else NOTHING_TO_COMPARE,
     )
 
 
@@ -141,13 +172,13 @@ def _facts(
     *,
     first: RunRead,
     signs: Signs,
-    audits: Sequence[AuditResult],
+    doubts: Sequence[Finding],
     tools: Tools,
     repeats_itself: bool,
+    waits: Message | None,
 ) -> Facts:
-    """Return all that the checks are answered from."""
+    """Return all that the checks are answered from; ``doubts`` are findings of audits."""
     assignment = ground.assignment
-    audited = findings_of(audits)
     disturbed = not ground.prepared.dataset.typed
     return gather(
         assignment,
@@ -156,65 +187,14 @@ def _facts(
         kinds=tools.checks,
         baseline=ground.reference.baseline,
         copied=signs.copied,
-        doubted=audited[0].message if audited else None,
+        doubted=doubts[0].message if doubts else None,
         # Where numbers are asked for, nobody states a share of errors: [mse, mse] is none.
         stated=stated_by(submission, assignment, _printed([first]), disturbed=disturbed)
         if ground.prepared.dataset.classes
         else None,
         # Of several runs of which only some are alike, the others show that chance is at work.
         repeats_itself=repeats_itself and len(graded) == 1,
-    )
-
-
-def not_graded(submission: Submission, points: Decimal, reason: Reason, message: Message) -> SubmissionResult:
-    """Return the row of a submission that could not be graded by our fault or the machine's."""
-    return _empty(
-        id=submission.id,
-        student=submission.student,
-        assignment=submission.assignment,
-        attempt=submission.attempt,
-        files=submission.files,
-        main=submission.main,
-        handed_in=submission.handed_in,
-        max_points=points,
-        reason=reason,
-        reason_message=message,
-        findings=submission.findings,
-    )
-
-
-def unreadable_result(unreadable: Unreadable, points: Decimal) -> SubmissionResult:
-    """Return the row of a submission of which nothing can be run: a person must look."""
-    return _empty(
-        id=unreadable.id,
-        student=unreadable.student,
-        assignment=unreadable.assignment,
-        attempt=unreadable.attempt,
-        files=unreadable.files,
-        main="",
-        max_points=points,
-        reason=Reason.UNREADABLE,
-        reason_message=unreadable.finding.message,
-        findings=(unreadable.finding,),
-    )
-
-
-def _empty(**known: Any) -> SubmissionResult:
-    return SubmissionResult(
-        **known,
-        status=Status.NOT_GRADED,
-        verdict=None,
-        points=None,
-        evidence=None,
-        runs=(),
-        metrics=(),
-        reference=(),
-        checks=(),
-        ledger=(),
-        shown=Shown(),
-        report=None,
-        log=None,
-        record={},
+        waits=waits,
     )
 
 
@@ -298,6 +278,7 @@ def _result(
     notes: tuple[Message, ...],
     paired: Paired | None,
     picture: Picture,
+    recipe: RecipeTold | None,
 ) -> SubmissionResult:
     report = first.facts.report
     delivered = first.facts.delivered
@@ -340,6 +321,8 @@ def _result(
         report=None,
         log=None,
         record={**_versions(report), **record_of(submission, ground)},
+        assurance=weakest(judgement.checks),
+        recipe=recipe,
     )
 
 

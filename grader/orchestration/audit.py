@@ -81,10 +81,15 @@ def worth_making(ground: Ground, result: SubmissionResult) -> list[Purpose]:
     typed = ground.prepared.dataset.typed
     if result.evidence is None or (typed and result.evidence is not Source.MODEL):
         return []
-    earned = any(check.metric is not None and check.points > 0 for check in result.checks)
-    if result.verdict is Verdict.FAILED and not earned:
+    if not worth_training(result):
         return []
     return [one for one in audits_of(ground) if one is not Purpose.FRESH or not _trained(result)]
+
+
+def worth_training(result: SubmissionResult) -> bool:
+    """Return whether more than its own run is worth its time: it would pass, or earns points by a metric."""
+    earned = any(check.metric is not None and check.points > 0 for check in result.checks)
+    return result.verdict is not Verdict.FAILED or earned
 
 
 def _trained(result: SubmissionResult) -> bool:

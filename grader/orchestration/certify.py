@@ -1,6 +1,13 @@
 """From a graded result to its certificate: what is needed to make it again."""
 
-from grader.model.certificate import DIGESTS, Certificate, CertifiedCheck, CertifiedFile, CertifiedRun
+from grader.model.certificate import (
+    DIGESTS,
+    Certificate,
+    CertifiedCheck,
+    CertifiedFile,
+    CertifiedRun,
+    CertifiedTraining,
+)
 from grader.model.result import RunResult, Status, SubmissionResult
 
 _INSIDE = " (inside)"
@@ -39,6 +46,14 @@ def certify(result: SubmissionResult, *, grader: str, course: str, sandbox: str)
             CertifiedCheck(id=check.id, outcome=check.outcome, points=check.points) for check in result.checks
         ),
         audits={audit.audit: audit.outcome for audit in result.audits},
+        trainings=tuple(_training(one) for one in (result.recipe.runs if result.recipe else ())),
+        assurance=result.assurance,
+    )
+
+
+def _training(result: RunResult) -> CertifiedTraining:
+    return CertifiedTraining(
+        seed=result.run.seed, metrics=dict(result.metrics), predictions=result.predictions
     )
 
 

@@ -8,7 +8,6 @@ from grader.coursefiles.find_submissions import Found
 from grader.model.assignment import Assignment, Course
 from grader.model.result import Grading, Machine, SubmissionResult
 from grader.model.run import MIB, Purpose
-from grader.orchestration.assess import not_graded, unreadable_result
 from grader.orchestration.case import Case
 from grader.orchestration.class_audits import twins_of
 from grader.orchestration.lay_grounds import Grounds, lay_grounds
@@ -16,7 +15,8 @@ from grader.orchestration.means import Means
 from grader.orchestration.other_assignment import with_other_assignment
 from grader.orchestration.plan import tell_plan
 from grader.orchestration.room import room_of_each
-from grader.orchestration.runs_of import runs_of
+from grader.orchestration.runs_of import retrainings_of, runs_of
+from grader.orchestration.ungraded import not_graded, unreadable_result
 from grader.words import say
 
 Publish = Callable[[Grading], None]
@@ -54,11 +54,11 @@ def grade_course(
         return _grading(course, assignments, results, means=means, started=started)
 
     try:
-        for number in range(1, _most_runs(cases, means) + 1):
-            if not _made_round(cases, number, means, course):
-                break
-            publish(so_far())
-        while means.options.audits and _made_audits(cases, means, course):
+        while (
+            _made_round(cases, means, course)
+            or _made_trainings(cases, means, course)
+            or (means.options.audits and _made_audits(cases, means, course))
+        ):
             publish(so_far())
     except KeyboardInterrupt:
         _take_in(cases, means)
@@ -97,11 +97,12 @@ def _most_runs(cases: Sequence[Case], means: Means) -> int:
     return max((means.options.runs or case.ground.assignment.run.runs_max for case in cases), default=0)
 
 
-def _made_round(cases: Sequence[Case], number: int, means: Means, course: Course) -> bool:
+def _made_round(cases: Sequence[Case], means: Means, course: Course) -> bool:
     """Make one run more of each case that wants one; return whether any did."""
     open_cases = [case for case in cases if case.more_runs_wanted(means)]
     if not open_cases:
         return False
+    number = max(len(case.runs) for case in open_cases) + 1
     orders = [case.next_order(means) for case in open_cases]
     made = runs_of(
         orders,
@@ -136,6 +137,27 @@ def _take_in(cases: Sequence[Case], means: Means) -> None:
             case.runs.append(run)
         if run is not None or case.assessed is None:
             case.judge(means)
+
+
+def _made_trainings(cases: Sequence[Case], means: Means, course: Course) -> bool:
+    """Train again the recipes of those of whom that is wanted now; return whether any was."""
+    wanted = [(case, count) for case in cases if (count := case.trainings_wanted(means)) is not None]
+    if not wanted:
+        return False
+    orders = [case.training_orders(count, means) for case, count in wanted]
+    for (case, _), of_case in zip(wanted, orders, strict=True):
+        if means.options.force and not case.trainings:
+            for order in of_case:
+                means.store.forget(order.key)
+    made = retrainings_of(
+        [order for of_case in orders for order in of_case],
+        means,
+        course=course.folder,
+        what=say("progress.retraining"),
+    )
+    for (case, count), of_case in zip(wanted, orders, strict=True):
+        case.take_trainings(of_case, made, count, means)
+    return True
 
 
 def _made_audits(cases: Sequence[Case], means: Means, course: Course) -> bool:

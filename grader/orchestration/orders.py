@@ -121,5 +121,10 @@ def record_of(submission: Submission, ground: Ground) -> dict[str, str]:
     }
 
 
+def training_label(submission: Submission) -> str:
+    """Return what people who watch are told of our own trainings by a submission's recipe."""
+    return _label(submission, "recipe")
+
+
 def _label(submission: Submission, what: str) -> str:
     return f"{submission.student} · {submission.assignment} · {what}"

@@ -16,6 +16,7 @@ from grader.model.errors import SandboxError
 from grader.model.message import Message
 from grader.model.order import RunOrder
 from grader.model.result import AuditOutcome, SubmissionResult
+from grader.model.retrained import Retrained
 from grader.model.run import Purpose
 from grader.model.submission import Submission
 from grader.orchestration.assess import Assessed, assess
@@ -24,8 +25,10 @@ from grader.orchestration.certify import certify
 from grader.orchestration.ground import Ground
 from grader.orchestration.lay_grounds import ground_with_reference
 from grader.orchestration.means import Means
-from grader.orchestration.orders import audit_order_of, order_of
-from grader.orchestration.runs_of import runs_of
+from grader.orchestration.orders import audit_order_of, order_of, training_label
+from grader.orchestration.retrained import orders_for, retrained_of
+from grader.orchestration.runs_of import retrainings_of, runs_of
+from grader.storage.course_key import CourseKey, find_key
 from grader.storage.run_files import TRAINING_FILE
 from grader.storage.run_store import StoredRun
 from grader.words import say
@@ -78,11 +81,16 @@ def verify(
     orders = [_order(run, first, desk) for run, first in zip(certificate.runs, kept, strict=True)]
     stored = _made(orders, desk)
     assessed = assess(submission, desk.ground, stored, tools=means.tools)
+    retrained = _trained_again(assessed, stored, desk, find_key(means.store.folder))
+    if retrained is not None:
+        assessed = assess(submission, desk.ground, stored, tools=means.tools, retrained=retrained)
     audits = _audits_to_make(certificate, assessed.result)
     if audits:
         # The verdict was given with these findings in sight, so it is compared with them in sight.
         extra = _extra_runs(audits, orders, stored, assessed, desk)
-        assessed = assess(submission, desk.ground, stored, tools=means.tools, extra=extra)
+        assessed = assess(
+            submission, desk.ground, stored, tools=means.tools, extra=extra, retrained=retrained
+        )
     found = _compared(desk, assessed.result, kept)
     left = tuple(name for name in certificate.audits if name not in audits)
     return replace(found, bound=bound, audits_made=audits, audits_not_made=left)
@@ -141,6 +149,38 @@ def _made(orders: Sequence[RunOrder], desk: _Desk) -> list[StoredRun]:
     if made.lost:
         raise _not_made(next(iter(made.lost.values())))
     return made.in_order(orders)
+
+
+def _trained_again(
+    assessed: Assessed, stored: Sequence[StoredRun], desk: _Desk, key: CourseKey | None
+) -> Retrained | None:
+    """Make as many of our own trainings as the certificate tells of, by the recipe that was recorded now.
+
+    With the key of the course their seeds are the same.
+
+    Raises:
+        SandboxError: none could be made.
+    """
+    count = len(desk.certificate.trainings)
+    if not count or assessed.recipe is None:
+        return None
+    orders = orders_for(
+        assessed.recipe,
+        desk.ground,
+        desk.aside,
+        count=count,
+        program=stored[assessed.leading].run,
+        secret=key.secret if key else b"",
+        label=training_label(desk.submission),
+        steps=(count,),
+    )
+    course = desk.ground.assignment.folder.parent.parent
+    orders = tuple(replace(order, threads=desk.certificate.runs[0].threads) for order in orders)
+    made = retrainings_of(orders, desk.aside, course=course, what=say("progress.retraining"), anew=True)
+    found = retrained_of(assessed.recipe, orders, made, desk.ground, desk.aside)
+    if isinstance(found, Message):
+        raise _not_made(found)
+    return found
 
 
 def _extra_runs(

@@ -53,6 +53,11 @@ def _document(certificate: Certificate) -> dict[str, Any]:
             for check in certificate.checks
         ],
         "audits": {name: outcome.value for name, outcome in certificate.audits.items()},
+        "trainings": [
+            {"seed": one.seed, "metrics": dict(one.metrics), "predictions": one.predictions}
+            for one in certificate.trainings
+        ],
+        "assurance": certificate.assurance.value if certificate.assurance else None,
     }
 
 

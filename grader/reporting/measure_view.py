@@ -12,6 +12,7 @@ from grader.reporting.in_words import (
     threshold_told,
     value_told,
 )
+from grader.reporting.recipe_view import trained_again
 from grader.reporting.views import MetricCard, Pair
 from grader.words.catalogue import say
 
@@ -33,6 +34,7 @@ def _card(number: int, summary: MetricSummary, result: SubmissionResult) -> Metr
         rows=rows_told(summary),
         facts=(
             *_facts(summary, reference, threshold, share=share),
+            *trained_again(result, summary.metric, share=share),
             *_paired(result.paired, summary),
         ),
         svg=strip(

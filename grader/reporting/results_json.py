@@ -8,10 +8,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from grader.model.assurance import MadeAgain, Origin
 from grader.model.check import CheckResult
 from grader.model.message import Language, Message
 from grader.model.metric import MetricSummary, Paired
-from grader.model.result import AuditResult, Grading, ModelTable, RunResult, SubmissionResult
+from grader.model.result import (
+    AuditResult,
+    Grading,
+    ModelTable,
+    RecipeTold,
+    RunResult,
+    SubmissionResult,
+)
 from grader.model.submission import Finding
 from grader.reporting.cleaning import replace_surrogates
 from grader.reporting.in_words import ledger_told
@@ -67,7 +75,9 @@ def _submission(result: SubmissionResult) -> dict[str, Any]:
         "points": _points(result.points),
         "max_points": _points(result.max_points),
         "evidence": result.evidence.value if result.evidence else None,
-        "runs": [_run(each) for each in result.runs],
+        "runs": [_run(each) for each in (*result.runs, *(result.recipe.runs if result.recipe else ()))],
+        "assurance": result.assurance.value if result.assurance else None,
+        "recipe": _recipe(result.recipe),
         "metrics": {summary.metric: _summary(summary) for summary in result.metrics},
         "reference": {
             summary.metric: {"value": _finite(summary.value), "runs": len(summary.values)}
@@ -100,13 +110,36 @@ def _model(table: ModelTable | None) -> dict[str, Any] | None:
 def _run(result: RunResult) -> dict[str, Any]:
     run = result.run
     return {
+        "origin": result.origin.value,
         "seed": run.seed,
         "status": run.status.value,
         "seconds": _finite(round(run.seconds, 3)),
         "cpu_seconds": _finite(round(run.cpu_seconds, 3)),
-        "peak_memory_bytes": run.peak_memory_bytes,
+        "peak_memory_bytes": None if result.origin is Origin.RECIPE else run.peak_memory_bytes,
         "gpu": run.gpu,
         "metrics": {name: _finite(value) for name, value in result.metrics.items()},
+    }
+
+
+def _recipe(told: RecipeTold | None) -> dict[str, Any] | None:
+    if told is None:
+        return None
+    return {
+        "decides": told.decides,
+        "beside": {one.metric: _beside(one) for one in told.beside},
+        "code": told.why.code if told.why else None,
+        "message": _message(told.why) if told.why else None,
+        "avoidable": told.avoidable,
+    }
+
+
+def _beside(one: MadeAgain) -> dict[str, Any]:
+    return {
+        "delivered": _finite(one.delivered),
+        "retrained": [_finite(value) for value in one.retrained],
+        "stands": one.beside.value,
+        "p_value": _finite(one.p_value),
+        "better_half": one.better_half,
     }
 
 
@@ -154,6 +187,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "outcome": check.outcome.value,
         "points": _points(check.points),
         "max_points": _points(check.max_points),
+        "assurance": check.assurance.value if check.assurance else None,
         "code": check.message.code,
         "message": _message(check.message),
     }

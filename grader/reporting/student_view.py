@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from grader.model.assurance import Origin
 from grader.model.check import CheckResult, Outcome
 from grader.model.evidence import ProgramError, Source
 from grader.model.message import Message, Text
-from grader.model.result import AuditResult, Grading, SubmissionResult, Verdict
+from grader.model.result import AuditResult, Grading, RunResult, SubmissionResult, Verdict
 from grader.model.run import MemoryGuard
 from grader.model.submission import Finding, Severity
 from grader.reporting.chips import audit_chip, outcome_chip, run_chip, severity_chip, verdict_chip
@@ -28,6 +29,7 @@ from grader.reporting.measure_view import metric_cards
 from grader.reporting.model_view import layer_table
 from grader.reporting.picture_view import confusion, drawn_figures, tiles
 from grader.reporting.printed_view import shortened
+from grader.reporting.recipe_view import all_runs, no_recipe
 from grader.reporting.training_view import training
 from grader.reporting.views import (
     CheckRow,
@@ -56,7 +58,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
     title = grading.titles.get(result.assignment) or same(result.assignment)
     shown, refused = drawn_figures(figures, result.shown.picture.figures)
     matrix, too_large = confusion(result.shown.picture)
-    metric_names = tuple(dict.fromkeys(name for run in result.runs for name in run.metrics))
+    metric_names = tuple(dict.fromkeys(name for run in all_runs(result) for name in run.metrics))
     problems = _problems(result)
     return StudentView(
         heading=say("page.title.student", student=result.student, title=title),
@@ -79,6 +81,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         evidence=_evidence(result.evidence),
         sources=_sources(result),
         runs=_runs(result, metric_names),
+        retrained=len(all_runs(result)) > len(result.runs),
         run_metrics=tuple(metric_told(name) for name in metric_names),
         problems=problems[:_MOST_PROBLEMS],
         more_problems=max(0, len(problems) - _MOST_PROBLEMS),
@@ -91,7 +94,7 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         tiles_long=matrix is not None and matrix.long_names,
         figures=shown,
         figures_refused=refused,
-        notes=result.shown.notes,
+        notes=(*result.shown.notes, *no_recipe(result)),
         ledger=tuple(_short_message(ledger_told(entry), _QUOTED) for entry in result.ledger[:_MOST_LEDGER]),
         more_ledger=max(0, len(result.ledger) - _MOST_LEDGER),
         findings=tuple(finding_row(f) for f in by_severity(result.findings) if not f.about_others),
@@ -200,6 +203,7 @@ def _check(check: CheckResult) -> CheckRow:
         message=check.message,
         code=check.message.code or "",
         required=say("page.required" if check.required else "page.optional"),
+        assurance=say(f"page.assurance.{check.assurance.value}") if check.assurance else None,
     )
 
 
@@ -232,20 +236,31 @@ def _runs(result: SubmissionResult, metrics: tuple[str, ...]) -> tuple[RunRow, .
     shares = {summary.metric for summary in result.metrics if is_share(summary)}
     return tuple(
         RunRow(
-            number=each.run.number,
+            label=_run_label(each),
             seed=each.run.seed,
             chip=run_chip(each.run),
-            seconds=seconds_told(each.run.seconds),
+            # Of one training among several in a sandbox only the processor time is known.
+            seconds=same("—") if _ours(each) else seconds_told(each.run.seconds),
             cpu=seconds_told(each.run.cpu_seconds),
-            memory=bytes_told(each.run.peak_memory_bytes),
-            guard=_guard(each.run.memory_guard),
+            memory=same("—") if _ours(each) else bytes_told(each.run.peak_memory_bytes),
+            guard=same("—") if _ours(each) else _guard(each.run.memory_guard),
             values=tuple(
                 value_told(each.metrics[name], share=name in shares) if name in each.metrics else same("—")
                 for name in metrics
             ),
         )
-        for each in result.runs
+        for each in all_runs(result)
     )
+
+
+def _ours(run: RunResult) -> bool:
+    return run.origin is Origin.RECIPE
+
+
+def _run_label(run: RunResult) -> Message:
+    if _ours(run):
+        return say("page.made_again.run", number=run.run.number)
+    return same(str(run.run.number))
 
 
 def _guard(guard: MemoryGuard) -> Message:

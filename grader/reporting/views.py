@@ -38,6 +38,7 @@ class CheckRow:
     message: Message
     code: str
     required: Message
+    assurance: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class SourceRow:
 class RunRow:
     """One run, measured from outside; ``values`` follow the view's ``run_metrics``."""
 
-    number: int
+    label: Message
     seed: int
     chip: Chip
     seconds: Message
@@ -202,6 +203,8 @@ class StudentView:
     evidence: Message
     sources: tuple[SourceRow, ...]
     runs: tuple[RunRow, ...]
+    retrained: bool
+    """Some of them are our own trainings by the recipe."""
     run_metrics: tuple[Message, ...]
     problems: tuple[Problem, ...]
     more_problems: int

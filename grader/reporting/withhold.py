@@ -40,6 +40,7 @@ def for_student(result: SubmissionResult) -> SubmissionResult:
         paired=None,
         audits=(),
         model=None,
+        recipe=None if result.recipe is None else replace(result.recipe, why=None),
     )
 
 

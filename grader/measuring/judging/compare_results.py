@@ -46,7 +46,7 @@ def compare_results(
         for then, again, served in zip(certified.runs, now.runs, repeated, strict=True)
     )
     pairs = _metric_pairs(certified, now, metrics, baseline)
-    exact = all(one.same for one in runs)
+    exact = all(one.same for one in runs) and certified.trainings == now.trainings
     beside = not exact and only_beside_a_bar(
         certified, now, assignment, metrics=metrics, kinds=kinds, baseline=baseline
     )
@@ -129,6 +129,8 @@ def _differences(
     for run in runs:
         ended = _unequal("status", run.certified.status.value, run.now.status.value, str(run.now.number))
         yield from ended
+    made = [str(len(one.trainings)) for one in (certified, now)]
+    yield from _unequal("trainings", made[0], made[1])
     then, again = {m.metric for m in certified.metrics}, {m.metric for m in now.metrics}
     for name in sorted(then ^ again):
         means = [

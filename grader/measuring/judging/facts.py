@@ -53,7 +53,9 @@ class Facts:
     delivered; a metric that could not be measured is in ``unmeasured`` instead. ``copied`` is set when the
     program repeats served test labels, ``doubted`` when an audit showed that its answers rest on something
     other than what it learnt in the run; ``stated`` is the figure that the student claims, if any;
-    ``repeats_itself``: runs with other seeds came out the same, bit for bit, and count once.
+    ``repeats_itself``: runs with other seeds came out the same, bit for bit, and count once. ``retrained``:
+    the summaries are over our own trainings by the program's recipe. ``waits`` says why there is no recipe
+    where the assignment requires one: what is earned by a metric then waits for a person.
     """
 
     assignment: Assignment
@@ -67,3 +69,5 @@ class Facts:
     doubted: Message | None = None
     stated: Statement | None = None
     repeats_itself: bool = False
+    retrained: bool = False
+    waits: Message | None = None

@@ -14,7 +14,7 @@ from grader.measuring.judging.unseen_model import unseen_model
 from grader.model.assignment import Assignment
 from grader.model.check import CheckResult, CheckSpec, Outcome
 from grader.model.message import Message
-from grader.model.metric import Baseline, Measurement, MetricSummary, Unmeasured
+from grader.model.metric import Baseline, Measurement, MetricSummary, Rule, Unmeasured
 from grader.model.result import Reason, Status, Verdict
 from grader.model.submission import FileKind
 from grader.plugins.answers import unearned
@@ -91,18 +91,11 @@ def gather(
     doubted: Message | None = None,
     stated: Statement | None = None,
     repeats_itself: bool = False,
+    waits: Message | None = None,
 ) -> Facts:
     """Return the facts that checks are answered from: each metric summarised over the runs that delivered."""
-    summaries: dict[str, MetricSummary] = {}
-    unmeasured: dict[str, Unmeasured] = {}
-    for name in dict.fromkeys(name for one in runs for name in one.measurements):
-        found = [one.measurements[name] for one in runs if name in one.measurements]
-        lost = next((m for m in found if isinstance(m, Unmeasured)), None)
-        if lost is not None:
-            unmeasured[name] = lost
-        else:
-            known = [m for m in found if isinstance(m, Measurement)]
-            summaries[name] = summarise(metrics[name], known, assignment.verdict.rule)
+    measured = [one.measurements for one in runs]
+    summaries, unmeasured = summarised(measured, metrics, assignment.verdict.rule)
     return Facts(
         assignment=assignment,
         runs=tuple(runs),
@@ -115,7 +108,25 @@ def gather(
         doubted=doubted,
         stated=stated,
         repeats_itself=repeats_itself,
+        waits=waits,
     )
+
+
+def summarised(
+    measured: Sequence[Mapping[str, Measurement | Unmeasured]], metrics: Mapping[str, Metric], rule: Rule
+) -> tuple[dict[str, MetricSummary], dict[str, Unmeasured]]:
+    """Return each metric summarised over what was ``measured`` of each run, and those that have no number."""
+    summaries: dict[str, MetricSummary] = {}
+    unmeasured: dict[str, Unmeasured] = {}
+    for name in dict.fromkeys(name for one in measured for name in one):
+        found = [one[name] for one in measured if name in one]
+        lost = next((m for m in found if isinstance(m, Unmeasured)), None)
+        if lost is not None:
+            unmeasured[name] = lost
+        else:
+            known = [m for m in found if isinstance(m, Measurement)]
+            summaries[name] = summarise(metrics[name], known, rule)
+    return summaries, unmeasured
 
 
 def verdict_of(results: Sequence[CheckResult]) -> Verdict:
@@ -136,7 +147,7 @@ def _answer(kind: CheckKind[Any], spec: CheckSpec, facts: Facts) -> CheckResult:
     if isinstance(answer, Broken):
         return unearned(spec, Outcome.ERRORED, answer.reason)
     if answer.outcome is not Outcome.ERRORED:
-        return replace(answer, measured_only=kind.measured_only)
+        return _waiting(replace(answer, measured_only=kind.measured_only), facts)
     # Where the labels are elsewhere nothing broke: it is answered there.
     elsewhere = answer.message.key == NOT_HERE
     return replace(answer, outcome=Outcome.INCONCLUSIVE, measured_only=True) if elsewhere else answer
@@ -145,6 +156,17 @@ def _answer(kind: CheckKind[Any], spec: CheckSpec, facts: Facts) -> CheckResult:
 def _unasked(spec: CheckSpec, outcome: Outcome, message: Message) -> CheckResult:
     """Return what becomes of a check that nobody asked: the sentence is ours."""
     return replace(unearned(spec, outcome, message), measured_only=True)
+
+
+def _waiting(answer: CheckResult, facts: Facts) -> CheckResult:
+    """Return ``answer``, what a metric earned withheld for a person where a required recipe is missing."""
+    if facts.waits is None or answer.metric is None or not answer.points:
+        return answer
+    message = say("recipe-asked-for-points-wait", said=answer.message, why=facts.waits, points=answer.points)
+    # The reason may name what the program is made of.
+    return replace(
+        answer, outcome=Outcome.INCONCLUSIVE, points=Decimal(0), message=message, measured_only=False
+    )
 
 
 def _kept(facts: Facts, why: Message) -> Judgement:

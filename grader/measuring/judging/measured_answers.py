@@ -17,10 +17,11 @@ def stands_at(threshold: Threshold, summary: MetricSummary, facts: Facts) -> Sta
     """Return where ``summary`` stands against ``threshold``, with what is known of the noise.
 
     A program that repeats itself with every seed is settled. One that fixes its own seed repeats itself too,
-    and another seed would have done as well: it keeps its noise, where there is a measure of noise.
+    and another seed would have done as well: it keeps its noise, where there is a measure of noise. In our
+    own trainings the seeds are ours.
     """
     counts = facts.metrics[summary.metric].counts_rows
-    own_seed = any(run.report.own_seed for run in facts.runs)
+    own_seed = not facts.retrained and any(run.report.own_seed for run in facts.runs)
     noise = spread_of(summary, facts.baseline, bar=threshold.value if counts else None)
     return standing(
         threshold,

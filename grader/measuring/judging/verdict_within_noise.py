@@ -68,7 +68,8 @@ def _follows(
     """Return whether ``check`` came out as the values in ``certificate`` say, and these as its runs say."""
     name = kinds[spec.kind].measures(spec)
     summary = next((one for one in certificate.metrics if one.metric == name), None)
-    measured = {run.metrics.get(summary.metric) for run in certificate.runs} if summary is not None else set()
+    made = [one.metrics for one in certificate.runs] + [one.metrics for one in certificate.trainings]
+    measured = {found.get(summary.metric) for found in made} if summary is not None else set()
     if summary is None or not summary.values or not set(summary.values) <= measured:
         return False
     runs = [Measurement(metric=summary.metric, value=value, n=summary.n) for value in summary.values]

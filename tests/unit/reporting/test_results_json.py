@@ -71,8 +71,8 @@ def test_every_key_of_the_contract_is_written() -> None:
     }  # fmt: skip
     assert list(document["submissions"][0]) == [
         "student", "assignment", "attempt", "files", "status", "verdict", "reason", "message", "code",
-        "points", "max_points", "evidence", "runs", "metrics", "reference", "mcnemar", "claimed",
-        "checks", "findings", "audits", "notes", "ledger", "model",
+        "points", "max_points", "evidence", "runs", "assurance", "recipe", "metrics",
+        "reference", "mcnemar", "claimed", "checks", "findings", "audits", "notes", "ledger", "model",
         "report", "log", "certificate",
     ]  # fmt: skip
 
@@ -84,7 +84,7 @@ def test_the_example_of_the_contract_comes_out_as_printed_there() -> None:
     assert (row["points"], row["max_points"]) == (9.0, 10.0)
     assert row["evidence"] == "captured"
     assert row["runs"][0] == {
-        "seed": 0, "status": "ok", "seconds": 171.2, "cpu_seconds": 320.0,
+        "origin": "program", "seed": 0, "status": "ok", "seconds": 171.2, "cpu_seconds": 320.0,
         "peak_memory_bytes": 731906048, "gpu": None, "metrics": {"error_rate": 0.0156},
     }  # fmt: skip
     assert row["metrics"]["error_rate"] == {
