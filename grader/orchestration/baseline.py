@@ -13,6 +13,7 @@ from grader.model.evidence import Fit
 from grader.model.message import Message
 from grader.model.metric import Baseline, MetricSummary
 from grader.model.result import RunResult
+from grader.model.retrained import Retrained
 from grader.model.run import Limits, NotRun, Run, RunStatus
 from grader.model.submission import Submission
 from grader.orchestration.assess import Assessed, assess
@@ -20,8 +21,10 @@ from grader.orchestration.ground import Ground, Reference
 from grader.orchestration.means import Means
 from grader.orchestration.orders import order_of
 from grader.orchestration.reference_rows import decode_rows, encode_rows
+from grader.orchestration.retrained import retrain
 from grader.orchestration.runs_of import runs_of
-from grader.storage.run_store import write_whole
+from grader.storage.course_key import key_of
+from grader.storage.run_store import StoredRun, write_whole
 from grader.words import say
 
 RECORD_SCHEMA = "grader/reference/v1"
@@ -72,7 +75,8 @@ def run_reference(
 ) -> ReferenceRuns | NotRun:
     """Run the reference solution ``runs`` times (kept runs are not made again) and judge it.
 
-    It is told by the mean of its runs, whatever the assignment's rule, and compared with nothing.
+    It is told by the mean of its runs, whatever the assignment's rule, and compared with nothing. Of several
+    runs only the first is made where it has a recipe: that is trained so many times instead, in one job.
 
     Raises:
         CourseError: the assignment has no reference solution, or it delivers nothing.
@@ -81,18 +85,50 @@ def run_reference(
     alone = replace(ground, assignment=replace(assignment, verdict=VerdictSpec()), reference=Reference())
     submission = _submission(assignment, means)
     orders = [order_of(submission, alone, number, means) for number in range(1, runs + 1)]
-    made = runs_of(
-        orders, means, course=assignment.folder.parent.parent, what=what or say("progress.reference")
-    )
-    if made.lost:
-        return NotRun(reason=next(iter(made.lost.values())))
-    assessed = assess(submission, alone, made.in_order(orders), tools=means.tools)
+    stored: list[StoredRun] = []
+    retrained: Retrained | Message | None = None
+    for some in (orders[:1], orders[1:]):
+        if not some or isinstance(retrained, Retrained):
+            break
+        made = runs_of(some, means, course=_course(assignment), what=what or say("progress.reference"))
+        if made.lost:
+            return NotRun(reason=next(iter(made.lost.values())))
+        stored += made.in_order(some)
+        assessed = assess(submission, alone, stored, tools=means.tools)
+        retrained = _trained(assessed, stored[0], alone, runs, means) if runs > 1 else None
+    if isinstance(retrained, Retrained):
+        assessed = assess(submission, alone, stored, tools=means.tools, retrained=retrained)
     if not assessed.result.metrics and timed_out(assessed):
         raise too_slow(assignment, orders[0].limits)
     if not assessed.result.metrics:
         reason = assessed.result.reason_message or say("run-not-made-yet")
         raise CourseError(say("reference-solution-not-measured", name=assignment.slug, problem=reason))
     return ReferenceRuns(submission=submission, ground=alone, assessed=assessed, limits=orders[0].limits)
+
+
+def _trained(
+    assessed: Assessed, first: StoredRun, ground: Ground, count: int, means: Means
+) -> Retrained | Message | None:
+    """Return ``count`` of our own trainings by the reference's recipe; None where it has none."""
+    if assessed.recipe is None:
+        return None
+    found = retrain(
+        assessed.recipe,
+        ground,
+        means,
+        course=_course(ground.assignment),
+        count=count,
+        program=first.run,
+        secret=key_of(means.store.folder).secret,
+        label=f"{ground.assignment.slug} · recipe",
+        steps=(count,),
+    )
+    whole = isinstance(found, Retrained) and len(found.nets) == count
+    return found if whole else say("run-not-made-yet")
+
+
+def _course(assignment: Assignment) -> Path:
+    return assignment.folder.parent.parent
 
 
 def timed_out(assessed: Assessed) -> bool:

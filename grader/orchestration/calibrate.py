@@ -81,6 +81,8 @@ class Calibration:
 def calibrate(assignment: Assignment, runs: int, means: Means) -> Calibration:
     """Run the reference solution ``runs`` times and keep its record beside it.
 
+    Where it has a recipe, it is run once and trained so many times: what its seeds do is the same.
+
     Raises:
         CourseError: there is no reference solution, it could not be measured, it did not end in time, or the
             audits that everybody goes through accuse it: as a measure for others it must be above that.
@@ -119,7 +121,8 @@ def _figures(assignment: Assignment, check: CheckSpec, ran: ReferenceRuns, tools
     metric = tools.metrics[summary.metric]
     threshold = kind.bars(check, metric)[0]
     met = sum(threshold.met_by(value) for value in summary.values)
-    lost = sum(summary.metric not in run.metrics for run in result.runs)
+    made = result.recipe.runs if result.recipe and result.recipe.decides else result.runs
+    lost = sum(summary.metric not in run.metrics for run in made)
     runs = len(summary.values) + lost
     interval = binomial_interval(met, runs)
     counts = metric.counts_rows
@@ -151,7 +154,7 @@ def _figures(assignment: Assignment, check: CheckSpec, ran: ReferenceRuns, tools
         proposed=proposal.threshold.value if proposal else None,
         proposed_errors=proposal.errors if proposal else None,
         proposed_margin=proposal.margin if proposal else None,
-        cpu_seconds=tuple(run.run.cpu_seconds for run in result.runs),
+        cpu_seconds=tuple(run.run.cpu_seconds for run in made),
     )
 
 

@@ -98,11 +98,5 @@ def test_who_does_neither_is_left_in_peace(rows: dict[str, Any]) -> None:
     assert honest["verdict"] == "passed"
     # Equal seeds and one recipe give equal errors, which is told and accuses nobody.
     assert {one["code"] for one in honest["findings"]} <= {"GR415"}
-    assert {
-        audit["audit"]: audit["outcome"]
-        for audit in honest["audits"]
-        if audit["audit"] in ("pair", "placebo")
-    } == {
-        "pair": "clear",
-        "placebo": "clear",
-    }
+    assert {audit["outcome"] for audit in honest["audits"]} <= {"clear"}
+    assert honest["assurance"] in ("made_again", "not_contradicted")

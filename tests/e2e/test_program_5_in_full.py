@@ -20,12 +20,12 @@ def test_program_5_keeps_its_points_beside_the_bar_and_its_audits_clear_it(tmp_p
     assert row["evidence"] == "captured"
     assert 0.0145 <= row["metrics"]["error_rate"]["value"] <= 0.019
     assert row["findings"] == []
-    seeds = [run["seed"] for run in row["runs"]]
+    seeds = [run["seed"] for run in row["runs"] if run["origin"] == "program"]
     assert seeds == sorted(set(seeds))
     if row["verdict"] == "failed":  # its mean over more than one run may lie clearly above the bar
-        assert len(seeds) > 1
+        assert len(row["runs"]) > 1
         assert row["metrics"]["error_rate"]["value"] > 0.0161
     else:
         assert row["points"] == row["max_points"]
-        made = {one["audit"]: one["outcome"] for one in row["audits"]}
-        assert made == {"pair": "clear", "placebo": "clear"}
+        assert row["assurance"] == "made_again"
+        assert row["audits"] == []

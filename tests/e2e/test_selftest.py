@@ -73,7 +73,8 @@ def assert_controls_are_left_in_peace(zoos: dict[str, Programs]) -> None:
     assert there
     for one in there:
         assert "caught" not in one["audits"].values(), one
-        assert one["audits"]["placebo"] == "passed", one
+        # A control whose recipe the grader trained again needs no run with wrong labels.
+        assert one["audits"]["placebo"] in ("passed", "not_made"), one
 
 
 @pytest.mark.takes(150, "a zoo is thirty runs of real TensorFlow")

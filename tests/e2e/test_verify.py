@@ -53,7 +53,9 @@ def test_results_are_made_again_the_same_within_noise_or_different(tmp_path: Pat
     for close, far in FAR_BARS.items():
         assert close in rules
         rules = rules.replace(close, far)
-    assignment.write_text(rules + "\n[audits]\npair = false\nplacebo = false\n", encoding="utf-8")
+    assignment.write_text(
+        rules + '\n[audits]\npair = false\nplacebo = false\n\n[verdict]\nbasis = "run"\n', encoding="utf-8"
+    )
     program(course, "ana", SEEDED)
     random = program(course, "bia", RANDOM)
     graded = grader("grade", "submissions", "--runs", str(runs), "--lang", "en", "--gpu", "none", cwd=course)

@@ -20,10 +20,15 @@ from grader.model.certificate import Answer
 from grader.model.recipe import Answers, Estimator, EstimatorFit, Recipe, RowMap, Rows, Targets
 from grader.model.result import SubmissionResult, Verdict
 from grader.model.run import SandboxCommand
+from grader.orchestration.baseline import ReferenceRuns, run_reference, write_reference_record
+from grader.orchestration.ground import Ground
 from grader.reporting import html
 from grader.reporting.results_json import results_json
 from grader.reporting.student_view import student_view
 from grader.reporting.verification import verification_told
+from grader.runtimes.catalogue import find_runtime
+from grader.storage.run_store import open_store
+from grader.wiring import cache_folder
 from tests.fakes import FakeSandbox, Files, npy, secret_order
 from tests.integration.test_grading_rounds import REPORT, Class, digits
 from tests.integration.test_verifying import Desk, seeded
@@ -262,6 +267,30 @@ def test_a_page_says_in_one_sentence_that_the_recipe_was_trained_again(
     assert any("trained your recipe again, 2 times: 2.23 % and 2.56 %." in one.en for one in said)
     assert [row.label.pt for row in view.runs] == ["1", "receita, 1", "receita, 2"]
     assert {row.assurance.pt for row in view.checks if row.assurance} == {"treinado de novo pelo grader"}
+
+
+def test_the_reference_is_run_once_and_its_recipe_trained_as_often_as_asked(
+    desk: "RecipeDesk", tmp_path: Path
+) -> None:
+    solution = tmp_path / "reference_solutions" / "digits" / "solution.py"
+    solution.parent.mkdir(parents=True)
+    solution.write_text("QP = 1\n")
+    ground = Ground(
+        assignment=replace(desk.assignment, reference=solution),
+        prepared=desk.prepared,
+        runtime=find_runtime("keras3", cache_folder()),
+    )
+    with open_store(tmp_path / ".grader") as store:
+        ran = run_reference(ground, 5, desk.grader(desk.machine.sandbox(), store))
+        assert isinstance(ran, ReferenceRuns)
+        record = json.loads(write_reference_record(ran).read_text())
+    assert desk.machine.runs == 1
+    assert [name for name in desk.machine.trained[0] if name.startswith("seed")] == [
+        f"seed-{n}" for n in range(5)
+    ]
+    (summary,) = record["metrics"]
+    assert summary["values"] == [wrong / ROWS for wrong in (20, 23, 18, 22, 17)]
+    assert len(record["cpu_seconds"]) == 1
 
 
 class RecipeDesk(Desk):
