@@ -212,3 +212,12 @@ def test_rows_that_differ_by_little_are_told_apart() -> None:
     order = np.random.default_rng(8).permutation(200)
     found = tied(table[order][:150], table)
     assert (found.places == order[:150]).all()
+
+
+def test_few_rows_in_which_some_columns_stand_still_are_found_each_in_its_place() -> None:
+    whole = RNG.integers(0, 17, (400, 64)) * (RNG.random((400, 64)) > 0.3)
+    whole[:, :8] *= RNG.random((400, 8)) > 0.99
+    order = np.random.default_rng(2).permutation(400)[:40]
+    found = tied(whole[order].astype(float), whole)
+    assert (found.places == order).all()
+    assert maps.rows_of(found.places, LABELS) == {"drawn": 40}

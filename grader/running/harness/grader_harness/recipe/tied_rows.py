@@ -252,7 +252,9 @@ def _looked_up(rows: Any, raw: Any, found: Tied) -> tuple[Any, int]:
 
     generator = np.random.Generator(np.random.PCG64(22))  # our own: the program's RNG is not touched
     wide = rows[:: max(1, len(rows) // _CHUNK)].std(axis=0, dtype=np.float64)
-    wide = np.maximum(wide, wide.max(initial=0.0) * (1.0 if rows.shape[1] > MOST_COLUMNS else 1e-9) or 1.0)
+    # A column that does not vary here may vary in the table: it must not outweigh the others there.
+    varies = wide > (1.0 if rows.shape[1] > MOST_COLUMNS else 1e-6) * wide.max(initial=0.0)
+    wide = np.where(varies, wide, wide.max(initial=0.0) or 1.0)
     directions = (generator.standard_normal((rows.shape[1], _DIRECTIONS)) / wide[:, None]).astype(np.float64)
     theirs = _projected(rows, directions, None)
     ours = _projected(raw, directions, found)
