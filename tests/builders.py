@@ -166,7 +166,7 @@ def a_finding(*, code: str | None = None, **fields: Any) -> Finding:
     defaults = {
         "severity": Severity.REVIEW,
         "message": Text(
-            "As previsões concordam com 184 de 200 rótulos trocados.",
+            "As predições concordam com 184 de 200 rótulos trocados.",
             "The predictions agree with 184 of 200 flipped labels.",
             "GR402",
         ),

@@ -64,6 +64,8 @@ def _print(bar: BarFigures) -> None:
     def figure(value: float | None) -> Message | str:
         return "-" if value is None else tell_value(value, bar.counts_rows)
 
+    if len(bar.cpu_seconds) > bar.runs:
+        add("calibrate.alike", say("calibrate.alike.told", made=len(bar.cpu_seconds)))
     add("calibrate.values", *(figure(value) for value in bar.values))
     if bar.without_value:
         add("calibrate.lost", str(bar.without_value))

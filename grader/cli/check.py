@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from grader.cli.options import (
 )
 from grader.cli.rendering import complain, console, printable, tell
 from grader.coursefiles.find_submissions import Found, read_single
+from grader.measuring.judging.judge import NOT_HERE
 from grader.model.assignment import Assignment, Course
+from grader.model.check import Outcome
 from grader.model.errors import CourseError, SandboxUnavailable
-from grader.model.message import Language, Message, Text
+from grader.model.message import NOTHING, Language, Message, Text
 from grader.model.result import Grading, Status, SubmissionResult, Verdict
 from grader.model.submission import Submission
 from grader.orchestration.grade import grade_course
@@ -59,7 +62,8 @@ def command(
 ) -> int:
     """Run FILE the way it will be graded and say what would come of it.
 
-    Exit status: 0 passed, 1 failed, 3 could not be graded, 4 inconclusive, 130 interrupted.
+    Exit status: 0 passed, 1 failed, 2 usage or bad course, 3 could not be graded, 4 inconclusive, 130
+    interrupted.
     """
     if quick and runs not in (None, 1):
         raise CourseError(say("cli.quick_is_one_run", runs=runs))
@@ -70,7 +74,7 @@ def command(
         _open_grader(Path(folder), machine, runs=runs or 1, audits=not quick, watched=True) as means,
     ):
         if out is not None:
-            require_room(out.parent if _is_page(out) else out)
+            require_room(out.parent if _is_page(out) else out, kept=False)
         assignment = _public_part(asked, means.tools.checks)
         looked = _look(file, loaded, assignment, means)
         if looked.grading is not None and out is not None:
@@ -204,7 +208,9 @@ def _print(result: SubmissionResult, shown: _Shown) -> None:
     title = shown.assignment.title.told_in(language)
     out.print(phrase("cli.check_measured", language, file=printable(shown.file.name), title=title))
     row = summary_row(result, language)
-    out.print(f"{row.verdict}: {row.points}  -  {printable(shown.course.name)}")
+    elsewhere = _decided_elsewhere(result)
+    word = elsewhere.told_in(language) if elsewhere else f"{row.verdict}: {row.points}"
+    out.print(f"{word}  -  {printable(shown.course.name)}")
     if result.reason_message is not None:
         out.print(printable(row.why))
     for check in result.checks:
@@ -214,9 +220,25 @@ def _print(result: SubmissionResult, shown: _Shown) -> None:
     for note in notes:
         if note != result.reason_message:
             out.print(f"  * {printable(note.told_in(language))}")
-    out.print(phrase("cli.check_note", language))
+    out.print(_checked_here(result).told_in(language) if elsewhere else phrase("cli.check_note", language))
     if shown.quick:
         out.print(phrase("cli.check_look", language))
     codes = dict.fromkeys([*codes_to_explain(result), *(note.code for note in notes if note.code)])
     if codes:
         out.print(phrase("explain.hint", language, code=" ".join(codes)))
+
+
+def _decided_elsewhere(result: SubmissionResult) -> Message | None:
+    """Return what hangs on labels that are not here; None where the verdict can be told."""
+    left = [check.max_points for check in result.checks if check.message.key == NOT_HERE]
+    if not left:
+        return None
+    return say("cli.check_elsewhere", open=sum(left, Decimal(0)), possible=result.max_points)
+
+
+def _checked_here(result: SubmissionResult) -> Message:
+    """Return what was looked at all the same, on a machine without the labels."""
+    answered = (Outcome.PASSED, Outcome.FAILED)
+    names = ", ".join(check.id for check in result.checks if check.outcome in answered)
+    others = say("cli.check_others", names=names) if names else NOTHING
+    return say("cli.check_note_elsewhere", others=others)

@@ -29,10 +29,13 @@ _ASSIGNMENTS = ("digits", "pele")
 @quiet_option()
 def command(*, folder: Path | None, jobs: int, quiet: bool) -> int:
     """Grade the example class and print where the report is."""
-    root = find_course(folder or Path())
+    try:
+        root = find_course(folder or Path())
+    except CourseError:
+        raise CourseError(say("cli.demo_missing", folder=str(folder or Path().absolute()))) from None
     submissions = root / "examples" / "submissions"
     if not submissions.is_dir():
-        raise CourseError(say("cli.demo_missing"))
+        raise CourseError(say("cli.demo_missing", folder=str(root)))
     course, chosen = course_and_assignments(root, _ASSIGNMENTS)
     reports = root / "reports"
     grading = grade_folder(

@@ -1,5 +1,6 @@
 """``--help`` in the language of the command line: every ``help=`` names an entry of the catalogue."""
 
+import re
 from collections.abc import Mapping
 
 import click
@@ -14,10 +15,17 @@ _CLICKS_OWN = {
     "COMMAND [ARGS]...": "help.command_here",
 }
 """The words that click brings along, and ours for them."""
+_STANDS_FOR = re.compile(r"(?<![\w-])[A-Z]{3,}(?![\w-])")
+"""What is to be typed in a word's place: DIR, FILE."""
 
 
 def _told(key: str | None) -> str:
     return phrase(key, spoken()) if key else ""
+
+
+def spoken_metavar(written: str) -> str:
+    """Return how a place on the command line (``[NAME]...``) is called in the language that is spoken."""
+    return _STANDS_FOR.sub(lambda word: _told(f"help.place.{word[0].lower()}"), written)
 
 
 class Explained(click.Command):
@@ -26,7 +34,7 @@ class Explained(click.Command):
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return what follows the command's name where it is called."""
         pieces = super().collect_usage_pieces(ctx)
-        return [_told(_CLICKS_OWN[one]) if one in _CLICKS_OWN else one for one in pieces]
+        return [_told(_CLICKS_OWN[one]) if one in _CLICKS_OWN else spoken_metavar(one) for one in pieces]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the line that says how the command is called."""
@@ -70,7 +78,8 @@ class ExplainedGroup(Explained, click.Group):
 
 def _record(option: click.Option, ctx: click.Context) -> tuple[str, str]:
     """Return how the option is written, and what it is for with its default and range."""
-    names, told = option.get_help_record(ctx) or ("", "")
+    written, told = option.get_help_record(ctx) or ("", "")
+    names = spoken_metavar(written)
     for name, key in _CLICKS_OWN.items():
         if name in option.opts:
             return names, _told(key)

@@ -61,7 +61,7 @@ class Commands(ExplainedGroup):
 
 
 @click.group(cls=Commands, help="help.grader", context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="grader")
+@click.version_option(__version__, prog_name="grader", message="%(prog)s %(version)s")
 def command() -> None:
     """Automated grader for machine-learning courses."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import click
 
+from grader.cli.help import spoken_metavar
 from grader.model.message import Message
 from grader.words import say
 from grader.words.mistake_words import near_miss
@@ -72,7 +73,7 @@ def _parameters(context: click.Context | None) -> Iterable[click.Parameter]:
 
 def _called(parameter: click.Parameter | None, context: click.Context | None) -> str:
     if isinstance(parameter, click.Argument) and context is not None:
-        return parameter.make_metavar(context)
+        return spoken_metavar(parameter.make_metavar(context))
     return "/".join(parameter.opts) if parameter is not None else "?"
 
 

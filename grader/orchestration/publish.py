@@ -94,16 +94,19 @@ class Publisher:
             write_whole(path, data, mode=FILE_OF_OWNER)
 
 
-def require_room(folder: Path) -> None:
-    """Return where a file can be written into ``folder``, which is made, for its owner alone.
+def require_room(folder: Path, *, kept: bool = True) -> None:
+    """Return where a file can be written into ``folder``, made for its owner alone; unless ``kept``, undone.
 
     Raises:
         CourseError: none can be.
     """
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         own_folder(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
+        for each in () if kept else made:
+            each.rmdir()
     except OSError as problem:
         why = problem_told(problem)
         raise CourseError(say("out-not-writable", folder=str(folder), problem=why)) from problem

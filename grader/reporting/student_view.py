@@ -140,12 +140,11 @@ def _audit_row(audit: AuditResult) -> FindingRow:
 
 def finding_row(finding: Finding) -> FindingRow:
     """Return one finding as a page shows it."""
-    value = None if finding.p_value is None else value_told(finding.p_value, share=False)
     return FindingRow(
         chip=severity_chip(finding.severity),
         code=finding.code,
         message=_short_message(finding.message),
-        p_value=say("page.finding.p", p=value) if value else None,
+        p_value=None if finding.p_value is None else say("page.finding.p", p=finding.p_value),
         path=finding.path,
     )
 

@@ -6,6 +6,7 @@ All of it is text as it was received or said; whoever writes it somewhere escape
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from grader.model.check import CheckResult
 from grader.model.evidence import Place
 from grader.model.message import Language, Message
 from grader.model.result import Grading, Status, SubmissionResult, Verdict
@@ -96,10 +97,15 @@ def telling_message(result: SubmissionResult) -> Message | None:
     """Return the reason of a result, else what its worst check says; None where nothing was checked."""
     if result.reason_message is not None:
         return result.reason_message
+    check = _telling_check(result)
+    return check.message if check else None
+
+
+def _telling_check(result: SubmissionResult) -> CheckResult | None:
+    """Return the check that explains a result: the worst, required ones first."""
     order = ("errored", "failed", "inconclusive", "passed", "skipped")
     checks = sorted(result.checks, key=lambda c: (not c.required, order.index(c.outcome.value)))
-    worst = next((c for c in checks if c.outcome.value in order[:3]), checks[0] if checks else None)
-    return worst.message if worst else None
+    return next((c for c in checks if c.outcome.value in order[:3]), checks[0] if checks else None)
 
 
 def notes_of(result: SubmissionResult) -> tuple[Message, ...]:
@@ -128,8 +134,10 @@ def place_of(result: SubmissionResult) -> Place:
 
 
 def measured_of(result: SubmissionResult, language: Language) -> str:
-    """Return the first metric's value in words, or nothing."""
+    """Return in words the value that the telling check is about, else the first metric's; or nothing."""
     if not result.metrics:
         return ""
-    first = result.metrics[0]
-    return phrase("number.pct" if is_share(first) else "number.num", language, value=first.value)
+    check = _telling_check(result)
+    asked = check.metric if check is not None else None
+    told = next((one for one in result.metrics if one.metric == asked), result.metrics[0])
+    return phrase("number.pct" if is_share(told) else "number.num", language, value=told.value)

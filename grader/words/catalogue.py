@@ -2,10 +2,12 @@
 
 A catalogue file is TOML: one table per entry, named by a key that reads (``threshold-not-met``,
 ``page.title``), with ``pt`` and ``en``, and with the ``code`` (``GR203``) that people look it up by where it
-has one. Fields are filled as ``str.format`` does, with six conversions of our own that follow the language:
+has one. Fields are filled as ``str.format`` does, with conversions of our own that follow the language:
 ``{x:pct}`` (0.0161 → ``1,61 %`` / ``1.61 %``), ``{x:num}`` (up to 4 significant digits), ``{x:about}`` (an
 estimated count: one decimal below ten), ``{x:dec}`` (a decimal exactly), ``{x:int}`` (thousands),
-``{x:secs}`` (``2 min 51 s``). What is not a finite number becomes a dash.
+``{x:secs}`` (``2 min 51 s``), ``{x:chance}`` (a probability: ``= 0.1399``, ``< 0.001``). What is not a finite
+number becomes a dash. ``{x:row|rows}`` is the first where ``x`` is one, else the second; ``{x:stop}`` is a
+text that ends as a sentence does.
 """
 
 import math
@@ -113,6 +115,11 @@ class _Formatter(string.Formatter):
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            one, _, many = format_spec.partition("|")
+            return one if _is_one(value) else many
+        if format_spec == "stop":
+            return _stopped(str(value))
         told = _CONVERSIONS.get(format_spec)
         if told is None:
             return str(format(value, format_spec))
@@ -120,6 +127,18 @@ class _Formatter(string.Formatter):
 
     def _localised(self, number: str) -> str:
         return number.translate(_PORTUGUESE) if self._language is Language.PT else number
+
+
+def _is_one(value: Any) -> bool:
+    """Return whether ``value``, a number or its figures, is exactly one: 0 and 1.5 take the plural."""
+    try:
+        return float(value) == 1
+    except ValueError:  # words where a number should be
+        return False
+
+
+def _stopped(text: str) -> str:
+    return text if text.rstrip()[-1:] in (".", "!", "?", "…", "") else f"{text}."
 
 
 _PORTUGUESE = str.maketrans(".,", ",.")
@@ -161,6 +180,14 @@ def _about(count: float) -> str:
     return f"{count:,.0f}" if count >= 10 else f"{count:.1f}"  # noqa: PLR2004 - two digits
 
 
+def _chance(probability: float) -> str:
+    """Return a probability after its sign; below a thousandth how small it is tells nobody more."""
+    return f"= {_number(probability)}" if probability >= _RARE else f"< {_RARE}"
+
+
+_RARE = 0.001
+
+
 def _duration(seconds: float) -> str:
     if round(seconds, 1) < 60:  # noqa: PLR2004 - a minute
         return f"{seconds:.1f} s"
@@ -178,4 +205,5 @@ _CONVERSIONS: Mapping[str, Callable[[Any], str]] = {
     "dec": lambda value: f"{Decimal(str(value)).normalize():f}",
     "int": lambda value: f"{int(value):,}",
     "secs": lambda value: _duration(float(value)),
+    "chance": lambda value: _chance(float(value)),
 }

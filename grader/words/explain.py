@@ -96,6 +96,12 @@ def _answers_for(name: str) -> str:
 
 
 def _with_fields(template: str) -> str:
-    """Return a sentence of the catalogue with its fields named: ``{x:pct}`` becomes ``{x}``."""
+    """Return a sentence of the catalogue with its fields named, ``{x:pct}`` as ``{x}``; plurals are words."""
     pieces = string.Formatter().parse(template)
-    return "".join(text + (f"{{{field}}}" if field is not None else "") for text, field, _, _ in pieces)
+    return "".join(text + _named(field, spec or "") for text, field, spec, _ in pieces)
+
+
+def _named(field: str | None, spec: str) -> str:
+    if field is None:
+        return ""
+    return spec.partition("|")[2] if "|" in spec else f"{{{field}}}"

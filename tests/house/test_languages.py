@@ -66,7 +66,26 @@ def test_every_sentence_is_in_its_own_language() -> None:
     assert [(place, words) for place, words in mixed if words] == []
 
 
+OTHER_NAMES = {re.compile(r"\bprevis(ão|ões)\b", re.IGNORECASE): "predição"}
+"""What the project calls by one word in Portuguese, and the words that it does not use for it."""
+
+
+def test_one_thing_has_one_word_in_portuguese() -> None:
+    told = [(place, text) for place, spoken, text in sentences() if spoken == "pt"]
+    pages = [
+        *ROOT.glob("assignments/*/README.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("examples/**/*.md"),
+    ]
+    told += [(str(page.relative_to(ROOT)), page.read_text(encoding="utf-8")) for page in pages]
+    found = [
+        (place, word) for place, text in told for other, word in OTHER_NAMES.items() if other.search(text)
+    ]
+    assert found == [("docs/reference/glossary.md", "predição")]
+
+
 SOURCE = Path(grader.__file__).parent
+ROOT = SOURCE.parent
 OTHERS_WORDS = (
     "cli/usage_errors.py",  # click's
     "measuring/claims/",  # students'

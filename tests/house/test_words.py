@@ -120,8 +120,55 @@ def test_what_has_a_code_has_a_name_that_reads() -> None:
 
 
 def _fields(text: str) -> set[tuple[str, str]]:
-    """Return the fields of a sentence and how each is written; ``{x}`` and ``{x:num}`` are not the same."""
-    return {(name, spec or "") for _, name, spec, _ in string.Formatter().parse(text) if name is not None}
+    """Return the fields of a sentence and how each is written; ``{x}`` and ``{x:num}`` are not the same.
+
+    How a language makes its plurals is its own affair.
+    """
+    return {
+        (name, spec or "")
+        for _, name, spec, _ in string.Formatter().parse(text)
+        if name is not None and "|" not in (spec or "")
+    }
+
+
+COUNTED = re.compile(r"\{(?!limit\b|most\b)\w+(?::(?:int|num|about|dec))?\} (\w+s)\b")
+NEVER_ONE = {
+    ("page.confusion.large", "classes"),  # more than fit on a page
+    ("wall.size", "bytes"),
+    ("too_large", "bytes"),
+    ("verdict.value.depth", "níveis"),
+    ("verdict.value.depth", "levels"),
+    ("zip-unpacks-too-large", "vezes"),
+    ("zip-unpacks-too-large", "times"),
+    ("calibrate.alike.told", "execuções"),  # two at least
+    ("calibrate.alike.told", "runs"),
+    ("engine-trial-failed", "answers"),  # a version answers
+    ("archive-type-not-accepted", "files"),  # of a type
+}
+"""What is counted there is many by nature: a size, a limit that was passed."""
+
+
+def _plurals() -> set[str]:
+    """Return every word that some sentence of the catalogue has for more than one."""
+    texts = [entry[language] for _, _, entry in _entries() for language in ("pt", "en")]
+    specs = [spec for text in texts for _, _, spec, _ in string.Formatter().parse(text) if spec]
+    return {word for spec in specs if "|" in spec for word in spec.partition("|")[2].split()[:1]}
+
+
+def test_what_is_counted_agrees_with_its_number() -> None:
+    plurals = _plurals() | {"classes", "níveis", "levels", "vezes", "times"}
+    assert {"execuções", "runs", "linhas", "rows", "pontos", "points"} <= plurals
+    bare = [
+        (key, word)
+        for _, key, entry in _entries()
+        for language in ("pt", "en")
+        for word in COUNTED.findall(entry[language])
+        if word in plurals and (key, word) not in NEVER_ONE
+    ]
+    assert bare == []
+    assert not [
+        key for _, key, entry in _entries() if re.search(r"\w\((s|es|ões)\)", entry["pt"] + entry["en"])
+    ]
 
 
 def test_codes_keep_to_the_hundreds_that_people_know() -> None:

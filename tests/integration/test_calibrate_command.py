@@ -95,6 +95,19 @@ def test_the_same_run_over_and_over_counts_once(calibrate: Calibrating, capsys: 
     assert status == 0
 
 
+def test_runs_that_came_out_alike_are_told_as_one_with_the_reason(
+    calibrate: Calibrating, capsys: Told
+) -> None:
+    assert calibrate([20, 20, 20]) == 0
+    out = capsys.readouterr().out
+    assert "digits, error_rate: 1 run of the reference solution" in out
+    assert "the 3 runs came out exactly the same and count as one" in out
+    assert calibrate([20, 21]) == 0
+    out = capsys.readouterr().out
+    assert "2 runs of the reference" in out
+    assert "exactly the same" not in out
+
+
 def test_a_reference_that_meets_its_bar_in_nineteen_of_twenty_runs_is_good_enough(
     calibrate: Calibrating, capsys: Told
 ) -> None:

@@ -35,6 +35,7 @@ _WHY = {
     "raised": "predict-function-raised-error",
     "length": "predictions-wrong-length",
     "not_numeric": "predictions-not-numeric",
+    "unknown_classes": "predictions-name-unknown-classes",
     "unsaveable": "model-not-saved",
     "no_fit": "no-model-trained-or-saved",
     "dataset": "predict-call-given-tf-dataset",
@@ -55,6 +56,8 @@ _SAID_OF = {
 }
 _NOT_USED = frozenset({"other_name", "batches", "other_columns", "other_targets", "several_models"})
 """Reasons that say what might be meant; where another source delivers they would be noise."""
+_NOT_AMONG = " ≠ "
+"""Stands between the words of a program that name no class and the names of the classes."""
 _TWO_CLASSES = 2
 _HALF = 0.5
 
@@ -276,9 +279,12 @@ def _absence(assignment: Assignment, source: Source, report: HarnessReport) -> M
     if state.state is SourceState.ABSENT:
         return None
     names = ", ".join(assignment.deliver.predictions)
+    unknown, _, known = state.detail.partition(_NOT_AMONG)
     return say(
         _WHY.get(state.why, "predictions-source-unusable"),
         detail=state.detail,
+        unknown=unknown,
+        known=known,
         names=names,
         remedy=_remedy(assignment, names),
     )

@@ -1,6 +1,7 @@
 """``grader check``: what a student is told beside the result."""
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from grader.cli.language import speak
 from grader.cli.main import run
 from grader.cli.options import course_and_assignments
 from grader.coursefiles.load_course import load_course
+from grader.model.check import Outcome
 from grader.model.errors import CourseError, SandboxUnavailable
 from grader.model.message import Language, Message
 from grader.model.result import Reason, Status, SubmissionResult
 from grader.model.submission import Finding, Severity
 from grader.orchestration.means import Tools
+from grader.orchestration.publish import require_room
 from grader.wiring import Request, known_names
 from grader.words import say
 from tests import builders as a
@@ -111,6 +114,47 @@ def test_an_unwritable_place_for_the_page_is_told_before_anything_runs(
     assert run([*command, "-o", str(tmp_path / "work.py" / "page.html")]) == 2
     assert capsys.readouterr().err.count("error GR807: ") == 2
     assert sandbox.calls == []
+
+
+def test_a_place_that_was_only_tried_is_not_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    require_room(tmp_path / "old" / "new" / "pages", kept=False)
+    assert list((tmp_path / "old").iterdir()) == []
+    require_room(tmp_path / "old", kept=False)
+    assert (tmp_path / "old").is_dir()
+    require_room(tmp_path / "old" / "reports")
+    assert (tmp_path / "old" / "reports").is_dir()
+
+
+def test_what_is_decided_elsewhere_is_told_and_what_was_checked_here(capsys: Told, tmp_path: Path) -> None:
+    open_check = a.a_check(
+        id="accuracy",
+        outcome=Outcome.INCONCLUSIVE,
+        points=Decimal(0),
+        max_points=Decimal(9),
+        message=say("not-measured-here"),
+    )
+    clean = a.a_check(id="clean", outcome=Outcome.PASSED, max_points=Decimal(1))
+    told = _printed(capsys, tmp_path, a.a_result(checks=(open_check, clean), max_points=Decimal(10)))
+    assert "no verdict here: 9 of 10 points are decided when it is graded" in told
+    assert "delivers an answer for every test row; and the checks: clean." in told
+    assert "Measured on this computer" not in told
+    alone = _printed(capsys, tmp_path / "alone", a.a_result(checks=(open_check,), max_points=Decimal(9)))
+    assert "an answer for every test row. How many" in alone
+
+
+def test_why_nothing_was_delivered_is_a_list(capsys: Told, tmp_path: Path) -> None:
+    nothing = say("run.nothing")
+    reasons = say("run.reasons", before=nothing, reason=say("predictions-source-file-missing"))
+    ways = nothing
+    for source in ("predict", "predictions"):
+        ways = say("run.ways", before=ways, way=say(f"run.deliver.{source}", names="QP, qp"))
+    why = say("run-left-no-predictions", reasons=reasons, ways=ways, advice=say("run.advice.model"))
+    told = _printed(capsys, tmp_path, a.a_result(reason=Reason.NOTHING_DELIVERED, reason_message=why))
+    lines = told.splitlines()
+    assert sum(line.startswith("• ") for line in lines) == 3
+    assert "Accepted:" in lines
+    assert all(line.endswith(".") for line in lines if line.startswith("• "))
 
 
 def test_a_look_is_one_run(capsys: Told, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,8 @@ ROOT = Path(__file__).parents[3]
         ("grade one two", "error GR855: left over on the command line: two"),
         ("grade --lang fr in", "--lang: needed is one of these: pt-BR, en"),
         ("check nowhere.py", "FILE: needed is a path that exists (nowhere.py)"),
+        ("check --lang pt-BR", "falta ARQUIVO"),
+        ("grade --lang pt-BR", "uso: grader grade [OPÇÕES] ENTREGAS"),
         ("calibrate x --format yaml", "--format: needed is one of these: text, json"),
         ("runtime install kears3", "did you mean 'keras3'?"),
         ("data fetch mnits", 'Did you mean "mnist"?'),
@@ -176,8 +179,22 @@ def test_whoever_wants_to_see_a_mistake_of_ours_sees_it_whole(
     assert "ending_badly.py" in err
 
 
+def test_check_tells_every_status_it_ends_with(capsys: Told) -> None:
+    told = " ".join(says(capsys, "check", "--help")[1].split())
+    assert (
+        "0 passed, 1 failed, 2 usage or bad course, 3 could not be graded, 4 inconclusive, 130 interrupted"
+        in told
+    )
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_what_is_to_be_typed_is_named_in_portuguese_too(capsys: Told, command: str) -> None:
+    told = says(capsys, command, "--help", "--lang", "pt-BR")[1]
+    assert re.findall(r"\b(FILE|DIR|SUBMISSIONS|STUDENT|ASSIGNMENT|CERTIFICATE|CODE|SLUG|NAME)\b", told) == []
+
+
 def test_the_version_is_the_installed_one(capsys: Told) -> None:
-    assert says(capsys, "--version") == (0, f"grader, version {version('grader')}\n", "")
+    assert says(capsys, "--version") == (0, f"grader {version('grader')}\n", "")
 
 
 def test_schemas_are_written_where_they_are_wanted(capsys: Told, tmp_path: Path) -> None:
@@ -303,7 +320,18 @@ def test_the_demo_needs_the_example_class(capsys: Told, tmp_path: Path) -> None:
     a_course(tmp_path)
     status, _, err = says(capsys, "demo")
     assert status == 2
-    assert "the example class is not here" in err
+    assert "the example class is not in" in err
+
+
+@pytest.mark.parametrize("options", [[], ["-C", "nowhere"]])
+def test_the_demo_outside_a_checkout_says_where_its_class_comes_from(
+    capsys: Told, options: list[str]
+) -> None:
+    status, _, err = says(capsys, "demo", *options)
+    assert status == 2
+    assert "it comes with grader's repository" in err
+    assert "grader grade SUBMISSIONS -C COURSE" in err
+    assert "GR100" not in err
 
 
 def test_whoever_stops_reading_gets_no_complaint(tmp_path: Path) -> None:

@@ -26,11 +26,34 @@ def test_names_of_classes_become_their_numbers(answers: Any) -> None:
     assert array.tolist() == [0, 1, 1]
 
 
-@pytest.mark.parametrize("answers", [["oak", "elm"], object(), "oak", {"oak": 1}])
+@pytest.mark.parametrize("answers", [["oak", None], object(), "oak", {"oak": 1}])
 def test_what_names_no_class_is_passed_over(answers: Any) -> None:
     array, problem = per_row(answers, 2, "y_pred", CLASSES)
     assert array is None
     assert problem is not None
+    assert problem["why"] == "not_numeric"
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        (["oak", "elm"], 'y_pred: "elm" ≠ "oak", "pine"'),
+        (np.array(["Oak", "pine "]), 'y_pred: "Oak", "pine " ≠ "oak", "pine"'),
+        ([str(number) for number in range(9)], 'y_pred: "0", "1", "2", "3", … ≠ "oak", "pine"'),
+        (["x" * 100], f'y_pred: "{"x" * 40}" ≠ "oak", "pine"'),
+    ],
+)
+def test_words_that_name_no_class_are_told_with_the_classes(answers: Any, told: str) -> None:
+    array, problem = per_row(answers, len(answers), "y_pred", CLASSES)
+    assert array is None
+    assert problem == {"state": "passed_over", "why": "unknown_classes", "detail": told}
+
+
+def test_of_many_classes_the_first_are_told() -> None:
+    classes = tuple(f"c{number}" for number in range(40))
+    _, problem = per_row(["c40"], 1, "y_pred", classes)
+    assert problem is not None
+    assert problem["detail"].endswith('"c11", …')
 
 
 def test_words_are_no_answers_where_labels_are_numbers() -> None:

@@ -93,7 +93,7 @@ def test_a_share_of_rows_is_told_as_a_count_and_other_metrics_are_not(
 def test_a_mean_of_runs_is_not_told_as_a_count_of_whole_rows() -> None:
     both = [Measurement(metric="error_rate", value=value, n=686) for value in (0.0, 0.003)]
     summary = summarise(ErrorRate(), both)
-    assert in_words.rows_told(summary).en == "mean of 2 runs: 1 errors in 686 rows"
+    assert in_words.rows_told(summary).en == "mean of 2 runs: 1 error in 686 rows"
 
 
 def test_numbers_follow_the_language() -> None:

@@ -248,6 +248,12 @@ def test_the_same_result_graded_again_gives_the_same_bytes() -> None:
     assert student_page(first, result, Language.PT) == student_page(later, result, Language.PT)
 
 
+def test_how_small_a_chance_is_stands_on_the_page_in_words() -> None:
+    findings = (a.a_finding(p_value=5.889e-40),)
+    assert "(p < 0,001)" in _read(_page(findings=findings), Language.PT)
+    assert "(p < 0.001)" in _read(_page(Language.EN, findings=findings), Language.EN)
+
+
 def test_a_run_paired_with_the_references_is_told_and_that_it_decides_nothing() -> None:
     paired = Paired(n=10_000, own_only=84, reference_only=65, p_value=0.1399)
     english = _read(_page(Language.EN, paired=paired), Language.EN)

@@ -26,6 +26,15 @@ def test_a_share_is_told_in_per_cent_and_a_quantity_is_not() -> None:
     assert measured_of(a.a_result(metrics=()), Language.EN) == ""
 
 
+def test_the_value_beside_a_reason_is_the_one_that_the_reason_is_about() -> None:
+    metrics = (a.a_summary(), a.a_summary(metric="noise_error", value=0.25))
+    noise = a.a_check(id="noise", metric="noise_error", outcome=Outcome.FAILED)
+    layers = a.a_check(id="layers", metric=None, outcome=Outcome.FAILED)
+    both = a.a_result(metrics=metrics, checks=(a.a_check(outcome=Outcome.PASSED), noise))
+    assert measured_of(both, Language.EN) == "25 %"
+    assert measured_of(a.a_result(metrics=metrics, checks=(layers,)), Language.EN) == "1.63 %"
+
+
 def test_the_worst_required_check_explains_a_result() -> None:
     checks = (
         a.a_check(outcome=Outcome.PASSED, message=a.a_message(en="passed")),
