@@ -19,6 +19,8 @@ _REASONS = {
     "toml.escape": re.compile(r"Unescaped|Hex value|Invalid hex"),
     "toml.value": re.compile(r"Invalid value|Invalid date"),
 }
+_LIKE_A_NUMBER = re.compile(r"""^[\w."' -]+=\s*([-+]?\.?\d[^#=]*)(?=#|$)""")
+"""A value that begins as a number does, in a line of its own."""
 _MOST_BYTES = 2**20
 # a.b.c … without end, of which tomllib keeps every beginning: a megabyte of it costs hundreds of gigabytes.
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){30}""", re.ASCII)
@@ -72,6 +74,11 @@ def _explained(text: str, where: str, problem: str) -> Message:
         place = say("toml.end", line=lines)
         return say("invalid-toml", file=where, place=place, problem=say(reason, got=""))
     line, column = int(found[1]), int(found[2])
-    cut = legible(text.split("\n")[line - 1].strip())
+    written = text.split("\n")[line - 1].strip()
     place = say("toml.column", line=line, column=column)
+    number = _LIKE_A_NUMBER.match(written)
+    if number is not None and reason in ("toml.equals", "toml.value"):
+        told = say("toml.number", got=legible(number[1].strip()))
+        return say("invalid-toml", file=where, place=place, problem=told)
+    cut = legible(written)
     return say("invalid-toml", file=where, place=place, problem=say(reason, got=f": {cut}" if cut else ""))
