@@ -80,6 +80,9 @@ def _print(bar: BarFigures) -> None:
     low, high = (tell_value(p, True).told_in(language) for p in (bar.p_pass_low, bar.p_pass_high))
     add("calibrate.met", f"{bar.met} / {bar.runs}  ({low} - {high})")
     add("calibrate.separate", _separation(bar))
+    if bar.undecided_within is not None:
+        band = say("calibrate.band.told", band=bar.undecided_within, runs=bar.runs_max, n=bar.n)
+        add("calibrate.band", band)
     add("calibrate.proposed", _proposal(bar))
     add("calibrate.cpu", " ".join(f"{seconds:.0f} s" for seconds in bar.cpu_seconds))
     console().print(table)

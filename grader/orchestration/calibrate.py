@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.measuring.judging.propose import propose, runs_to_separate
+from grader.measuring.judging.standing import undecided_within
 from grader.measuring.judging.statistics import binomial_interval, errors_allowed
 from grader.model.assignment import Assignment
 from grader.model.check import CheckSpec
@@ -67,6 +68,7 @@ class BarFigures:
     proposed: float | None
     proposed_errors: int | None
     proposed_margin: float | None
+    undecided_within: float | None
     cpu_seconds: tuple[float, ...]
 
 
@@ -154,6 +156,7 @@ def _figures(assignment: Assignment, check: CheckSpec, ran: ReferenceRuns, tools
         proposed=proposal.threshold.value if proposal else None,
         proposed_errors=proposal.errors if proposal else None,
         proposed_margin=proposal.margin if proposal else None,
+        undecided_within=undecided_within(threshold, summary, None, runs_max=runs_max) if counts else None,
         cpu_seconds=tuple(run.run.cpu_seconds for run in made),
     )
 

@@ -43,10 +43,12 @@ def place_told(place: Place) -> Message:
     return same("") if place.line is None else say("page.place.line", line=place.line)
 
 
-def source_told(report: SourceReport, taken: Source | None) -> Message:
-    """Return what became of one source of predictions."""
+def source_told(report: SourceReport, taken: Source | None, *, stopped: bool = False) -> Message:
+    """Return what became of one source of predictions; ``stopped``: the program never came to its end."""
     if report.source is taken:
         return say("page.source.taken")
+    if stopped and report.state is SourceState.ABSENT:
+        return say("page.source.not_reached")
     if report.state is not SourceState.PASSED_OVER:
         return say(f"page.source.{report.state.value}")
     key = f"why.{report.why}"

@@ -8,7 +8,7 @@ from grader.model.check import CheckResult, Outcome
 from grader.model.evidence import ProgramError, Source
 from grader.model.message import Message, Text
 from grader.model.result import AuditResult, Grading, RunResult, SubmissionResult, Verdict
-from grader.model.run import MemoryGuard
+from grader.model.run import MemoryGuard, RunStatus
 from grader.model.submission import Finding, Severity
 from grader.reporting.chips import audit_chip, outcome_chip, run_chip, severity_chip, verdict_chip
 from grader.reporting.in_words import (
@@ -220,15 +220,23 @@ def _evidence(source: Source | None) -> Message:
 
 
 def _sources(result: SubmissionResult) -> tuple[SourceRow, ...]:
+    stopped = _stopped_early(result)
     return tuple(
         SourceRow(
             name=say(f"source.{report.source.value}"),
             key=report.source.value,
             taken=report.source is result.evidence,
-            told=_short_message(source_told(report, result.evidence)),
+            told=_short_message(source_told(report, result.evidence, stopped=stopped)),
         )
         for report in result.shown.sources
     )
+
+
+def _stopped_early(result: SubmissionResult) -> bool:
+    """Return whether no run came to the program's end: what comes last may only not have been reached."""
+    left = any(entry.kind == "exit" for entry in result.ledger)
+    ended = any(each.run.status is RunStatus.OK and not each.errors for each in result.runs)
+    return left or not ended
 
 
 def _runs(result: SubmissionResult, metrics: tuple[str, ...]) -> tuple[RunRow, ...]:

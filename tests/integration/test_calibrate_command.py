@@ -105,6 +105,7 @@ def test_runs_that_came_out_alike_are_told_as_one_with_the_reason(
     assert calibrate([20, 21]) == 0
     out = capsys.readouterr().out
     assert "2 runs of the reference" in out
+    assert "over 898 test rows: more rows or more runs narrow it" in " ".join(out.split())
     assert "exactly the same" not in out
 
 

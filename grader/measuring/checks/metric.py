@@ -7,10 +7,10 @@ from typing import Any
 
 from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.measured_answers import generous, in_doubt, stands_at, unmeasured
-from grader.measuring.judging.notes import disturbed, note_of, some_empty
+from grader.measuring.judging.notes import disturbed, few_rows, note_of, some_empty
 from grader.measuring.judging.tell import tell_bar, tell_measured
 from grader.model.check import CheckResult, Outcome
-from grader.model.message import Message
+from grader.model.message import Joined, Message
 from grader.model.metric import Direction, MetricSummary, Threshold
 from grader.plugins.answers import answered
 from grader.plugins.interfaces import CheckKind, Metric
@@ -172,6 +172,7 @@ def _close(
 ) -> CheckResult:
     """Return the answer when the runs cannot tell which side of the bar the program is on."""
     runs = len(summary.values)
+    told = told | {"note": Joined("", (told["note"], few_rows(spec.threshold, summary, facts)))}
     if generous(facts):
         return _answer(
             spec,

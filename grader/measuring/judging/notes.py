@@ -2,9 +2,14 @@
 
 from grader.measuring.evidence.predictions import NothingDelivered
 from grader.measuring.judging.facts import Facts
+from grader.measuring.judging.standing import undecided_within
 from grader.model.assignment import Labels
 from grader.model.message import Message
+from grader.model.metric import MetricSummary, Rule, Threshold
 from grader.words import say
+
+_WIDE = 0.02
+"""A band of two points on each side of the bar is more than the shipped courses have; fewer rows make it."""
 
 
 def note_of(facts: Facts) -> Message:
@@ -16,6 +21,16 @@ def note_of(facts: Facts) -> Message:
     if some_empty(facts):
         empty = sum(isinstance(run.delivered, NothingDelivered) for run in facts.runs)
         return say("verdict.note.empty_runs", empty=empty, runs=len(facts.runs))
+    return say("verdict.note.none")
+
+
+def few_rows(threshold: Threshold, summary: MetricSummary, facts: Facts) -> Message:
+    """Return what few test rows have to do with a bar that is too close; empty where they are many."""
+    runs = facts.assignment.run.runs_max
+    if facts.metrics[summary.metric].counts_rows and summary.rule in (Rule.MEAN, Rule.MEDIAN):
+        band = undecided_within(threshold, summary, facts.baseline, runs_max=runs)
+        if band >= _WIDE:
+            return say("verdict.note.few_rows", n=summary.n, band=band, runs=runs)
     return say("verdict.note.none")
 
 

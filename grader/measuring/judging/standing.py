@@ -191,6 +191,18 @@ def spread_of(summary: MetricSummary, baseline: Baseline | None, *, bar: float |
     return Spread(floor=floor, cap=max(floor, _MOST_OF_ROWS * rows))
 
 
+def undecided_within(
+    threshold: Threshold, summary: MetricSummary, baseline: Baseline | None, *, runs_max: int
+) -> float:
+    """Return how far from the bar a mean over all the runs must lie to be told from it, for counted rows.
+
+    The fewer test rows, the wider: it is what few rows cost, whatever the program.
+    """
+    spread = spread_of(summary, baseline, bar=bar_of(threshold, summary.n, counts_rows=True))
+    floor = spread.floor if spread is not None else 0.0
+    return z_for(runs_max) * floor / math.sqrt(max(runs_max, 1))
+
+
 def bar_of(threshold: Threshold, n: int, *, counts_rows: bool) -> float:
     """Return the bar to measure from: for whole rows, half an error above the last good count."""
     allowed = errors_allowed(threshold, n) if counts_rows else None

@@ -72,6 +72,16 @@ def test_a_source_that_worked_but_came_later_is_not_called_taken() -> None:
     assert in_words.source_told(report, Source.PREDICT).en == "worked, but another came first"
 
 
+def test_what_was_not_seen_of_a_program_that_stopped_is_not_told_to_be_missing() -> None:
+    absent = SourceReport(source=Source.PREDICTIONS, state=SourceState.ABSENT)
+    assert in_words.source_told(absent, None).en == "not in the program"
+    assert (
+        in_words.source_told(absent, None, stopped=True).en == "not seen: the program stopped before its end"
+    )
+    why = SourceReport(source=Source.PREDICT, state=SourceState.PASSED_OVER, why="raised")
+    assert in_words.source_told(why, None, stopped=True).en == "passed over: the call ended in an error"
+
+
 @pytest.mark.parametrize(
     ("metric", "value", "n", "english"),
     [

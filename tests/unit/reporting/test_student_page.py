@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from grader.model.check import Outcome
-from grader.model.evidence import LedgerEntry, Place
+from grader.model.evidence import LedgerEntry, Place, Source, SourceReport, SourceState
 from grader.model.message import Language, Text
 from grader.model.metric import Paired, Rule
 from grader.model.result import Reason, Status, Verdict
@@ -156,7 +156,7 @@ def test_findings_stand_in_a_part_marked_for_the_instructor_the_loudest_first() 
     page = _page(findings=(quiet, a.a_finding()))
     part = page.split('<section class="instructor"', 1)[1]
     assert part.index("GR402") < part.index("GR400")
-    assert "p = 1e-09" in _read(page, Language.EN)
+    assert "p < 0.001" in _read(page, Language.EN)
 
 
 def test_figures_that_are_png_are_shown_and_the_others_counted() -> None:
@@ -164,7 +164,7 @@ def test_figures_that_are_png_are_shown_and_the_others_counted() -> None:
     figures = {"a.png": _figure(), "b.png": b"<svg onload=alert(1)>"}
     page = student_page(a.a_grading(), result, Language.EN, figures)
     assert page.count("<img ") == 1
-    assert "2 figure(s) left off the page" in _read(page, Language.EN)
+    assert "2 figures left off the page" in _read(page, Language.EN)
 
 
 def test_wrong_predictions_are_marked_by_more_than_colour() -> None:
@@ -246,6 +246,23 @@ def test_the_same_result_graded_again_gives_the_same_bytes() -> None:
     first = a.a_grading(submissions=(result,))
     later = dataclasses.replace(first, finished=first.finished + timedelta(hours=3))
     assert student_page(first, result, Language.PT) == student_page(later, result, Language.PT)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "not in the program"),
+        ({"errors": (a.a_program_error(),)}, "not seen: the program stopped before its end"),
+        ({"run": a.a_run(status=RunStatus.TIMEOUT)}, "not seen: the program stopped before its end"),
+    ],
+)
+def test_the_table_of_sources_says_what_a_program_that_stopped_never_reached(
+    fields: dict[str, Any], told: str
+) -> None:
+    runs = (a.a_run_result(**fields),)
+    absent = (SourceReport(source=Source.PREDICTIONS, state=SourceState.ABSENT),)
+    page = _page(Language.EN, runs=runs, sources=absent, evidence=None, ledger=())
+    assert f"variable with the predictions predictions {told}" in _read(page, Language.EN)
 
 
 def test_how_small_a_chance_is_stands_on_the_page_in_words() -> None:

@@ -88,6 +88,19 @@ def test_too_close_keeps_the_points_and_says_so() -> None:
     assert "mean of 5 runs" in only(found).message.en
 
 
+@pytest.mark.parametrize("on_close", OnClose)
+def test_where_few_test_rows_make_it_too_close_the_width_of_the_band_is_told(on_close: OnClose) -> None:
+    few = [measured(wrong, 60) for wrong in (14, 16, 13, 15, 14)]
+    told = only(judged(assignment(error_check(0.25), on_close=on_close), *few)).message
+    assert told.key is not None
+    assert "too-close" in told.key
+    assert "The test rows are few (60): in up to 5 runs nothing nearer to the bar than 4.27 % can" in told.en
+    assert "São poucas linhas de teste (60): em até 5 execuções" in told.pt
+    many = [measured(wrong) for wrong in (156, 176, 179, 163, 141)]
+    told = only(judged(assignment(error_check(0.0161), on_close=on_close), *many, baseline=MNIST)).message
+    assert "rows are few" not in told.en
+
+
 def test_a_tier_gives_part_of_the_points_and_the_check_still_fails() -> None:
     asked = assignment(error_check(0.0161, partial=((0.025, 3), (0.05, 1))))
     found = judged(asked, measured(200), baseline=MNIST)
