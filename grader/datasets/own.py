@@ -1,5 +1,6 @@
 """A course's own data: ``dataset.toml`` in the folder ``data`` of an assignment."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from grader.datasets.catalogue import loaders
@@ -25,6 +26,16 @@ def own_dataset(assignment: Path) -> Dataset:
         private=course / "reference_solutions" / slug,
     )
     return read_definition(slug, home, loaders=loaders)
+
+
+def own_datasets(course: Path, only: Collection[str] = ()) -> tuple[Dataset, ...]:
+    """Return the own dataset of every assignment of ``course`` that brings one, or of those called ``only``.
+
+    Raises:
+        CourseError: a ``dataset.toml`` among them has mistakes.
+    """
+    found = sorted(file.parent.parent for file in course.glob(f"assignments/*/data/{FILE}"))
+    return tuple(own_dataset(folder) for folder in found if not only or folder.name in only)
 
 
 def prepare_own(

@@ -1,3 +1,4 @@
+import hashlib
 import re
 import subprocess
 import sys
@@ -17,9 +18,19 @@ from tests.unit.cli.typed import (  # noqa: F401 - fixtures
     says,
 )
 from tests.unit.coursefiles.written import VALID, a_course
+from tests.unit.datasets.own_data import OwnData
 from tests.unit.runtimes.test_runtimes import installed
 
 ROOT = Path(__file__).parents[3]
+SPLIT = """
+reader = "csv"
+[table]
+target = "kind"
+[split]
+by = "files"
+train = { table = "all.csv" }
+test = { inputs = "all.csv", target = "labels.csv" }
+"""
 
 
 @pytest.mark.parametrize(
@@ -282,6 +293,40 @@ class TestData:
         assert (status, err) == (0, "")
         assert "absent: grader data fetch mnist" in out
         assert "needs no file" in out
+
+    def test_a_courses_own_files_are_verified_with_the_others(self, capsys: Told, tmp_path: Path) -> None:
+        own = OwnData(tmp_path)
+        own.public("all.csv", "x,kind\n1,oak\n2,pine\n")
+        own.hidden("labels.csv", "kind\noak\n")
+        own.define(SPLIT)
+        status, out, _ = _says(capsys, "data", "verify", "trees")
+        assert status == 0
+        rows = {tuple(line.split()[:2]): line for line in out.splitlines()}
+        assert " ok (" in rows["trees", "all.csv"]
+        assert "hidden, without a SHA-256 to compare with" in rows["trees", "labels.csv"]
+        assert "trees" in _says(capsys, "data", "list")[1]
+        assert "trees" in _says(capsys, "data", "list", "-C", str(tmp_path))[1]
+
+    def test_an_own_file_that_changed_or_is_gone_is_told_with_what_mends_it(
+        self, capsys: Told, tmp_path: Path
+    ) -> None:
+        own = OwnData(tmp_path)
+        own.public("all.csv", "x,kind\n1,oak\n2,pine\n")
+        own.hidden("labels.csv", "kind\noak\n")
+        own.define(SPLIT)
+        (own.assignment / "data" / "all.csv").write_text("x,kind\n")
+        (own.private / "labels.csv").unlink()
+        status, out, _ = _says(capsys, "data", "verify")
+        assert status == 1
+        told = " ".join(out.split())
+        digest = hashlib.sha256(b"x,kind\n").hexdigest()
+        assert f"has the SHA-256 {digest}" in told
+        assert "absent: hidden files lie in" in told
+        assert "students' copies have none" in told
+
+    def test_where_no_course_is_the_catalogue_alone_is_told(self, capsys: Told) -> None:
+        assert _says(capsys, "data", "verify", "pele")[0] == 0
+        assert _says(capsys, "data", "verify", "pele", "-C", "nowhere")[0] == 2
 
     def test_what_has_no_public_address_is_not_told_to_be_fetched(self, capsys: Told) -> None:
         _, out, _ = says(capsys, "data", "list")
