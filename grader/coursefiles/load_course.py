@@ -45,7 +45,8 @@ __all__ = ["Known", "choose_assignments", "find_course", "load_course"]
 
 _FILE = "assignment.toml"
 _COURSE_FILE = "course.toml"
-_COURSE_KEYS = ("name", "language")
+COURSE_KEYS = ("name", "language")
+"""Every key that course.toml can have."""
 _LONGEST_NAME = 200
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _LONGEST_SECONDS = 3600.0
@@ -106,9 +107,9 @@ def _course_file(folder: Path) -> tuple[str, Language | None]:
         return folder.resolve().name, None
     raw = read_toml(file, _COURSE_FILE)
     mistakes = [
-        say("unknown-key", file=_COURSE_FILE, key=key, hint=near_miss(key, _COURSE_KEYS))
+        say("unknown-key", file=_COURSE_FILE, key=key, hint=near_miss(key, COURSE_KEYS))
         for key in raw
-        if key not in _COURSE_KEYS
+        if key not in COURSE_KEYS
     ]
     name, tags = raw.get("name"), [language.value for language in Language]
     if "name" not in raw:
