@@ -4,8 +4,11 @@ import base64
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import textwrap
 import zlib
 from collections.abc import Iterator, Mapping
@@ -16,6 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.wiring import cache_folder
 from tests.e2e.classroom import ROOT, grader, results
 
 pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
@@ -235,13 +239,38 @@ def test_hidden_labels_are_no_ground_for_the_self_tests_programs(course: Path) -
     assert "trees" in ended.err
 
 
-def test_the_example_is_graded_as_its_page_says(tmp_path: Path) -> None:
-    course = tmp_path / "course"
+def _odd_places(folder: Path) -> tuple[Path, dict[str, str]]:
+    """Lay out the example, a checkout, the cache and data with spaces and accents in every path."""
+    course, checkout, cache, data = (
+        folder / f"{name} de verão" for name in ("curso", "cópia", "cachê", "dados")
+    )
     shutil.copytree(EXAMPLE, course)
-    ended = grader("grade", "submissions", "--lang", "en", cwd=course)
+    checkout.mkdir()
+    (checkout / "grader").symlink_to(ROOT / "grader")
+    (cache / "runtimes").mkdir(parents=True)
+    for installed in (cache_folder() / "runtimes").iterdir():
+        (cache / "runtimes" / installed.name).symlink_to(installed)
+    (data / "cafe").mkdir(parents=True)
+    hidden = course / "reference_solutions" / "cafe" / "rotulos.csv"
+    hidden.rename(data / "cafe" / "rotulos.csv")
+    told = {"PYTHONPATH": str(checkout), "GRADER_CACHE_DIR": str(cache), "GRADER_DATA_DIR": str(data)}
+    return course, told
+
+
+def test_the_example_is_graded_as_its_page_says_wherever_things_lie(tmp_path: Path) -> None:
+    course, environment = _odd_places(tmp_path)
+    asked = [sys.executable, "-c", "import grader; print(grader.__file__)"]
+    taken = subprocess.run(
+        asked, env={**os.environ, **environment}, cwd=course, capture_output=True, check=True
+    )
+    assert "cópia de verão/grader/__init__.py" in taken.stdout.decode()
+    ended = grader("grade", "submissions", "--lang", "en", cwd=course, environment=environment)
     assert ended.status == 0, ended.err
     told = {student: (row["verdict"], row["points"]) for (student, _), row in results(course).items()}
     assert told == {"lia-prado": ("passed", 10.0), "rui-sales": ("failed", 1.0)}
+    assert (Path(environment["GRADER_CACHE_DIR"]) / "prepared").is_dir()
+    verified = grader("data", "verify", "cafe", "--lang", "en", cwd=course, environment=environment)
+    assert (verified.status, "dados de verão/cafe/rotulos.csv" in verified.out) == (0, True)
     # Their test rows are public: what a program printed is on its page.
     assert "vizinhos: 120" in (course / "reports" / "cafe" / "lia-prado.html").read_text()
     page = (ROOT / "docs" / "how-to" / "provide-data.md").read_text()
