@@ -34,6 +34,13 @@ def test_what_names_no_class_is_passed_over(answers: Any) -> None:
     assert problem["why"] == "not_numeric"
 
 
+@pytest.mark.parametrize("answers", [[None, None], [1, None], (None, 0.5)])
+def test_an_answer_that_is_none_is_told_as_none_and_not_as_a_training_that_diverged(answers: Any) -> None:
+    array, problem = per_row(answers, 2, "y_pred")
+    assert array is None
+    assert problem == {"state": "passed_over", "why": "not_numeric", "detail": "y_pred: None"}
+
+
 @pytest.mark.parametrize(
     ("answers", "told"),
     [

@@ -17,6 +17,8 @@ def per_row(
 
     Names of ``classes`` become their numbers.
     """
+    if isinstance(value, list | tuple) and any(item is None for item in value):
+        return None, passed_over("not_numeric", f"{name}: None")  # numpy would make it not-a-number
     array, strange = to_array(value), []
     if array is None and classes:
         array, strange = _numbers(value, classes)
