@@ -13,7 +13,7 @@ from grader.model.check import Outcome
 from grader.model.evidence import LedgerEntry, Place, Source, SourceReport, SourceState
 from grader.model.message import Language, Text
 from grader.model.metric import Paired, Rule
-from grader.model.result import Reason, Status, Verdict
+from grader.model.result import AuditOutcome, AuditResult, Reason, Status, Verdict
 from grader.model.run import MemoryGuard, RunStatus
 from grader.model.shown import Picture
 from grader.model.submission import Severity
@@ -263,6 +263,32 @@ def test_the_table_of_sources_says_what_a_program_that_stopped_never_reached(
     absent = (SourceReport(source=Source.PREDICTIONS, state=SourceState.ABSENT),)
     page = _page(Language.EN, runs=runs, sources=absent, evidence=None, ledger=())
     assert f"variable with the predictions predictions {told}" in _read(page, Language.EN)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "dito"),
+    [
+        (20, "20 rows are too few to decide whether", "20 linhas são poucas para decidir"),
+        (1, "1 row is too few to decide whether", "1 linha é pouco para decidir"),
+    ],
+)
+def test_a_placebo_of_too_few_rows_stands_on_the_page_without_an_answer(
+    rows: int, told: str, dito: str
+) -> None:
+    classes = say("audit.placebo.few", placebo=0.31, graded=0.55, guessing=0.5, rows=rows)
+    numbers = say("audit.placebo.few.numbers", placebo=0.2, graded=0.61, rows=rows)
+    audits = tuple(
+        AuditResult(
+            audit="placebo", outcome=AuditOutcome.UNDECIDED, message=one, p_value=None, cpu_seconds=12.3
+        )
+        for one in (classes, numbers)
+    )
+    english, portuguese = (
+        _read(_page(language, audits=audits), language) for language in (Language.EN, Language.PT)
+    )
+    assert (english.count(told), english.count("no answer placebo It cannot be told:")) == (2, 2)
+    assert portuguese.count(dito) == 2
+    assert "gets 31 % right (with the right ones 55 %; guessing 50 %)" in english
 
 
 def test_how_small_a_chance_is_stands_on_the_page_in_words() -> None:
