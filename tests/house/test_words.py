@@ -165,7 +165,7 @@ def test_what_is_counted_agrees_with_its_number() -> None:
         for word in COUNTED.findall(entry[language])
         if word in plurals and (key, word) not in NEVER_ONE
     ]
-    assert bare == []
+    assert bare == [], "after a count write {n} {n:row|rows}"
     assert not [
         key for _, key, entry in _entries() if re.search(r"\w\((s|es|ões)\)", entry["pt"] + entry["en"])
     ]

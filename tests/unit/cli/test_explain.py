@@ -100,5 +100,5 @@ def test_markdown_has_headings(capsys: Told) -> None:
 
 def test_it_speaks_portuguese(capsys: Told) -> None:
     _, out, _ = _says(capsys, "GR203", "--lang", "pt-BR")
-    assert "O que fazer: estudante" in out
+    assert "O que fazer: aluno" in out
     assert "Não atingido" in out
