@@ -215,7 +215,7 @@ def _gpus(chosen: str) -> tuple[int, ...]:
             say(
                 "chosen-gpu-missing",
                 missing=", ".join(map(str, missing)),
-                present=", ".join(map(str, present)) or "-",
+                present=", ".join(map(str, present)) or say("gpu.none"),
             )
         )
     return asked

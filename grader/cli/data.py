@@ -14,11 +14,12 @@ from grader.datasets.catalogue import dataset, names
 from grader.datasets.dataset import Dataset
 from grader.datasets.locate import FileState, FileStatus, inspect_files
 from grader.datasets.locate import verify as verify_files
-from grader.datasets.own import own_datasets
+from grader.datasets.own import own_dataset, own_names
 from grader.model.errors import CourseError
 from grader.model.message import Message
 from grader.wiring import cache_folder, data_folder
 from grader.words import say
+from grader.words.mistake_words import nearest
 
 Look = Callable[[Dataset, Path | None, Path], tuple[FileStatus, ...]]
 
@@ -61,7 +62,7 @@ def fetch_data(wanted: tuple[str, ...], mirror: str | None, *, quiet: bool) -> i
 
     from grader.datasets.fetch import fetch
 
-    chosen = [dataset(name) for name in wanted]
+    chosen = [_published(name) for name in wanted]
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(stderr=True), disable=quiet, transient=True) as bar:
         for one in chosen:
@@ -83,9 +84,27 @@ def _asked(wanted: tuple[str, ...], course: Path | None) -> tuple[Dataset, ...]:
     Raises:
         CourseError: an unknown name, no course at ``course``, or mistakes in an own ``dataset.toml``.
     """
-    own = own_datasets(root, wanted) if (root := _course_in_sight(course)) is not None else ()
-    ours = {one.name for one in own}
-    return (*(dataset(name) for name in wanted or names() if not wanted or name not in ours), *own)
+    root = _course_in_sight(course)
+    own = {} if root is None else {name: root / "assignments" / name for name in own_names(root)}
+    if not wanted:
+        return (*map(dataset, names()), *map(own_dataset, own.values()))
+    for name in set(wanted) - {*own, *names()}:
+        if (near := nearest(name, own)) is not None:
+            raise CourseError(say("unknown-dataset-near-miss", name=name, near=near))
+    return tuple(own_dataset(own[name]) if name in own else dataset(name) for name in wanted)
+
+
+def _published(name: str) -> Dataset:
+    """Return the dataset called ``name`` that can be fetched.
+
+    Raises:
+        CourseError: there is none, or it is the own one of the course that is here.
+    """
+    root = _course_in_sight(None)
+    if root is not None and name in own_names(root) and name not in names():
+        folder = root / "assignments" / name / "data"
+        raise CourseError(say("own-data-not-fetched", name=name, folder=str(folder)))
+    return dataset(name)
 
 
 def _course_in_sight(course: Path | None) -> Path | None:

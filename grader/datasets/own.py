@@ -1,6 +1,5 @@
 """A course's own data: ``dataset.toml`` in the folder ``data`` of an assignment."""
 
-from collections.abc import Collection
 from pathlib import Path
 
 from grader.datasets.catalogue import loaders
@@ -28,14 +27,9 @@ def own_dataset(assignment: Path) -> Dataset:
     return read_definition(slug, home, loaders=loaders)
 
 
-def own_datasets(course: Path, only: Collection[str] = ()) -> tuple[Dataset, ...]:
-    """Return the own dataset of every assignment of ``course`` that brings one, or of those called ``only``.
-
-    Raises:
-        CourseError: a ``dataset.toml`` among them has mistakes.
-    """
-    found = sorted(file.parent.parent for file in course.glob(f"assignments/*/data/{FILE}"))
-    return tuple(own_dataset(folder) for folder in found if not only or folder.name in only)
+def own_names(course: Path) -> tuple[str, ...]:
+    """Return the name of every assignment of ``course`` that brings a dataset of its own."""
+    return tuple(sorted(file.parent.parent.name for file in course.glob(f"assignments/*/data/{FILE}")))
 
 
 def prepare_own(

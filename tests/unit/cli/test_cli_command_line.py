@@ -324,6 +324,18 @@ class TestData:
         assert "absent: hidden files lie in" in told
         assert "students' copies have none" in told
 
+    def test_own_data_is_not_fetched_and_its_near_miss_is_told(self, capsys: Told, tmp_path: Path) -> None:
+        own = OwnData(tmp_path)
+        own.public("all.csv", "x,kind\n1,oak\n2,pine\n")
+        own.hidden("labels.csv", "kind\noak\n")
+        own.define(SPLIT)
+        status, _, err = _says(capsys, "data", "fetch", "trees")
+        assert (status, err[:11]) == (2, "error GR526")
+        assert "grader data verify trees" in err
+        status, _, err = _says(capsys, "data", "verify", "tres")
+        assert (status, 'Did you mean "trees"?' in err) == (2, True)
+        assert 'Did you mean "mnist"?' in _says(capsys, "data", "fetch", "mnits")[2]
+
     def test_where_no_course_is_the_catalogue_alone_is_told(self, capsys: Told) -> None:
         assert _says(capsys, "data", "verify", "pele")[0] == 0
         assert _says(capsys, "data", "verify", "pele", "-C", "nowhere")[0] == 2
