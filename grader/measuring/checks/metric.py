@@ -172,7 +172,7 @@ def _close(
 ) -> CheckResult:
     """Return the answer when the runs cannot tell which side of the bar the program is on."""
     runs = len(summary.values)
-    told = told | {"note": Joined("", (told["note"], few_rows(spec.threshold, summary, facts)))}
+    fields = fields | {"note": Joined("", (fields["note"], few_rows(spec.threshold, summary, facts)))}
     if generous(facts):
         return _answer(
             spec,

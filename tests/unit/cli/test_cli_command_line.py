@@ -299,13 +299,13 @@ class TestData:
         own.public("all.csv", "x,kind\n1,oak\n2,pine\n")
         own.hidden("labels.csv", "kind\noak\n")
         own.define(SPLIT)
-        status, out, _ = _says(capsys, "data", "verify", "trees")
+        status, out, _ = says(capsys, "data", "verify", "trees")
         assert status == 0
         rows = {tuple(line.split()[:2]): line for line in out.splitlines()}
         assert " ok (" in rows["trees", "all.csv"]
         assert "hidden, without a SHA-256 to compare with" in rows["trees", "labels.csv"]
-        assert "trees" in _says(capsys, "data", "list")[1]
-        assert "trees" in _says(capsys, "data", "list", "-C", str(tmp_path))[1]
+        assert "trees" in says(capsys, "data", "list")[1]
+        assert "trees" in says(capsys, "data", "list", "-C", str(tmp_path))[1]
 
     def test_an_own_file_that_changed_or_is_gone_is_told_with_what_mends_it(
         self, capsys: Told, tmp_path: Path
@@ -316,7 +316,7 @@ class TestData:
         own.define(SPLIT)
         (own.assignment / "data" / "all.csv").write_text("x,kind\n")
         (own.private / "labels.csv").unlink()
-        status, out, _ = _says(capsys, "data", "verify")
+        status, out, _ = says(capsys, "data", "verify")
         assert status == 1
         told = " ".join(out.split())
         digest = hashlib.sha256(b"x,kind\n").hexdigest()
@@ -329,16 +329,16 @@ class TestData:
         own.public("all.csv", "x,kind\n1,oak\n2,pine\n")
         own.hidden("labels.csv", "kind\noak\n")
         own.define(SPLIT)
-        status, _, err = _says(capsys, "data", "fetch", "trees")
+        status, _, err = says(capsys, "data", "fetch", "trees")
         assert (status, err[:11]) == (2, "error GR526")
         assert "grader data verify trees" in err
-        status, _, err = _says(capsys, "data", "verify", "tres")
+        status, _, err = says(capsys, "data", "verify", "tres")
         assert (status, 'Did you mean "trees"?' in err) == (2, True)
-        assert 'Did you mean "mnist"?' in _says(capsys, "data", "fetch", "mnits")[2]
+        assert 'Did you mean "mnist"?' in says(capsys, "data", "fetch", "mnits")[2]
 
     def test_where_no_course_is_the_catalogue_alone_is_told(self, capsys: Told) -> None:
-        assert _says(capsys, "data", "verify", "pele")[0] == 0
-        assert _says(capsys, "data", "verify", "pele", "-C", "nowhere")[0] == 2
+        assert says(capsys, "data", "verify", "pele")[0] == 0
+        assert says(capsys, "data", "verify", "pele", "-C", "nowhere")[0] == 2
 
     def test_what_has_no_public_address_is_not_told_to_be_fetched(self, capsys: Told) -> None:
         _, out, _ = says(capsys, "data", "list")

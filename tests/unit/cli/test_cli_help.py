@@ -58,7 +58,7 @@ def test_help_is_in_the_language_that_is_asked_for_after_it(
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     assert "Usage: grader grade [OPTIONS] SUBMISSIONS" in says(capsys, "grade", "--help")[1]
     told = says(capsys, "grade", "--help", "--lang", "pt-BR")[1]
-    assert "Uso: grader grade [OPÇÕES] SUBMISSIONS" in told
+    assert "Uso: grader grade [OPÇÕES] ENTREGAS" in told
     assert "[1<=x<=64]" in told
     assert "help." not in told
 
