@@ -102,6 +102,9 @@ def test_runs_that_came_out_alike_are_told_as_one_with_the_reason(
     out = capsys.readouterr().out
     assert "digits, error_rate: 1 run of the reference solution" in out
     assert "the 3 runs came out exactly the same and count as one" in out
+
+
+def test_runs_that_differ_are_not_told_to_be_alike(calibrate: Calibrating, capsys: Told) -> None:
     assert calibrate([20, 21]) == 0
     out = capsys.readouterr().out
     assert "2 runs of the reference" in out
