@@ -98,6 +98,8 @@ def test_exit_on_the_first_line_is_a_quiet_end(tmp_path: Path) -> None:
     report = left.report
     assert report["finished"] is True
     assert report["errors"] == []
+    recipe = report["sources"].pop("recipe")
+    assert (recipe["state"], recipe["detail"]) == ("passed_over", "nothing-trained")
     assert {source["state"] for source in report["sources"].values()} == {"absent"}
     assert report["own_seed"] is False
 

@@ -101,7 +101,7 @@ def test_outputs_of_another_length_or_of_no_rows_are_refused_with_both_shapes() 
 @pytest.mark.attack("model_outputs")
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_outputs_that_are_not_finite_are_refused_and_counted(value: float) -> None:
-    assert "1 values are NaN or infinite" in outputs(npy(np.array([0.0, value, 1.0])))
+    assert "1 value is NaN or infinite" in outputs(npy(np.array([0.0, value, 1.0])))
 
 
 @given(st.binary(max_size=300))
