@@ -8,7 +8,6 @@ from grader.measuring.audits.pair import Answers, Dependence, compare_pair
 from grader.measuring.audits.placebo import compare_placebo
 from grader.measuring.audits.significance import SUSPICIOUS_BELOW
 from grader.measuring.audits.silence import silence
-from grader.measuring.audits.training import LEAST_CPU_SECONDS
 from grader.measuring.evidence.predictions import Chosen
 from grader.measuring.judging.telling_error import telling_error
 from grader.model.assignment import Labels
@@ -81,22 +80,13 @@ def worth_making(ground: Ground, result: SubmissionResult) -> list[Purpose]:
     typed = ground.prepared.dataset.typed
     if result.evidence is None or (typed and result.evidence is not Source.MODEL):
         return []
-    if not worth_training(result):
-        return []
-    return [one for one in audits_of(ground) if one is not Purpose.FRESH or not _trained(result)]
+    return audits_of(ground) if worth_training(result) else []
 
 
 def worth_training(result: SubmissionResult) -> bool:
     """Return whether more than its own run is worth its time: it would pass, or earns points by a metric."""
     earned = any(check.metric is not None and check.points > 0 for check in result.checks)
     return result.verdict is not Verdict.FAILED or earned
-
-
-def _trained(result: SubmissionResult) -> bool:
-    """Return whether a run trained by Keras' ``fit``: its recipe tells more than fresh rows."""
-    return any(
-        fit.epochs > 0 and run.run.cpu_seconds >= LEAST_CPU_SECONDS for run in result.runs for fit in run.fits
-    )
 
 
 def audits_of(ground: Ground) -> list[Purpose]:

@@ -115,7 +115,7 @@ def test_an_honest_program_is_cleared_by_three_extra_runs(
     assert [one.cpu_seconds for one in result.audits] == [1.0, 1.0, 1.0]
 
 
-def test_who_trains_by_keras_is_not_asked_about_fresh_rows(
+def test_a_fit_without_a_recipe_keeps_nobody_from_fresh_rows(
     classroom: Class, digits: tuple[Course, Assignment, Prepared]
 ) -> None:
     report = json.dumps({**json.loads(REPORT), "fits": TRAINED}).encode()
@@ -123,7 +123,7 @@ def test_who_trains_by_keras_is_not_asked_about_fresh_rows(
     def run(command: SandboxCommand) -> Files:
         return {"predictions.npy": npy(honest(command, digits[2])), "report.json": report}
 
-    assert set(outcomes(graded(classroom, FakeSandbox(run)))) == {"pair", "placebo"}
+    assert set(outcomes(graded(classroom, FakeSandbox(run)))) == {"pair", "placebo", "fresh"}
 
 
 def test_a_table_that_is_off_in_the_placebo_is_found_by_fresh_rows(
