@@ -124,7 +124,7 @@ def test_values_that_are_not_finite_are_refused_and_counted(bad: float) -> None:
     scores = SCORES.copy()
     scores[2, 1] = scores[4, 0] = bad
     assert "2 values are NaN or infinite" in _why(_saved(scores))
-    assert "1 values are NaN or infinite" in _why(_saved(np.r_[bad, np.zeros(ROWS - 1)]), classes=None)
+    assert "1 value is NaN or infinite" in _why(_saved(np.r_[bad, np.zeros(ROWS - 1)]), classes=None)
 
 
 @pytest.mark.attack("npy_nan", "npy_bit_patterns")
@@ -133,7 +133,7 @@ def test_values_that_are_not_finite_are_refused_and_counted(bad: float) -> None:
 )
 def test_a_nan_that_carries_a_message_is_a_nan(bits: int) -> None:
     body = struct.pack("<6Q", bits, 0, 0, 0, 0, 0)
-    assert "1 values are NaN or infinite" in _why(_forged("'<f8'", "(6,)", body))
+    assert "1 value is NaN or infinite" in _why(_forged("'<f8'", "(6,)", body))
 
 
 @pytest.mark.attack("npy_bit_patterns")
