@@ -52,8 +52,14 @@ SPY = textwrap.dedent(
                 except OSError:
                     pass
 
+    told = set()
+
     def tell():
+        # Once, and again only what changed: of what is printed a mebibyte is kept.
         for path, content in everything():
+            if (path, content) in told:
+                continue
+            told.add((path, content))
             print("FOUND", path, base64.b64encode(zlib.compress(content)).decode())
 
     tell()

@@ -12,7 +12,7 @@ chains: Any = import_module("grader_harness.recipe.chain")
 rates: Any = import_module("grader_harness.recipe.rates")
 weights: Any = import_module("grader_harness.recipe.row_weights")
 callbacks: Any = import_module("grader_harness.recipe.callbacks")
-recorders: Any = import_module("grader_harness.recipe.recorder")
+fit_books: Any = import_module("grader_harness.recipe.fit_book")
 
 
 def fit(begin: str | None, end: str, **more: Any) -> Any:
@@ -78,10 +78,10 @@ def test_more_than_thirty_two_fits_that_differ_are_too_many() -> None:
 
 
 def test_a_loop_of_fits_that_are_alike_is_one() -> None:
-    recorder = recorders.Recorder(None)
+    fit_book = fit_books.FitBook(None)
     for n in range(50):
-        recorder.keep(fit(str(n), str(n + 1), data={"rows": {}}))
-    (one,) = recorder.fits
+        fit_book.keep(fit(str(n), str(n + 1), data={"rows": {}}))
+    (one,) = fit_book.fits
     assert (one.epochs, one.begin, one.end) == (150, "0", "50")
 
 
@@ -90,15 +90,15 @@ def divide(one: int, other: int) -> float:
 
 
 def test_a_failure_of_ours_ends_the_recording_and_nothing_else() -> None:
-    recorder = recorders.Recorder(None)
-    with recorder.ours():
+    fit_book = fit_books.FitBook(None)
+    with fit_book.ours():
         divide(1, 0)
-    assert not recorder.watching()
-    assert recorder.fault == "ZeroDivisionError: division by zero"
+    assert not fit_book.watching()
+    assert fit_book.fault == "ZeroDivisionError: division by zero"
 
 
 def test_what_a_program_raises_is_not_kept_from_it() -> None:
-    with pytest.raises(KeyboardInterrupt), recorders.Recorder(None).ours():
+    with pytest.raises(KeyboardInterrupt), fit_books.FitBook(None).ours():
         raise KeyboardInterrupt
 
 

@@ -244,7 +244,7 @@ def test_a_reason_is_taken_by_its_key_and_shown_on_one_line() -> None:
         b" " * 300_000,
     ],
 )
-def test_what_the_recorder_does_not_write_is_refused(content: bytes) -> None:
+def test_what_the_harness_does_not_write_is_refused(content: bytes) -> None:
     assert isinstance(read_recipe(content), Refused)
 
 

@@ -11,7 +11,7 @@ from grader_harness.job import Job, Served
 from grader_harness.models import BATCH, equal_weights, is_tf_keras, layer_names
 from grader_harness.observing import pick_output
 from grader_harness.own_split import ask_last_model
-from grader_harness.recipe.recorder import Recorder
+from grader_harness.recipe.fit_book import FitBook
 from grader_harness.states import ABSENT, OK, passed_over, raised
 from grader_harness.walked_rows import walked
 
@@ -25,7 +25,7 @@ class Ended:
     evidence: Evidence
     figures: Figures
     namespace: dict[str, Any]
-    recorder: Recorder | None = None
+    fit_book: FitBook | None = None
     """What was recorded of its fits; None where no recipe is asked for."""
     layers: list[str] = field(default_factory=list)
     answers: Any = None

@@ -14,7 +14,7 @@ from grader_harness.evidence import Evidence
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.observing import argument
 from grader_harness.recipe import estimator_door
-from grader_harness.recipe.recorder import Recorder
+from grader_harness.recipe.fit_book import FitBook
 
 WATCHED = ("fit", "fit_predict", "predict", "predict_proba")
 ANSWERS = ("predict", "predict_proba")
@@ -24,9 +24,9 @@ KINDS = ("ClassifierMixin", "RegressorMixin")
 class Estimators:
     """Wraps the methods of each estimator's class as soon as it is defined."""
 
-    def __init__(self, evidence: Evidence, recorder: Recorder | None = None) -> None:
+    def __init__(self, evidence: Evidence, fit_book: FitBook | None = None) -> None:
         self._evidence = evidence
-        self._recorder = recorder
+        self._fit_book = fit_book
         self._open = threading.local()
         self._wrapped: set[type] = set()
         evidence.answers_of = self._answers
@@ -82,9 +82,9 @@ class Estimators:
 
     def _fitted(self, estimator: Any, args: Any, kwargs: Any) -> None:
         x, y = argument(args, kwargs, 0, "X"), argument(args, kwargs, 1, "y")
-        if self._recorder is not None:
+        if self._fit_book is not None:
             self._open.depth = getattr(self._open, "depth", 0) + 1
-            estimator_door.fitted(self._recorder, estimator, args, kwargs)
+            estimator_door.fitted(self._fit_book, estimator, args, kwargs)
             self._open.depth -= 1
         if y is not None and hasattr(estimator, "predict"):
             self._evidence.fitted_estimator(estimator, x, y)

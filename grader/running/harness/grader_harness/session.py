@@ -22,8 +22,8 @@ from grader_harness.observing import observation_faults
 from grader_harness.own_threads import join_threads
 from grader_harness.places import Places
 from grader_harness.program_errors import ErrorLog
+from grader_harness.recipe.fit_book import FitBook
 from grader_harness.recipe.keras_door import KerasDoor
-from grader_harness.recipe.recorder import Recorder
 from grader_harness.script import run_script
 from grader_harness.seeds import Seeds
 from grader_harness.served_loaders import ServedLoaders
@@ -53,7 +53,7 @@ class Session:
         self.figures = Figures(job.out, self.ledger, kept=job.asks_for("figures"))
         taught, self._count_epochs = teaching(told)
         self.evidence = Evidence(self.served, calls=job.asks_for("captured", "model"), taught=taught)
-        self.recorder = Recorder(self.served) if job.asks_for("recipe") else None
+        self.fit_book = FitBook(self.served) if job.asks_for("recipe") else None
         self.pins = ThreadPins(self.ledger)
         self.shadows: dict[str, str] = {}
         self.errors = ErrorLog(self.places, self.shadows)
@@ -78,11 +78,11 @@ class Session:
         self.hooks.install()
         self.seeds.install(self.hooks)
         ServedLoaders(self.served, self.ledger).install(self.hooks)
-        if self.recorder is not None:
-            KerasDoor(self.recorder).install(self.hooks)
+        if self.fit_book is not None:
+            KerasDoor(self.fit_book).install(self.hooks)
         self.evidence.install(self.hooks)
         self._count_epochs(self.hooks)
-        Estimators(self.evidence, self.recorder).install(self.hooks)
+        Estimators(self.evidence, self.fit_book).install(self.hooks)
         self.figures.install(self.hooks)
         self.pins.install(self.hooks)
         install_shims(
@@ -164,7 +164,7 @@ def run_session(job_path: str, *, started_with: frozenset[str]) -> int:
     report_path = job.out / "report.json"
     # Should taking the evidence end the process, what the program did is told all the same.
     write_report(report_path, session.report(states=states, layers=[], finished=False))
-    ended = Ended(job, session.served, session.evidence, session.figures, namespace, session.recorder)
+    ended = Ended(job, session.served, session.evidence, session.figures, namespace, session.fit_book)
     states |= deliver(session.takers, ended)
     write_report(report_path, session.report(states=states, layers=ended.shown_layers(), finished=True))
     shutil.rmtree(scratch, ignore_errors=True)

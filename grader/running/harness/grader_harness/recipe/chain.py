@@ -2,27 +2,27 @@
 
 from dataclasses import replace
 
+from grader_harness.recipe.fit_book import FitBook
 from grader_harness.recipe.fits import Fit, NoRecipe
-from grader_harness.recipe.recorder import Recorder
 
 MOST_FITS = 32
 
 
-def chain_to(weights: str, owner: int | None, recorder: Recorder) -> list[Fit]:
+def chain_to(weights: str, owner: int | None, fit_book: FitBook) -> list[Fit]:
     """Return the fits that led to ``weights``, a digest, in their order; ``owner`` is the model.
 
     Raises:
         NoRecipe: no fit ended with them, or the first began with weights that were brought.
     """
-    last = _last(weights, recorder.fits)
+    last = _last(weights, fit_book.fits)
     if last is None:
-        raise _unled(weights, owner, recorder)
+        raise _unled(weights, owner, fit_book)
     place, fit = last
     chain = [fit]
-    while (before := _before(chain[0].begin, recorder.fits[:place])) is not None:
+    while (before := _before(chain[0].begin, fit_book.fits[:place])) is not None:
         place = before
-        chain.insert(0, recorder.fits[place])
-    _begins_anew(chain[0], recorder)
+        chain.insert(0, fit_book.fits[place])
+    _begins_anew(chain[0], fit_book)
     for one in chain:
         if one.why is not None:
             raise one.why
@@ -50,7 +50,7 @@ def _before(begin: str | None, earlier: list[Fit]) -> int | None:
     return next((n for n in reversed(range(len(earlier))) if earlier[n].end == begin), None)
 
 
-def _begins_anew(first: Fit, recorder: Recorder) -> None:
+def _begins_anew(first: Fit, fit_book: FitBook) -> None:
     """Look that the first fit began with weights drawn at random, as far as anybody can tell.
 
     Weights that were put back to where the model's first fit began are.
@@ -60,24 +60,24 @@ def _begins_anew(first: Fit, recorder: Recorder) -> None:
     """
     if first.begin is None:
         return
-    place = next(n for n, fit in enumerate(recorder.fits) if fit.begin == first.begin)
-    if recorder.fits[place].owner == first.owner and recorder.fits[place] is not first:
+    place = next(n for n, fit in enumerate(fit_book.fits) if fit.begin == first.begin)
+    if fit_book.fits[place].owner == first.owner and fit_book.fits[place] is not first:
         return
-    if first.begin in recorder.brought:
-        raise NoRecipe("weights-brought", recorder.brought[first.begin])
-    earlier = [fit for fit in recorder.fits[:place] if fit.owner == first.owner]
+    if first.begin in fit_book.brought:
+        raise NoRecipe("weights-brought", fit_book.brought[first.begin])
+    earlier = [fit for fit in fit_book.fits[:place] if fit.owner == first.owner]
     if earlier and first.begin not in {fit.begin for fit in earlier}:
         raise NoRecipe("weights-changed", "?")
 
 
-def _unled(weights: str, owner: int | None, recorder: Recorder) -> NoRecipe:
+def _unled(weights: str, owner: int | None, fit_book: FitBook) -> NoRecipe:
     """Return why no fit led to ``weights``."""
-    if not recorder.fits:
+    if not fit_book.fits:
         return NoRecipe("nothing-trained")
-    if weights in recorder.brought:
-        how = recorder.brought[weights]
-        own = any(fit.owner == owner for fit in recorder.fits)
+    if weights in fit_book.brought:
+        how = fit_book.brought[weights]
+        own = any(fit.owner == owner for fit in fit_book.fits)
         return NoRecipe("weights-changed" if own else "weights-brought", how)
-    if owner is not None and any(fit.owner == owner for fit in recorder.fits):
+    if owner is not None and any(fit.owner == owner for fit in fit_book.fits):
         return NoRecipe("weights-changed", "?")
     return NoRecipe("weights-brought", "?")

@@ -7,8 +7,8 @@ from typing import Any
 from grader_harness.ended import Ended
 from grader_harness.recipe.chain import chain_to
 from grader_harness.recipe.estimator_door import holds
+from grader_harness.recipe.fit_book import FitBook
 from grader_harness.recipe.fits import Fit, NoRecipe, digest_of
-from grader_harness.recipe.recorder import Recorder
 from grader_harness.recipe.row_maps import steps_of
 from grader_harness.recipe.tied_rows import Untied, tie_rows
 
@@ -17,32 +17,32 @@ _MOSTLY = 0.995
 """So many of a variable's answers must be those of the model: what is left are ties of scores."""
 
 
-def recipe_of(ended: Ended, recorder: Recorder) -> dict[str, Any]:
+def recipe_of(ended: Ended, fit_book: FitBook) -> dict[str, Any]:
     """Return the recipe of what the program delivered.
 
     Raises:
         NoRecipe: it has none.
     """
-    if recorder.fault:
-        raise NoRecipe("not-recorded", recorder.fault)
+    if fit_book.fault:
+        raise NoRecipe("not-recorded", fit_book.fault)
     model, weights = _answering(ended)
     if model is None:
-        raise _untrained(ended, recorder)
-    owner = recorder.known(model)
+        raise _untrained(ended, fit_book)
+    owner = fit_book.known(model)
     if hasattr(model, "get_weights"):
         try:
-            chain = chain_to(digest_of(weights), owner, recorder)
+            chain = chain_to(digest_of(weights), owner, fit_book)
         except NoRecipe as none:
             raise _of_a_loop(none, ended) from None
         fits, models = _keras_fits(chain)
     else:
-        chain = [fit for fit in recorder.fits if fit.estimator and _answered(fit, owner, model)][-1:]
+        chain = [fit for fit in fit_book.fits if fit.estimator and _answered(fit, owner, model)][-1:]
         if not chain:
-            raise _untrained(ended, recorder)
+            raise _untrained(ended, fit_book)
         if chain[0].why is not None:
             raise chain[0].why
         fits, models = [_estimator_fit(chain[0])], []
-    answers = _answers(ended, recorder, chain[-1])
+    answers = _answers(ended, fit_book, chain[-1])
     return {"library": chain[-1].library, "models": models, "fits": fits, "answers": answers}
 
 
@@ -61,8 +61,8 @@ def _answered(fit: Fit, owner: int | None, model: Any) -> bool:
     return fit.owner == owner or (fit.made is not None and holds(fit.made(), model))
 
 
-def _untrained(ended: Ended, recorder: Recorder) -> NoRecipe:
-    why = next((fit.why for fit in reversed(recorder.fits) if fit.why is not None), None)
+def _untrained(ended: Ended, fit_book: FitBook) -> NoRecipe:
+    why = next((fit.why for fit in reversed(fit_book.fits) if fit.why is not None), None)
     return _of_a_loop(why or NoRecipe("nothing-trained"), ended)
 
 
@@ -101,35 +101,35 @@ def _estimator_fit(fit: Fit) -> dict[str, Any]:
     return {"kind": "estimator", "estimator": fit.estimator, **fit.data}
 
 
-def _answers(ended: Ended, recorder: Recorder, last: Fit) -> dict[str, Any]:
+def _answers(ended: Ended, fit_book: FitBook, last: Fit) -> dict[str, Any]:
     """Return how the model answered: from which inputs, and what became of its scores."""
     captured = ended.call_of_answers()
     row_map = last.data["map"]
     outputs = None if captured is None else captured.outputs
     inside = captured is not None and last.made is not None and last.made() is not captured.model
     if captured is not None and not inside:  # a pipeline's last step is asked about rows that it prepared
-        row_map = _map_of_test_rows(captured.rows, recorder, last)
+        row_map = _map_of_test_rows(captured.rows, fit_book, last)
     if outputs is not None:
         _looks_like(outputs, ended, last)
-    return {"map": row_map, **_decoding(outputs, recorder, last)}
+    return {"map": row_map, **_decoding(outputs, fit_book, last)}
 
 
-def _map_of_test_rows(rows: Any, recorder: Recorder, last: Fit) -> dict[str, Any]:
+def _map_of_test_rows(rows: Any, fit_book: FitBook, last: Fit) -> dict[str, Any]:
     """Return the map of the test rows that a model was asked about: the fit's own, where it leads there."""
-    raw = recorder.table("x_test")
+    raw = fit_book.table("x_test")
     rows = rows.reshape(len(rows), *last.shape) if last.shape else rows
     tied = tie_rows(rows, raw, in_order=True)
     if isinstance(tied, Untied):
         raise NoRecipe(tied.why, tied.detail)
-    trained = recorder.table("x_train")[last.trained_on]
+    trained = fit_book.table("x_train")[last.trained_on]
     steps = steps_of(tied, raw, trained)
     if steps is None:
         raise NoRecipe("test-map", f"{rows.shape[1]}")
     return {"steps": steps, "shape": list(last.shape)}
 
 
-def _decoding(outputs: Any, recorder: Recorder, last: Fit) -> dict[str, Any]:
-    labels = recorder.table("y_train")
+def _decoding(outputs: Any, fit_book: FitBook, last: Fit) -> dict[str, Any]:
+    labels = fit_book.table("y_train")
     targets = last.data["targets"]
     scale, offset = targets.get("scale", 1.0), targets.get("offset", 0.0)
     if labels.ndim > 1 or labels.dtype.kind not in "biu":

@@ -3,33 +3,33 @@
 import weakref
 from typing import Any
 
+from grader_harness.recipe.fit_book import FitBook
 from grader_harness.recipe.fits import Fit, NoRecipe, plain
-from grader_harness.recipe.recorder import Recorder
 
 _MOST_PARTS = 16
 _DEEPEST = 3
 
 
-def fitted(recorder: Recorder, estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def fitted(fit_book: FitBook, estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Write down a fit of ``estimator`` that the program itself called, after it has ended."""
-    if not recorder.watching() or not hasattr(estimator, "predict"):
+    if not fit_book.watching() or not hasattr(estimator, "predict"):
         return
-    with recorder.ours():
+    with fit_book.ours():
         x = args[0] if args else kwargs.get("X")
         y = args[1] if len(args) > 1 else kwargs.get("y")
         if y is None:
             return
-        fit = Fit("sklearn", recorder.number_of(estimator), epochs=1)
+        fit = Fit("sklearn", fit_book.number_of(estimator), epochs=1)
         try:
             fit.estimator = said(estimator)
-            recorder.data_of(fit, x, y)
+            fit_book.data_of(fit, x, y)
             if len(args) > 2 or set(kwargs) - {"X", "y"}:  # noqa: PLR2004 - rows and targets
                 fit.why = NoRecipe("row-weights")
         except NoRecipe as none:
             fit.why = none
         fit.made = weakref.ref(estimator)
         fit.estimator = fit.estimator or {"name": type(estimator).__name__, "parameters": {}}
-        recorder.keep(fit)
+        fit_book.keep(fit)
 
 
 def holds(outer: Any, inner: Any, depth: int = 0) -> bool:

@@ -13,8 +13,8 @@ from typing import Any
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.models import is_tf_keras
 from grader_harness.recipe import callbacks
+from grader_harness.recipe.fit_book import FitBook
 from grader_harness.recipe.fits import Fit, NoRecipe, digest_of, plain
-from grader_harness.recipe.recorder import Recorder
 from grader_harness.recipe.row_weights import by_class, by_label
 from grader_harness.recognition import to_array
 
@@ -34,10 +34,10 @@ _MODELS = ("Sequential", "Functional", "Model")
 
 
 class KerasDoor:
-    """Writes each ``fit`` of Keras' models into the recorder."""
+    """Writes each ``fit`` of Keras' models into the fit_book."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, fit_book: FitBook) -> None:
+        self._fit_book = fit_book
         self._open = threading.local()
 
     def install(self, hooks: ImportHooks) -> None:
@@ -60,10 +60,10 @@ class KerasDoor:
 
         @functools.wraps(original)
         def fit(model: Any, *args: Any, **kwargs: Any) -> Any:
-            if getattr(self._open, "fit", None) is not None or not self._recorder.watching():
+            if getattr(self._open, "fit", None) is not None or not self._fit_book.watching():
                 return original(model, *args, **kwargs)
             record, given = None, {}
-            with self._recorder.ours():
+            with self._fit_book.ours():
                 given = _arguments(signature, model, args, kwargs)
                 record = self._begun(model, given) if given else None
             self._open.fit, result = record, None
@@ -71,7 +71,7 @@ class KerasDoor:
                 result = original(model, *args, **kwargs)
             finally:
                 self._open.fit = None
-                with self._recorder.ours():
+                with self._fit_book.ours():
                     if record is not None:
                         self._ended(record, model, given, result)
             return result
@@ -82,7 +82,7 @@ class KerasDoor:
         """Return what is known of a fit before it begins."""
         fit = Fit(
             library="tf-keras" if is_tf_keras(model) else "keras3",
-            owner=self._recorder.number_of(model),
+            owner=self._fit_book.number_of(model),
             begin=digest_of(model.get_weights()) if model.built else None,
         )
         looking = callbacks.listed(given.get("callbacks"))
@@ -91,7 +91,7 @@ class KerasDoor:
             _write_model(fit, model)
             _write_settings(fit, given)
             x, y = given.get("x"), given.get("y")
-            self._recorder.data_of(fit, x, y)
+            self._fit_book.data_of(fit, x, y)
             self._write_weights(fit, given)
             self._write_callbacks(fit, looking, given)
             self._write_adapted(fit, model)
@@ -117,13 +117,13 @@ class KerasDoor:
             except NoRecipe as none:
                 fit.why = none
         if fit.epochs and fit.end != fit.begin:
-            self._recorder.keep(fit)
+            self._fit_book.keep(fit)
 
     def _write_weights(self, fit: Fit, given: dict[str, Any]) -> None:
         if given.get("class_weight") is not None:
             fit.data["class_weight"] = by_class(given["class_weight"])
         if given.get("sample_weight") is not None:
-            labels = self._recorder.table("y_train")[fit.trained_on]
+            labels = self._fit_book.table("y_train")[fit.trained_on]
             fit.data["label_weight"] = by_label(to_array(given["sample_weight"]), labels)
 
     def _write_callbacks(self, fit: Fit, looking: list[Any], given: dict[str, Any]) -> None:
@@ -143,7 +143,7 @@ class KerasDoor:
             return None
         probe = Fit("", 0)
         try:
-            self._recorder.data_of(probe, beside[0], beside[1] if len(beside) > 1 else None)
+            self._fit_book.data_of(probe, beside[0], beside[1] if len(beside) > 1 else None)
         except NoRecipe:
             return None
         return dict(probe.data["rows"])
@@ -152,7 +152,7 @@ class KerasDoor:
         for layer in getattr(model, "layers", ()):
             if type(layer).__name__ != "Normalization":
                 continue
-            said = self._recorder.adapted.get(layer, "")
+            said = self._fit_book.adapted.get(layer, "")
             if said is None:
                 fit.adapt.append(layer.name)
             elif said:
@@ -168,7 +168,7 @@ class KerasDoor:
             result = begin(self_, epoch, logs)
             fit = getattr(self._open, "fit", None)
             if fit is not None:
-                with self._recorder.ours():
+                with self._fit_book.ours():
                     fit.rates.append(_rate(self_.model))
             return result
 
@@ -177,10 +177,10 @@ class KerasDoor:
             fit = getattr(self._open, "fit", None)
             if fit is None or not fit.watches:
                 return end(self_, epoch, logs)
-            with self._recorder.ours():
+            with self._fit_book.ours():
                 fit.after.append(digest_of(self_.model.get_weights()))
             result = end(self_, epoch, logs)
-            with self._recorder.ours():
+            with self._fit_book.ours():
                 if digest_of(self_.model.get_weights()) != fit.after[-1]:
                     fit.changed = _own_name(self_)
             return result
@@ -196,9 +196,9 @@ class KerasDoor:
         def watched(layer: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(layer, *args, **kwargs)
             inside = getattr(self._open, "fit", None) is not None
-            if not inside and self._recorder.watching() and hasattr(layer, "fit"):
-                with self._recorder.ours():
-                    self._recorder.brought[digest_of(layer.get_weights())] = name
+            if not inside and self._fit_book.watching() and hasattr(layer, "fit"):
+                with self._fit_book.ours():
+                    self._fit_book.brought[digest_of(layer.get_weights())] = name
             return result
 
         setattr(kind, name, watched)
@@ -209,15 +209,15 @@ class KerasDoor:
 
         @functools.wraps(original)
         def adapt(layer: Any, data: Any, *args: Any, **kwargs: Any) -> Any:
-            with self._recorder.ours():
+            with self._fit_book.ours():
                 array = to_array(data)
                 try:
-                    self._recorder.adapted[layer] = "?"
-                    if array is not None and array.ndim and self._recorder.watching():
-                        self._recorder.tie(data, array)
-                        self._recorder.adapted[layer] = None
+                    self._fit_book.adapted[layer] = "?"
+                    if array is not None and array.ndim and self._fit_book.watching():
+                        self._fit_book.tie(data, array)
+                        self._fit_book.adapted[layer] = None
                 except NoRecipe as none:
-                    self._recorder.adapted[layer] = none.why
+                    self._fit_book.adapted[layer] = none.why
             return original(layer, data, *args, **kwargs)
 
         kind.adapt = adapt

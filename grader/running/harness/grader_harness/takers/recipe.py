@@ -15,11 +15,11 @@ _FILE = "recipe.json"
 
 def take(_ask: Ask, ended: Ended) -> dict[str, str]:
     """Leave ``recipe.json``, with the recipe or the reason why there is none."""
-    recorder = ended.recorder
-    if recorder is None:
+    fit_book = ended.fit_book
+    if fit_book is None:
         return ABSENT
     try:
-        said = {"recipe": recipe_of(ended, recorder)}
+        said = {"recipe": recipe_of(ended, fit_book)}
     except NoRecipe as none:
         said = {"none": {"why": none.why, "detail": none.detail}}
     text = json.dumps({"protocol": PROTOCOL, **said})

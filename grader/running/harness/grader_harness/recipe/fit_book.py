@@ -18,7 +18,7 @@ _KEPT = 6
 _THREAD_TIME = time.thread_time
 
 
-class Recorder:
+class FitBook:
     """What was recorded; ``fault`` where recording failed, by our doing."""
 
     def __init__(self, served: Served) -> None:
@@ -127,19 +127,19 @@ class Recorder:
 class Ours:
     """While our own code runs: an exception of ours ends the recording and nothing else."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, fit_book: FitBook) -> None:
+        self._fit_book = fit_book
 
     def __enter__(self) -> None:
         self._begun = _THREAD_TIME()
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        recorder = self._recorder
-        recorder.seconds += _THREAD_TIME() - self._begun
+        fit_book = self._fit_book
+        fit_book.seconds += _THREAD_TIME() - self._begun
         if isinstance(error, Exception):
-            recorder.fault = recorder.fault or f"{type(error).__name__}: {error}"[:200]
-        elif recorder.seconds > MOST_SECONDS:
-            recorder.fault = recorder.fault or f"{recorder.seconds:.1f} s"
+            fit_book.fault = fit_book.fault or f"{type(error).__name__}: {error}"[:200]
+        elif fit_book.seconds > MOST_SECONDS:
+            fit_book.fault = fit_book.fault or f"{fit_book.seconds:.1f} s"
         return isinstance(error, Exception)
 
 
