@@ -142,6 +142,7 @@ def test_a_writable_system_is_seen(confined: Confined) -> None:
     assert answers == (set() if confined.mode == "root" else {"tmpfs-size"})
 
 
+@pytest.mark.alone  # a grader that starts beside it ends what a dead one left
 def test_a_sandbox_that_outlives_the_grader_is_seen(confined: Confined) -> None:
     bwrap = stand_in(confined.folder, dropped={"--die-with-parent": 0})
     # A living grader ends what is inside itself; a dead one cannot.
