@@ -14,14 +14,9 @@ from hypothesis import strategies as st
 
 from grader.model.order import Slot
 from grader.model.run import NotRun
-from grader.orchestration.executors import (
-    ProcessExecutor,
-    SerialExecutor,
-    _Places,
-    _Workers,
-    processors_of,
-)
+from grader.orchestration.executors import ProcessExecutor, SerialExecutor, _Places
 from grader.orchestration.ports import Done, Job
+from grader.worker.processes import WorkerProcesses, processors_of
 from tests.unit.orchestration.small_jobs import Heard, Small, await_file, is_alive, perform
 
 WITH_CTRL_C = ("env", "--default-signal=INT")
@@ -97,7 +92,7 @@ def test_answers_come_as_they_finish_and_a_worker_is_used_again(tmp_path: Path) 
 
 
 def test_an_idle_worker_that_dies_is_replaced(tmp_path: Path) -> None:
-    slot, workers = Slot(number=0, gpu=None), _Workers(2)
+    slot, workers = Slot(number=0, gpu=None), WorkerProcesses(2)
     first = workers.submit(perform, Small(name="first", folder=tmp_path), slot).result()
     assert isinstance(first, Path)
     os.kill(int(first.read_text().split()[2]), signal.SIGKILL)
