@@ -5,7 +5,7 @@ from grader.model.message import Message
 from grader.model.result import AuditOutcome, Verdict
 from grader.model.run import Run, RunStatus
 from grader.model.submission import Severity
-from grader.reporting.in_words import outcome_told, status_told, verdict_told
+from grader.reporting.in_words import counted_told, outcome_told, status_told, verdict_told
 from grader.reporting.views import Chip
 from grader.words.catalogue import say
 
@@ -16,6 +16,11 @@ _OUTCOME_STYLES = {Outcome.SKIPPED: "quiet", Outcome.ERRORED: "none"}
 def verdict_chip(verdict: Verdict | None) -> Chip:
     """Return the chip of a verdict; without one, that of *not graded*."""
     return _chip(verdict.value if verdict else "none", verdict_told(verdict))
+
+
+def counted_chip(verdict: Verdict | None, n: int) -> Chip:
+    """Return the chip under the number ``n`` of submissions with that verdict."""
+    return _chip(verdict.value if verdict else "none", counted_told(verdict, n))
 
 
 def outcome_chip(outcome: Outcome) -> Chip:

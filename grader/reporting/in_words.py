@@ -63,6 +63,11 @@ def verdict_told(verdict: Verdict | None) -> Message:
     return say(f"verdict.{verdict.value}" if verdict else "verdict.not_graded")
 
 
+def counted_told(verdict: Verdict | None, n: int) -> Message:
+    """Return what is written under the number ``n`` of submissions with that verdict."""
+    return say(f"counted.{verdict.value}" if verdict else "counted.not_graded", n=n)
+
+
 def outcome_told(outcome: Outcome) -> Message:
     """Return the outcome of a check in a word or two."""
     return say(f"outcome.{outcome.value}")

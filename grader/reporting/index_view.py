@@ -1,13 +1,14 @@
 """From a grading to what the class page shows."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.model.check import Outcome
 from grader.model.message import Message
 from grader.model.result import Grading, SubmissionResult, Verdict
 from grader.model.submission import Severity
-from grader.reporting.chips import verdict_chip
+from grader.reporting.chips import counted_chip, verdict_chip
 from grader.reporting.in_words import (
     moment_told,
     number_told,
@@ -48,10 +49,7 @@ def index_view(grading: Grading) -> IndexView:
             assignments=len(slugs),
         ),
         unsandboxed=grading.machine.sandbox == "none",
-        counts=tuple(
-            Count(chip=verdict_chip(verdict), count=sum(r.verdict is verdict for r in results))
-            for verdict in _VERDICTS
-        ),
+        counts=tuple(_count(verdict, results) for verdict in _VERDICTS),
         looks=tuple(_look(grading, result) for result in results if result.points is None or _held(result)),
         assignments=tuple((slug, _title(grading, slug)) for slug in slugs),
         rows=tuple(
@@ -68,6 +66,12 @@ def index_view(grading: Grading) -> IndexView:
         record=_record(grading),
         footer=say("page.footer", version=grading.grader),
     )
+
+
+def _count(verdict: Verdict | None, results: Sequence[SubmissionResult]) -> Count:
+    """Return how many of ``results`` have ``verdict``, with the word under the number."""
+    n = sum(result.verdict is verdict for result in results)
+    return Count(chip=counted_chip(verdict, n), count=n)
 
 
 def _title(grading: Grading, slug: str) -> Message:

@@ -14,8 +14,8 @@ from grader.plugins.interfaces import Metric
 from grader.reporting import in_words
 
 DYNAMIC = (
-    "verdict.", "outcome.", "status.", "reason.", "source.", "why.", "ledger.", "page.taken.", "page.source.",
-    "page.rows.", "page.errors.",
+    "counted.", "verdict.", "outcome.", "status.", "reason.", "source.", "why.", "ledger.", "page.taken.",
+    "page.source.", "page.rows.", "page.errors.",
     "page.severity.", "page.audit.", "page.record.", "page.threshold.", "page.training.",
 )  # fmt: skip
 """Keys that are put together from a state's name; the rest must be written out somewhere."""

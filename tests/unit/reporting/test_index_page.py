@@ -49,6 +49,13 @@ def test_verdicts_are_counted_and_the_counts_add_up() -> None:
         ("Inconclusive", 0),
         ("Not graded", 1),
     ]
+    # In Portuguese the word under a number agrees with it, and both speak of submissions.
+    assert [count.chip.word.pt for count in view.counts] == [
+        "Aprovadas",
+        "Não aprovada",
+        "Inconclusivas",
+        "Sem nota",
+    ]
 
 
 def test_what_waits_for_a_person_stands_first_and_no_zero_is_told() -> None:
