@@ -12,6 +12,7 @@ import grader
 from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.running.confining.user_ids import ROOT_MODE_UIDS
 from tests.integration.confined import DRIVER, IN_ENVIRONMENT, MODES, ORDINARY_USER, Confined, Driver
+from tests.integration.played_class import Class, Digits, small_digits
 from tests.integration.promises import Promises
 
 
@@ -57,3 +58,15 @@ def confined(
     finally:
         shutil.rmtree(promises.course)
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def digits() -> Digits:
+    """The shipped digits assignment without its model checks."""
+    return small_digits()
+
+
+@pytest.fixture
+def classroom(tmp_path: Path, digits: Digits) -> Class:
+    """A class of its own for the test."""
+    return Class(tmp_path, digits[0], digits[1])
