@@ -4,6 +4,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,14 @@ def digits() -> Digits:
 def classroom(tmp_path: Path, digits: Digits) -> Class:
     """A class of its own for the test."""
     return Class(tmp_path, digits[0], digits[1])
+
+
+@pytest.fixture
+def with_architecture(classroom: Class, digits: Digits) -> Class:
+    """The class with the assignment's check of layers too."""
+    whole = digits[0].assignment("digits")
+    assert whole is not None
+    checks = tuple(c for c in whole.checks if c.kind in ("metric", "architecture", "runs"))
+    points = sum((c.points for c in checks), Decimal(0))
+    classroom.assignment = replace(whole, checks=checks, points=points, reference=None)
+    return classroom

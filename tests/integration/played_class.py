@@ -1,6 +1,8 @@
 """A class graded with the real course, data, judging and store, and a sandbox that runs nothing."""
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -129,3 +131,20 @@ def errors_allowed(assignment: Assignment) -> int:
     """Return the errors that just meet the digits threshold."""
     threshold = next(c.threshold.value for c in assignment.checks if c.kind == "metric")  # type: ignore[attr-defined]
     return int(np.ceil(threshold * 898)) - 1
+
+
+def model_archive(*layers: str) -> bytes:
+    """Return a well-formed .keras archive with made-up weights: nobody of ours loads it."""
+    config = {
+        "module": "keras",
+        "class_name": "Sequential",
+        "config": {
+            "layers": [{"module": "keras.layers", "class_name": name, "config": {}} for name in layers]
+        },
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        made.writestr("metadata.json", '{"keras_version": "3.15.1"}')
+        made.writestr("config.json", json.dumps(config))
+        made.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n" + bytes(64))
+    return buffer.getvalue()

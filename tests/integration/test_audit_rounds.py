@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from grader.datasets.prepare import Prepared, truth
-from grader.model.assignment import Assignment, AuditSpec, Course
+from grader.model.assignment import AuditSpec
 from grader.model.errors import SandboxError
 from grader.model.message import Text
 from grader.model.result import AuditOutcome, SubmissionResult, Verdict
@@ -21,15 +21,13 @@ from grader.model.run import RunStatus, SandboxCommand, SandboxOutcome
 from grader.model.submission import Severity
 from grader.running.staging.workspace import TOLD
 from tests.fakes import FakeSandbox, Files, npy, secret_order, served_folder
-from tests.integration.test_grading_rounds import REPORT, Class, digits
-
-__all__ = ["digits"]
+from tests.integration.played_class import REPORT, Class, Digits
 
 Predict = Callable[[SandboxCommand, Prepared], NDArray[Any]]
 
 
 @pytest.fixture
-def classroom(tmp_path: Path, digits: tuple[Course, Assignment, Prepared]) -> Class:
+def classroom(tmp_path: Path, digits: Digits) -> Class:
     course, assignment, _ = digits
     return Class(tmp_path, course, replace(assignment, audits=AuditSpec()))
 
@@ -105,9 +103,7 @@ def outcomes(result: SubmissionResult) -> dict[str, AuditOutcome]:
     return {one.audit: one.outcome for one in result.audits}
 
 
-def test_an_honest_program_is_cleared_by_three_extra_runs(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_an_honest_program_is_cleared_by_three_extra_runs(classroom: Class, digits: Digits) -> None:
     sandbox = program(honest, digits[2])
     result = graded(classroom, sandbox)
     assert outcomes(result) == dict.fromkeys(("pair", "placebo", "fresh"), AuditOutcome.CLEAR)
@@ -115,9 +111,7 @@ def test_an_honest_program_is_cleared_by_three_extra_runs(
     assert [one.cpu_seconds for one in result.audits] == [1.0, 1.0, 1.0]
 
 
-def test_a_fit_without_a_recipe_keeps_nobody_from_fresh_rows(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_a_fit_without_a_recipe_keeps_nobody_from_fresh_rows(classroom: Class, digits: Digits) -> None:
     report = json.dumps({**json.loads(REPORT), "fits": TRAINED}).encode()
 
     def run(command: SandboxCommand) -> Files:
@@ -126,9 +120,7 @@ def test_a_fit_without_a_recipe_keeps_nobody_from_fresh_rows(
     assert set(outcomes(graded(classroom, FakeSandbox(run)))) == {"pair", "placebo", "fresh"}
 
 
-def test_a_table_that_is_off_in_the_placebo_is_found_by_fresh_rows(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_a_table_that_is_off_in_the_placebo_is_found_by_fresh_rows(classroom: Class, digits: Digits) -> None:
     prepared = digits[2]
     known = {row.tobytes() for row in np.asarray(prepared.x_graded)}
 
@@ -150,7 +142,7 @@ def test_a_table_that_is_off_in_the_placebo_is_found_by_fresh_rows(
 
 
 def test_the_pair_sees_the_same_rows_with_wrong_labels_and_the_same_seed(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+    classroom: Class, digits: Digits
 ) -> None:
     seen = []
 
@@ -165,9 +157,7 @@ def test_the_pair_sees_the_same_rows_with_wrong_labels_and_the_same_seed(
     assert environment == again
 
 
-def test_a_denoised_copy_is_found_by_the_pair_after_a_repeat(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_a_denoised_copy_is_found_by_the_pair_after_a_repeat(classroom: Class, digits: Digits) -> None:
     sandbox = program(denoised, digits[2])
     result = graded(classroom, sandbox)
     assert outcomes(result)["pair"] is AuditOutcome.FOUND
@@ -177,9 +167,7 @@ def test_a_denoised_copy_is_found_by_the_pair_after_a_repeat(
     assert len(sandbox.calls) == 5 + (len(result.runs) - 1)
 
 
-def test_embedded_answers_are_found_by_the_placebo(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_embedded_answers_are_found_by_the_placebo(classroom: Class, digits: Digits) -> None:
     result = graded(classroom, program(embedded, digits[2]))
     assert outcomes(result) == {
         "pair": AuditOutcome.CLEAR,
@@ -192,16 +180,14 @@ def test_embedded_answers_are_found_by_the_placebo(
     assert result.verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_program_that_is_random_in_itself_is_not_accused(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_a_program_that_is_random_in_itself_is_not_accused(classroom: Class, digits: Digits) -> None:
     result = graded(classroom, program(random, digits[2]))
     assert outcomes(result)["pair"] is AuditOutcome.UNDECIDED
     assert outcomes(result)["placebo"] is AuditOutcome.CLEAR
     assert result.findings == (), "no fit was seen, but it was shown to learn"
 
 
-def test_who_fails_is_not_audited(classroom: Class, digits: tuple[Course, Assignment, Prepared]) -> None:
+def test_who_fails_is_not_audited(classroom: Class, digits: Digits) -> None:
     def weak(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
         labels = truth(prepared)
         labels[:400] = (labels[:400] + 1) % 10
@@ -212,18 +198,14 @@ def test_who_fails_is_not_audited(classroom: Class, digits: tuple[Course, Assign
     assert len(sandbox.calls) == 1
 
 
-def test_switched_off_audits_make_no_run(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_switched_off_audits_make_no_run(classroom: Class, digits: Digits) -> None:
     classroom.assignment = replace(classroom.assignment, audits=AuditSpec(pair=False, placebo=False))
     sandbox = program(embedded, digits[2])
     assert graded(classroom, sandbox).audits == ()
     assert len(sandbox.calls) == 1
 
 
-def test_extra_runs_are_kept_like_any_other(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_extra_runs_are_kept_like_any_other(classroom: Class, digits: Digits) -> None:
     sandbox = program(denoised, digits[2])
     first = graded(classroom, sandbox)
     made = len(sandbox.calls)
@@ -244,9 +226,7 @@ class FailsFrom(FakeSandbox):
         return super().run(command)
 
 
-def test_an_audit_that_could_not_be_made_takes_nothing_away(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_an_audit_that_could_not_be_made_takes_nothing_away(classroom: Class, digits: Digits) -> None:
     prepared = digits[2]
     result = graded(classroom, FailsFrom(program(honest, prepared).program))
     assert set(outcomes(result).values()) == {AuditOutcome.UNDECIDED}
@@ -279,7 +259,7 @@ def leaves_in(sandbox: FakeSandbox, *places: int, ending: tuple[RunStatus, float
 @pytest.mark.parametrize("place", [1, 2, 3], ids=["pair", "placebo", "fresh"])
 @pytest.mark.parametrize("status", [RunStatus.OK, RunStatus.ERROR, RunStatus.CRASH, RunStatus.TIMEOUT])
 def test_who_leaves_the_run_of_an_audit_is_doubted_like_who_is_found_by_it(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared], place: int, status: RunStatus
+    classroom: Class, digits: Digits, place: int, status: RunStatus
 ) -> None:
     result = graded(classroom, leaves_in(program(honest, digits[2]), place, ending=(status, 1.0)))
     audit = ("pair", "placebo", "fresh")[place - 1]
@@ -290,9 +270,7 @@ def test_who_leaves_the_run_of_an_audit_is_doubted_like_who_is_found_by_it(
     assert (result.verdict, result.points) == (Verdict.INCONCLUSIVE, classroom.assignment.points)
 
 
-def test_who_leaves_the_repeat_of_a_pair_is_doubted_too(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_who_leaves_the_repeat_of_a_pair_is_doubted_too(classroom: Class, digits: Digits) -> None:
     sandbox = leaves_in(program(denoised, digits[2]), 4, ending=(RunStatus.OK, 1.0))
     classroom.hand_in("ana")
     found = {finding.code for finding in classroom.grade(sandbox, runs=1)["ana"].findings}
@@ -300,9 +278,7 @@ def test_who_leaves_the_repeat_of_a_pair_is_doubted_too(
     assert "GR405" not in found
 
 
-def test_a_limit_that_the_graded_run_nearly_met_is_nobodys_doing(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_a_limit_that_the_graded_run_nearly_met_is_nobodys_doing(classroom: Class, digits: Digits) -> None:
     timed_out = leaves_in(program(honest, digits[2]), 1, ending=(RunStatus.TIMEOUT, 1.5))
     result = graded_within(1.5, classroom, timed_out)
     assert outcomes(result)["pair"] is AuditOutcome.UNDECIDED
@@ -326,9 +302,7 @@ def coin(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
     return in_order((labels + is_placebo(command)) % 10, command)
 
 
-def test_a_coin_is_seen_by_its_own_bad_side(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_a_coin_is_seen_by_its_own_bad_side(classroom: Class, digits: Digits) -> None:
     global coins  # noqa: PLW0603 - the coin of the program above
     coins = iter([0, 1, 0, 0, 1])  # graded, pair, placebo, fresh, repeat
     classroom.hand_in("ana")
@@ -354,7 +328,7 @@ TRAINED = [{"epochs": 3, "seconds": 1.0, "history": {"loss": [3.0, 2.0, 1.0]}}]
 
 
 def test_who_trains_and_delivers_nothing_may_have_had_an_unlucky_seed_and_is_run_once_more(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+    classroom: Class, digits: Digits
 ) -> None:
     unlucky = graded(classroom, failing_first(digits[2], fits=TRAINED, delivers=honest))
     assert (unlucky.verdict, unlucky.points) == (Verdict.INCONCLUSIVE, classroom.assignment.points)
@@ -364,7 +338,7 @@ def test_who_trains_and_delivers_nothing_may_have_had_an_unlucky_seed_and_is_run
 
 @pytest.mark.parametrize("fits", [[], TRAINED])
 def test_who_never_delivers_fails_after_a_second_run_at_most(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared], fits: list[dict[str, Any]]
+    classroom: Class, digits: Digits, fits: list[dict[str, Any]]
 ) -> None:
     sandbox = failing_first(digits[2], fits=fits, delivers=None)
     result = graded(classroom, sandbox)
@@ -372,9 +346,7 @@ def test_who_never_delivers_fails_after_a_second_run_at_most(
     assert len(sandbox.calls) == (2 if fits else 1)
 
 
-def test_failing_the_first_run_escapes_no_audit(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_failing_the_first_run_escapes_no_audit(classroom: Class, digits: Digits) -> None:
     result = graded(classroom, failing_first(digits[2], fits=TRAINED, delivers=denoised))
     assert "GR405" in {finding.code for finding in result.findings}
     assert outcomes(result)["placebo"] is AuditOutcome.CLEAR

@@ -1,9 +1,7 @@
 """What runs leave is judged as it arose, and what they copied or hid is found."""
 
-import io
 import json
 import shutil
-import zipfile
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -32,7 +30,7 @@ from tests.fakes import (
     secret_order,
     served_folder,
 )
-from tests.integration.played_class import REPORT, ROOT, Class, Digits, errors_in, tools_with
+from tests.integration.played_class import REPORT, ROOT, Class, Digits, errors_in, model_archive, tools_with
 
 
 def test_labels_copied_from_the_served_set_fail_and_the_page_can_say_why(classroom: Class) -> None:
@@ -125,33 +123,6 @@ def _cache_without_data(folder: Path) -> Path:
     return cache
 
 
-def _model_archive(*layers: str) -> bytes:
-    """Return a well-formed .keras archive with made-up weights: nobody of ours loads it."""
-    config = {
-        "module": "keras",
-        "class_name": "Sequential",
-        "config": {
-            "layers": [{"module": "keras.layers", "class_name": name, "config": {}} for name in layers]
-        },
-    }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as made:
-        made.writestr("metadata.json", '{"keras_version": "3.15.1"}')
-        made.writestr("config.json", json.dumps(config))
-        made.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n" + bytes(64))
-    return buffer.getvalue()
-
-
-@pytest.fixture
-def with_architecture(classroom: Class, digits: Digits) -> Class:
-    whole = digits[0].assignment("digits")
-    assert whole is not None
-    checks = tuple(c for c in whole.checks if c.kind in ("metric", "architecture", "runs"))
-    points = sum((c.points for c in checks), Decimal(0))
-    classroom.assignment = replace(whole, checks=checks, points=points, reference=None)
-    return classroom
-
-
 @pytest.mark.parametrize(
     "inputs",
     [
@@ -176,7 +147,7 @@ def test_inputs_made_to_upset_our_arithmetic_do_not_turn_a_failure_into_not_grad
         return {
             "predictions.npy": npy(wrong[secret_order(command)]),
             "captured_inputs.npy": npy(inputs),
-            "captured_model.keras": _model_archive("InputLayer", "Dense"),
+            "captured_model.keras": model_archive("InputLayer", "Dense"),
             "report.json": REPORT,
         }
 
@@ -242,7 +213,7 @@ def test_another_model_in_a_later_run_does_not_hide_a_forbidden_layer(
         labels[:9] = (labels[:9] + 1 + len(layers[-1])) % 10
         return {
             "predictions.npy": npy(labels[secret_order(command)]),
-            "captured_model.keras": _model_archive(*layers),
+            "captured_model.keras": model_archive(*layers),
             "report.json": REPORT,
         }
 

@@ -13,23 +13,21 @@ from numpy.typing import NDArray
 
 from grader.datasets.prepare import Prepared, truth
 from grader.measuring.checks import claim
-from grader.model.assignment import Assignment, AuditSpec, Course
+from grader.model.assignment import AuditSpec
 from grader.model.message import Language
 from grader.model.result import SubmissionResult
 from grader.model.run import SandboxCommand
 from grader.reporting.html import index_page, student_page
 from grader.reporting.results_json import results_json
 from tests.fakes import FakeSandbox, Files, npy, secret_order, served_folder
-from tests.integration.test_grading_rounds import REPORT, Class, digits
-
-__all__ = ["digits"]
+from tests.integration.played_class import REPORT, Class, Digits
 
 AUDITS = AuditSpec(pair=False, placebo=False)
 CLAIM = claim.Spec(id="claim", kind="claim", points=Decimal(1))
 
 
 @pytest.fixture
-def classroom(tmp_path: Path, digits: tuple[Course, Assignment, Prepared]) -> Class:
+def classroom(tmp_path: Path, digits: Digits) -> Class:
     course, assignment, _ = digits
     asked = replace(assignment, audits=AUDITS, checks=(*assignment.checks, CLAIM))
     return Class(tmp_path, course, replace(asked, points=asked.points + 1))
@@ -67,9 +65,7 @@ def without(classroom: Class, **switched: bool) -> Class:
     return classroom
 
 
-def test_a_claim_in_a_comment_stands_beside_the_measured_figure(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_a_claim_in_a_comment_stands_beside_the_measured_figure(classroom: Class, digits: Digits) -> None:
     classroom.hand_in("ana", "x = 1\n# Erro de teste: 1,0 %\n")
     result = classroom.grade(wrong_on(digits[2], 9))["ana"]
     assert result.claimed is not None
@@ -85,9 +81,7 @@ def test_a_claim_in_a_comment_stands_beside_the_measured_figure(
     assert "digits.py:2" in student_page(grading, result, Language.PT, {})
 
 
-def test_a_stale_output_that_is_too_good_is_found(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_a_stale_output_that_is_too_good_is_found(classroom: Class, digits: Digits) -> None:
     output = {"output_type": "stream", "name": "stdout", "text": ["Test accuracy: 1.0\n"]}
     cell = {"cell_type": "code", "source": "print(acc)", "metadata": {}, "outputs": [output]}
     text = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]})
@@ -99,9 +93,7 @@ def test_a_stale_output_that_is_too_good_is_found(
     assert result.claimed.where == "digits.ipynb[1] out:1"
 
 
-def test_what_the_graded_run_prints_is_shown_and_not_compared(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_what_the_graded_run_prints_is_shown_and_not_compared(classroom: Class, digits: Digits) -> None:
     classroom.hand_in("ana")
     result = classroom.grade(wrong_on(digits[2], 120, b"Test accuracy: 1.0\n"), runs=1)["ana"]
     assert "GR410" not in codes(result)
@@ -117,9 +109,7 @@ def test_the_statement_copied_into_a_program_is_no_claim(classroom: Class, digit
     assert classroom.grade(wrong_on(digits[2], 120), runs=1)["ana"].claimed is None
 
 
-def test_the_claim_audit_can_be_switched_off(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_the_claim_audit_can_be_switched_off(classroom: Class, digits: Digits) -> None:
     classroom.hand_in("ana", "# erro: 0,0 %\n")
     sandbox = wrong_on(digits[2], 120)
     assert "GR410" in codes(classroom.grade(sandbox, runs=1)["ana"])
@@ -127,7 +117,7 @@ def test_the_claim_audit_can_be_switched_off(
 
 
 def test_a_table_of_answers_is_told_with_its_place_in_a_module_beside_it_too(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+    classroom: Class, digits: Digits
 ) -> None:
     table = "Y = " + str(np.random.default_rng(2).integers(0, 10, 6000).tolist())
     classroom.hand_in("ana", f"x = 1\n{table}\n")
@@ -143,9 +133,7 @@ def test_a_table_of_answers_is_told_with_its_place_in_a_module_beside_it_too(
     assert ["digits.py:2" in places[0], "answers.py:1" in places[1]] == [True, True]
 
 
-def test_answers_by_position_are_found_and_can_be_left_unlooked_at(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_answers_by_position_are_found_and_can_be_left_unlooked_at(classroom: Class, digits: Digits) -> None:
     classroom.hand_in("ana")
     sandbox = program(lambda _: truth(digits[2]))
     result = classroom.grade(sandbox)["ana"]
@@ -163,9 +151,7 @@ def test_copied_labels_are_not_looked_for_where_the_course_says_so(classroom: Cl
     assert "GR402" not in codes(without(classroom, canary=False).grade(sandbox)["ana"])
 
 
-def test_an_honest_program_has_none_of_these_findings(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_an_honest_program_has_none_of_these_findings(classroom: Class, digits: Digits) -> None:
     classroom.hand_in("ana", "# acurácia: 99,0 %\n")
     assert codes(classroom.grade(wrong_on(digits[2], 9))["ana"]) == ["GR403"]
 
@@ -199,9 +185,7 @@ def copied_class(classroom: Class, prepared: Prepared) -> FakeSandbox:
     return program(answer)
 
 
-def test_a_copied_program_is_told_on_both_to_the_instructor_alone(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_a_copied_program_is_told_on_both_to_the_instructor_alone(classroom: Class, digits: Digits) -> None:
     results = classroom.grade(copied_class(classroom, digits[2]), runs=1)
     named = {name for name, result in results.items() if "GR412" in codes(result)}
     assert named == {"ana", "bia"}
@@ -216,16 +200,14 @@ def test_a_copied_program_is_told_on_both_to_the_instructor_alone(
     assert [f["code"] for f in rows[0]["findings"]].count("GR412") == 1
 
 
-def test_twins_are_not_looked_for_where_the_course_says_so(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
-) -> None:
+def test_twins_are_not_looked_for_where_the_course_says_so(classroom: Class, digits: Digits) -> None:
     sandbox = copied_class(classroom, digits[2])
     results = without(classroom, twins=False).grade(sandbox, runs=1)
     assert not [name for name, result in results.items() if "GR412" in codes(result)]
 
 
 def test_the_same_program_is_information_and_stands_on_the_class_page(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared]
+    classroom: Class, digits: Digits
 ) -> None:
     classroom.hand_in("ana", NOTES)
     classroom.hand_in("bia", "# bia\n" + NOTES)
@@ -236,9 +218,7 @@ def test_the_same_program_is_information_and_stands_on_the_class_page(
     assert "bia" not in student_page(classroom.published[-1], results["ana"], Language.EN, {})
 
 
-def test_a_handed_in_reference_solution_is_told(
-    classroom: Class, digits: tuple[Course, Assignment, Prepared], tmp_path: Path
-) -> None:
+def test_a_handed_in_reference_solution_is_told(classroom: Class, digits: Digits, tmp_path: Path) -> None:
     solution = tmp_path / "reference_solutions" / "digits" / "solution.py"
     solution.parent.mkdir(parents=True)
     solution.write_text(NOTES)

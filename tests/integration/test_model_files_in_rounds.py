@@ -8,19 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.datasets.prepare import Prepared, truth
-from grader.model.assignment import Assignment, Course
+from grader.datasets.prepare import truth
 from grader.model.check import CheckResult, Outcome
 from grader.model.result import ModelLayer, ModelTable, SubmissionResult
 from grader.model.run import SandboxCommand
 from tests.attacks.archives import archive, layer, sequential
 from tests.fakes import FakeSandbox, Files, npy, secret_order
-from tests.integration.test_grading_rounds import REPORT, Class, classroom, digits
-
-__all__ = ["classroom", "digits"]
+from tests.integration.played_class import REPORT, Class, Digits
 
 DENSE = layer("Dense", units=10, name="answer") | {"build_config": {"input_shape": [None, 64]}}
-Digits = tuple[Course, Assignment, Prepared]
 
 
 def asked_of_b(command: SandboxCommand) -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from grader.datasets.prepare import Prepared, truth
 from grader.files.plain_data import plain_of
-from grader.model.assignment import Assignment, AuditSpec, Basis, Course, RecipeNeed, VerdictSpec
+from grader.model.assignment import Assignment, AuditSpec, Basis, RecipeNeed, VerdictSpec
 from grader.model.assurance import Assurance, Beside, Origin
 from grader.model.certificate import Answer
 from grader.model.recipe import Answers, Estimator, EstimatorFit, Recipe, RowMap, Rows, Targets
@@ -30,10 +30,8 @@ from grader.runtimes.catalogue import find_runtime
 from grader.storage.run_store import open_store
 from grader.wiring import cache_folder
 from tests.fakes import FakeSandbox, Files, npy, secret_order
-from tests.integration.test_grading_rounds import REPORT, Class, digits
+from tests.integration.played_class import REPORT, Class, Digits
 from tests.integration.test_verifying import Desk, seeded
-
-__all__ = ["digits"]
 
 FOREST = Recipe(
     library="sklearn",
@@ -52,7 +50,6 @@ FOREST = Recipe(
 )
 ROWS = 898
 SCHEMA = "results-v1.schema.json"
-Digits = tuple[Course, Assignment, Prepared]
 
 
 @pytest.fixture

@@ -5,19 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.datasets.prepare import Prepared, truth
-from grader.model.assignment import Assignment, Course
+from grader.datasets.prepare import truth
 from grader.model.result import Status, Verdict
 from grader.model.run import MIB, SandboxCommand
 from grader.orchestration import room
 from tests.fakes import FakeSandbox, Files, npy, secret_order
-from tests.integration.test_grading_rounds import (  # noqa: F401 - fixtures
-    REPORT,
-    Class,
-    classroom,
-    digits,
-    with_architecture,
-)
+from tests.integration.played_class import REPORT, Class, Digits
 
 
 def kept(folder: Path) -> dict[str, int]:
@@ -35,8 +28,8 @@ def in_all(folder: Path) -> int:
 
 @pytest.mark.attack("kept_leavings")
 def test_a_model_file_that_is_none_is_not_kept_and_the_others_are_judged(
-    with_architecture: Class,  # noqa: F811 - the fixture
-    digits: tuple[Course, Assignment, Prepared],  # noqa: F811 - the fixture
+    with_architecture: Class,
+    digits: Digits,
 ) -> None:
     for student in ("ana", "eve"):
         with_architecture.hand_in(student, f"# {student}")
@@ -54,8 +47,8 @@ def test_a_model_file_that_is_none_is_not_kept_and_the_others_are_judged(
 
 @pytest.mark.attack("kept_leavings")
 def test_what_a_run_leaves_beyond_its_share_is_refused_by_name_and_told(
-    classroom: Class,  # noqa: F811 - the fixture
-    digits: tuple[Course, Assignment, Prepared],  # noqa: F811 - the fixture
+    classroom: Class,
+    digits: Digits,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(room, "MOST_OF_A_BATCH", 0)
@@ -77,7 +70,7 @@ def test_what_a_run_leaves_beyond_its_share_is_refused_by_name_and_told(
 
 
 def test_answers_that_have_no_room_are_the_programs_own_failure(
-    classroom: Class,  # noqa: F811 - the fixture
+    classroom: Class,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(room, "MOST_OF_A_BATCH", 0)

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from grader.datasets.prepare import Prepared, truth
-from grader.model.assignment import Assignment, AuditSpec, Course
+from grader.model.assignment import Assignment, AuditSpec
 from grader.model.errors import CourseError
 from grader.model.message import Language
 from grader.model.run import SandboxCommand
@@ -26,13 +26,11 @@ from grader.storage.run_store import open_store
 from grader.wiring import cache_folder
 from grader.worker.workplace import prepare_data
 from tests.fakes import DeadSandbox, FakeSandbox, Files, RememberingProgress, fixed_clock, npy, served_folder
+from tests.integration.played_class import REPORT, Digits, tools_with
 from tests.integration.test_audit_rounds import honest, in_order
-from tests.integration.test_grading_rounds import REPORT, _tools, digits
-
-__all__ = ["digits"]
 
 Answer = Callable[[SandboxCommand, Prepared], NDArray[Any]]
-Ground = tuple[Course, Assignment, Prepared]
+Ground = Digits
 
 
 def always_right(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
@@ -78,7 +76,7 @@ def grade_zoo(
     assignment = replace(assignment, audits=AuditSpec(twins=False))
     with open_store(folder / "store") as store:
         grader = Means(
-            tools=_tools(whole_zoo(answers, prepared)),
+            tools=tools_with(whole_zoo(answers, prepared)),
             options=Options(runs=1),
             executor=SerialExecutor(),
             store=store,
@@ -149,7 +147,7 @@ def test_it_is_found_out_that_nothing_could_be_graded(tmp_path: Path, digits: Gr
     course, assignment, _ = digits
     with open_store(tmp_path / "store") as store:
         grader = Means(
-            tools=_tools(DeadSandbox()),
+            tools=tools_with(DeadSandbox()),
             options=Options(runs=1),
             executor=SerialExecutor(),
             store=store,

@@ -27,7 +27,7 @@ from grader.readers.refused import Refused
 from grader.storage.run_store import open_store
 from tests.crossing import written
 from tests.fakes import FakeSandbox, Files, RememberingProgress, fixed_clock
-from tests.integration.test_grading_rounds import REPORT, _tools
+from tests.integration.played_class import REPORT, tools_with
 
 FILE = """
 [assignment]
@@ -108,7 +108,7 @@ def graded(folder: Path, program: Any) -> tuple[SubmissionResult, FakeSandbox]:
     place.mkdir(parents=True)
     (place / "sum.py").write_text("C = 42\n")
     sandbox = FakeSandbox(program)
-    tools = _tools(sandbox)
+    tools = tools_with(sandbox)
     tools = replace(tools, checks={**tools.checks, "value": ValueKind()})
     with open_store(folder / ".grader") as store:
         grader = Means(

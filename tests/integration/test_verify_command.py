@@ -11,10 +11,8 @@ import pytest
 
 from grader.cli.main import run
 from grader.cli.schema import schemas
-from grader.datasets.prepare import Prepared
-from grader.model.assignment import Assignment, Course
 from tests.fakes import DeadSandbox
-from tests.integration.test_grading_rounds import _tools, digits  # noqa: F401 - a fixture
+from tests.integration.played_class import Digits, tools_with
 from tests.integration.test_verifying import Answers, Desk, random_itself, seeded, worse_now
 
 Told = pytest.CaptureFixture[str]
@@ -22,7 +20,7 @@ Verify = Callable[..., int]
 
 
 @pytest.fixture
-def desk(tmp_path: Path, digits: tuple[Course, Assignment, Prepared]) -> Desk:  # noqa: F811 - the fixture
+def desk(tmp_path: Path, digits: Digits) -> Desk:
     return Desk(tmp_path, *digits)
 
 
@@ -33,7 +31,7 @@ def verify(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Verify:
     monkeypatch.setattr("grader.cli.options.course_and_assignments", lambda *_: (course, (desk.assignment,)))
 
     def verify(*arguments: str | Path, answers: Answers | None = seeded) -> int:
-        tools = _tools(DeadSandbox() if answers is None else desk.sandbox(answers))
+        tools = tools_with(DeadSandbox() if answers is None else desk.sandbox(answers))
         monkeypatch.setattr("grader.wiring.tools_for", lambda _: tools)
         return run(["verify", "--lang", "en", "-q", *map(str, arguments)])
 

@@ -41,7 +41,7 @@ from tests.fakes import (
     secret_order,
     served_folder,
 )
-from tests.integration.test_grading_rounds import REPORT, _tools, digits  # noqa: F401 - a fixture
+from tests.integration.played_class import REPORT, Digits, tools_with
 
 Answers = Callable[[SandboxCommand, Prepared], NDArray[Any]]
 RUNS = 3
@@ -112,7 +112,7 @@ class Desk:
 
     def grader(self, sandbox: Sandbox, store: RunStore, **options: Any) -> Means:
         return Means(
-            tools=_tools(sandbox),
+            tools=tools_with(sandbox),
             options=Options(**options),
             executor=SerialExecutor(),
             store=store,
@@ -137,7 +137,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, digits: tuple[Course, Assignment, Prepared]) -> Desk:  # noqa: F811 - the fixture
+def desk(tmp_path: Path, digits: Digits) -> Desk:
     return Desk(tmp_path, *digits)
 
 

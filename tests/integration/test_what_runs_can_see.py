@@ -8,14 +8,11 @@ import numpy as np
 import pytest
 
 from grader.datasets.prepare import Prepared, truth
-from grader.model.assignment import Assignment, AuditSpec, Course
+from grader.model.assignment import AuditSpec
 from grader.model.run import SandboxCommand
 from grader.running.staging.workspace import TOLD
 from tests.fakes import FakeSandbox, Files, npy, secret_order
-from tests.integration.test_grading_rounds import REPORT, Class, digits
-
-__all__ = ["digits"]
-
+from tests.integration.played_class import REPORT, Class, Digits
 
 ROWS = ("qx.txt",)
 """As long as its numbers are: what rows are can be seen, and that is answered by what a program then does."""
@@ -75,7 +72,7 @@ class Watcher:
 
 @pytest.mark.parametrize("fails_first", [False, True])
 def test_no_run_of_an_audit_can_be_told_from_the_graded_one_by_looking_around(
-    tmp_path: Path, digits: tuple[Course, Assignment, Prepared], *, fails_first: bool
+    tmp_path: Path, digits: Digits, *, fails_first: bool
 ) -> None:
     course, assignment, prepared = digits
     watcher = Watcher(prepared, fails_first)

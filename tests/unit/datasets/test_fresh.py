@@ -14,16 +14,14 @@ from grader.datasets.fresh import fresh
 from grader.datasets.layouts import served_lines, told_rows
 from grader.datasets.prepare import Prepared
 from grader.measuring.audits.fresh_rows import compare_fresh, honest_loss
-from tests.integration.test_grading_rounds import digits
-
-__all__ = ["digits"]
+from tests.integration.played_class import small_digits
 
 Rows = NDArray[Any]
 
 
-@pytest.fixture
-def prepared(digits: tuple[Any, Any, Prepared]) -> Prepared:
-    return digits[2]
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    return small_digits()[2]
 
 
 def test_every_row_is_moved_a_little_and_keeps_its_kind(prepared: Prepared) -> None:
