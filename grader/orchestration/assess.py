@@ -118,7 +118,7 @@ def assess(
     served = served_names(prepared.dataset)
     told = findings_told(submission, facts, signs, audits, judgement, served=served)
     answers = assurance_of(facts, audits, side.held, signs=signs_among(told, submission))
-    checks = assured(judgement.checks, tools.checks, answers=answers, doubted=gaining)
+    checks = assured(judgement.checks, tools.checks, answers=answers, doubted=side.doubted(gaining))
     other_way = told_the_other_way_round(first.own, labels) if prepared.labels_known else None
     result = _result(
         submission,

@@ -127,6 +127,14 @@ class Side:
         """Return what a person should know of the program beside its recipe."""
         return () if self.held is None else findings_of_recipe(self.held, gaining, tools)
 
+    def doubted(self, gaining: frozenset[str]) -> frozenset[str]:
+        """Return those of ``gaining`` by which the delivered value is better than its recipe.
+
+        A gain inside the spread is luck: where the recipe decides it earns nothing, and it is no doubt.
+        """
+        beside = () if self.held is None else self.held.beside
+        return gaining & {one.metric for one in beside if one.beside in (Beside.BETTER, Beside.OPEN)}
+
     def trainings_wanted(self, facts: Facts, gaining: frozenset[str]) -> int | None:
         """Return how many trainings in all would tell more, or could change what is earned."""
         return None if self.held is None else trainings_wanted(facts, self.held, gaining)

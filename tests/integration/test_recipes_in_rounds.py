@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from grader.datasets.prepare import Prepared, truth
 from grader.files.plain_data import plain_of
+from grader.measuring.checks.scale import Spec
 from grader.model.assignment import Assignment, AuditSpec, Basis, RecipeNeed, VerdictSpec
 from grader.model.assurance import Assurance, Beside, Origin
 from grader.model.certificate import Answer
@@ -22,6 +23,7 @@ from grader.model.result import SubmissionResult, Verdict
 from grader.model.run import SandboxCommand
 from grader.orchestration.baseline import ReferenceRuns, run_reference, write_reference_record
 from grader.orchestration.ground import Ground
+from grader.plugins.tables import reader_of
 from grader.reporting import html
 from grader.reporting.results_json import results_json
 from grader.reporting.student_view import student_view
@@ -161,6 +163,21 @@ def test_a_cheat_has_the_grade_of_its_recipe_and_a_finding_with_the_figures(
     assert sum(name.startswith("seed") for names in machine.trained for name in names) == 9
     earned = [check for check in result.checks if check.metric]
     assert all(check.points == 0 for check in earned)
+
+
+@pytest.mark.parametrize(
+    ("delivered", "gives", "assurance"), [(21, 20, Assurance.MADE_AGAIN), (1, 170, Assurance.DOUBTED)]
+)
+def test_a_gain_inside_the_spread_is_luck_and_no_doubt(
+    classroom: Class, digits: Digits, delivered: int, gives: int, assurance: Assurance
+) -> None:
+    written = {"id": "scale", "kind": "scale", "metric": "error_rate", "from": 0.9, "to": 0.0, "points": 1000}
+    check: Spec = reader_of(Spec).validate_python(written)
+    classroom.assignment = replace(classroom.assignment, checks=(check,), points=check.points)
+    result = graded(classroom, Machine(digits[2], delivered=delivered, gives=about(gives)))
+    assert result.runs[0].metrics["error_rate"] < result.metrics[0].value, "the delivered value earns more"
+    assert result.assurance is assurance
+    assert (beside(result) is Beside.BETTER) == (assurance is Assurance.DOUBTED)
 
 
 def test_by_the_programs_own_runs_a_cheat_keeps_its_points_in_doubt(classroom: Class, digits: Digits) -> None:
