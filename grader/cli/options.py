@@ -88,6 +88,7 @@ class AskedMachine:
     timeout: str | None = None
     memory: str | None = None
     quiet: bool = False
+    plain_fit: bool = False
     by_need: bool = False
     """Nothing can be confined here: ``none`` is what is left, nobody asked for it, and it was told."""
 
@@ -104,7 +105,8 @@ class AskedMachine:
         """
         from grader.wiring import Request, open_grader
 
-        options = replace(limits_from(self.timeout, self.memory), **asked)
+        limits = limits_from(self.timeout, self.memory)
+        options = replace(limits, joins_batches=not self.plain_fit, **asked)
         request = Request(sandbox=self.sandbox, data_dir=self.data_dir, gpu=self.gpu, private=private)
         if self.sandbox == "none" and not self.by_need:
             tell(say("sandbox-switched-off"))
@@ -132,9 +134,10 @@ def course_options(function: Decorated) -> Decorated:
 
 def machine_options(function: Decorated) -> Decorated:
     """Add what chooses sandbox, GPU, data and limits: ``machine``, an :class:`AskedMachine`."""
-    names = ("sandbox", "data_dir", "gpu", "timeout", "memory", "quiet")
+    names = ("sandbox", "data_dir", "gpu", "timeout", "memory", "quiet", "plain_fit")
     gathered = _gathering(function, "machine", AskedMachine, {name: name for name in names})
     for option in (
+        click.option("--plain-fit", is_flag=True, help="help.plain_fit"),
         click.option("--memory", metavar="M", help="help.memory"),
         click.option("--timeout", metavar="T", help="help.timeout"),
         click.option("--gpu", default="auto", metavar="G", help="help.gpu"),

@@ -45,7 +45,8 @@ class RunOrder:
 
     ``repeats`` is the key of the graded run whose order of rows (and labels, and training rows) is served
     again. ``applies_model``: the model that the run leaves is applied to the graded rows in a sandbox of its
-    own. ``label`` is what people who watch are told.
+    own. ``joins_batches``: Keras may train an epoch in one call where nothing looks at single batches.
+    ``label`` is what people who watch are told.
     """
 
     key: str
@@ -66,6 +67,7 @@ class RunOrder:
     purpose: Purpose = Purpose.GRADED
     repeats: str | None = None
     applies_model: bool = True
+    joins_batches: bool = False
 
     def __str__(self) -> str:
         return self.label

@@ -179,6 +179,8 @@ class RunJob:
     """After so many epochs a model of Keras sees one batch of each, and its program nothing of it."""
     wrong_targets: bool = False
     """Training is given the targets of other rows: the placebo of data typed into the program."""
+    joins_batches: bool = False
+    """Keras may train an epoch in one call where nothing looks at single batches: the same bits, sooner."""
     heard: Callable[[bytes], None] | None = None
     """Told each piece of what the program prints, as it comes; nothing that is said there is looked at."""
 

@@ -40,6 +40,8 @@ class Options:
     force: bool = False
     audits: bool = True
     """Whether the extra runs of audits are made."""
+    joins_batches: bool = True
+    """Whether Keras may train an epoch in one call where nothing looks at single batches."""
     watched: bool = False
     """Whether a person watches one program: what it prints is shown meanwhile, its runs are explained."""
 

@@ -34,6 +34,7 @@ def order_of(submission: Submission, ground: Ground, number: int, means: Means) 
         sandbox=means.tools.sandbox.name,
         limits=[limits.wall_seconds, limits.memory_bytes],
         number=number,
+        joins_batches=means.options.joins_batches,
     )
     return RunOrder(
         key=key,
@@ -64,6 +65,7 @@ def order_of(submission: Submission, ground: Ground, number: int, means: Means) 
         threads=threads_for(means),
         wants_gpu=assignment.run.gpu is not GpuNeed.NONE,
         applies_model=assignment.asks_for("model"),
+        joins_batches=means.options.joins_batches,
     )
 
 

@@ -157,6 +157,7 @@ def _job(
         hidden=workplace.hidden(),
         most_epochs=_enough(prepared) if placebo else None,
         wrong_targets=placebo and prepared.dataset.typed,
+        joins_batches=order.joins_batches,
         heard=workplace.heard,
     )
 

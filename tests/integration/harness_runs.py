@@ -170,6 +170,7 @@ def harness_run(
     asks: Mapping[str, tuple[str, ...]] | None = None,
     seconds: float = 0.0,
     told: bytes = bytes(16),
+    joins_batches: bool = False,
     timeout: float = 240,
 ) -> Left:
     """Run the first of ``files`` in ``folder`` and return what it left; ``rows`` are handed over once.
@@ -195,6 +196,7 @@ def harness_run(
         "asks": [{"kind": kind, "names": list(named)} for kind, named in wanted.items()],
         "rows_on_request": rows is not None,
         "seconds": seconds,
+        "joins_batches": joins_batches,
         "paths": {**paths, "data": str(data)},
     }
     (folder / "job.json").write_text(json.dumps(request))

@@ -35,7 +35,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Left:
     """Program 5 of the notes, unchanged but for its size: it preprocesses outside the model."""
     folder = tmp_path_factory.mktemp("course")
     served = serve(folder / "data", images(), loader="mnist")
-    left = harness_run(folder, stage(PROGRAMS, "mlp2.py"), served=served)
+    left = harness_run(folder, stage(PROGRAMS, "mlp2.py"), served=served, joins_batches=True)
     assert left.report["errors"] == [], left.complained
     return left
 
@@ -103,7 +103,10 @@ def test_the_report_names_layers_versions_and_served_loaders(course: Left) -> No
     report = course.report
     assert layer_names(report["layers"]) == ["Flatten", "Dense", "Dense"]
     assert {"python", "keras", "tensorflow", "numpy"} <= set(report["versions"])
-    assert [entry["what"] for entry in report["ledger"]] == ["keras.datasets.mnist.load_data()"]
+    assert [(entry["kind"], entry["what"]) for entry in report["ledger"]] == [
+        ("load_data", "keras.datasets.mnist.load_data()"),
+        ("joined_batches", "model.fit"),
+    ]
     assert report["own_seed"] is False
     assert (course.folder / "work/mlp2.png").exists()  # plot_model worked
 
@@ -176,8 +179,8 @@ def test_sandbox_b_tells_of_a_file_that_is_no_model(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_watching_changes_nothing_that_a_program_computes(tmp_path: Path) -> None:
-    """Seeded alike, the program leaves the same bits with the harness and without."""
-    left = harness_run(tmp_path, stage(PROGRAMS, "unchanged.py"))
+    """Seeded alike, the program leaves the same bits with the harness, its batches joined, and without."""
+    left = harness_run(tmp_path, stage(PROGRAMS, "unchanged.py"), joins_batches=True)
     assert left.report["errors"] == [], left.complained
     plain = tmp_path / "plain"
     plain.mkdir()

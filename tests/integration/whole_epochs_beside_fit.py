@@ -1,7 +1,8 @@
-"""Run by the runtime's Python: ``whole_epochs_beside_fit.py CASES`` trains each case twice, by both loops.
+"""Run by the runtime's Python: ``whole_epochs_beside_fit.py CASES [MORE]`` trains each case by both loops.
 
 ``CASES`` is JSON: a list of [optimizer, loss, feature], each by a name below. Printed are, for each, the
 largest difference of any weight after two epochs in the same order of rows, and how far training moved any.
+``MORE`` are cases of ``joined_batches_beside_fit``: one process imports the libraries for both.
 """
 
 import json
@@ -57,6 +58,10 @@ def main() -> None:
     """Print the differences of all cases, as JSON."""
     cases = json.loads(sys.argv[1])
     print("DIFFERENCES " + json.dumps([_compared(*case) for case in cases]))  # noqa: T201 - the answer
+    if len(sys.argv) > 2:
+        from joined_batches_beside_fit import found  # type: ignore[import-not-found] # noqa: PLC0415
+
+        print("FOUND " + json.dumps(found(json.loads(sys.argv[2]))))  # noqa: T201
 
 
 def _compared(optimizer: str, loss: str, feature: str) -> tuple[float, float]:

@@ -46,6 +46,7 @@ def stage_submission(job: RunJob, scratch: Path) -> SandboxCommand:
         "asks": [{"kind": ask.kind, "names": list(ask.names)} for ask in job.asks],
         "rows_on_request": job.rows_on_request is not None,
         "seconds": job.limits.wall_seconds,
+        "joins_batches": job.joins_batches,
         "paths": {"staged": "/staged", "work": "/submission", "data": "/data", "out": "/out"},
     }
     _write_request(scratch / "job", request)

@@ -70,6 +70,26 @@ def test_after_the_most_epochs_each_has_its_first_batches_alone(batches: int, at
     assert model.shown[-at_once:] == list(range(at_once)), "calling fit again does not begin anew"
 
 
+def test_of_joined_batches_the_first_alone_is_trained_after_the_most_epochs() -> None:
+    model = Model(1)
+    callbacks = callbacks_for(model, TOLD.pack(1, 0))
+
+    def joined(iterator: Any) -> int:
+        for _ in range(5):
+            model.step(iterator)
+        return model.shown[-1]
+
+    joined.at_once, joined.one = 5, model.step  # type: ignore[attr-defined]
+    for epoch in range(3):
+        model.train_function = model.train_function or joined
+        callbacks.on_epoch_begin(epoch)
+        iterator = iter(range(5))
+        model.train_function(iterator)
+        assert list(iterator) == [], "all is drawn"
+        callbacks.on_epoch_end(epoch)
+    assert model.shown == [*range(5), 0, 0]
+
+
 @pytest.mark.parametrize("told", [b"", TOLD.pack(0, 0), TOLD.pack(0, 1), b"half"])
 def test_without_a_limit_every_epoch_is_whole(told: bytes) -> None:
     model = Model()

@@ -32,6 +32,8 @@ class Job:
     out: Path
     seconds: float = 0.0
     """After how long the run is killed; 0 where nobody says."""
+    joins_batches: bool = False
+    """Whether ``fit`` may train an epoch in one call where nothing looks at single batches."""
 
     def asks_for(self, *kinds: str) -> bool:
         """Return whether any of ``kinds`` is to be brought back."""
@@ -102,6 +104,7 @@ def read_job(path: str) -> Job:
         data=folders["data"],
         out=folders["out"],
         seconds=float(request.get("seconds", 0)),
+        joins_batches=bool(request.get("joins_batches", False)),
     )
 
 

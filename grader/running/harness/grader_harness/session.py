@@ -17,6 +17,7 @@ from grader_harness.evidence import Evidence
 from grader_harness.figures import Figures
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.job import PROTOCOL, Job, Served, read_job, read_served
+from grader_harness.joined_batches import JoinedBatches
 from grader_harness.ledger import Ledger
 from grader_harness.observing import observation_faults
 from grader_harness.own_threads import join_threads
@@ -78,6 +79,8 @@ class Session:
         self.hooks.install()
         self.seeds.install(self.hooks)
         ServedLoaders(self.served, self.ledger).install(self.hooks)
+        if self.job.joins_batches:
+            JoinedBatches(self.ledger).install(self.hooks)
         if self.fit_book is not None:
             KerasDoor(self.fit_book).install(self.hooks)
         self.evidence.install(self.hooks)

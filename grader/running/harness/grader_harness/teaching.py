@@ -66,19 +66,25 @@ def _count_epochs(callback_list: Any, most: int) -> None:
 
 
 def _shorten(model: Any) -> None:
-    """Let the epoch that begins now train on its first batch; the others are drawn and passed over."""
+    """Let the epoch that begins now train on its first batch; the others are drawn and passed over.
+
+    Where batches are joined (``joined_batches``), one call is for many of them: its first is trained alone.
+    """
     whole = getattr(model, "train_function", None)
     whole = getattr(whole, "whole", whole)
     if whole is None:
         return
     last: list[Any] = []
+    first, drawn = getattr(whole, "one", whole), getattr(whole, "at_once", None)
 
     def train_function(iterator: Any) -> Any:
+        passed_over = drawn or _batches_at_once(model)
         if not last:
-            last.append(whole(iterator))
-            return last[0]
-        for _ in range(_batches_at_once(model)):
-            next(iterator)
+            last.append(first(iterator))
+            passed_over = 0 if drawn is None else drawn - 1
+        for _ in range(passed_over):
+            if next(iterator, None) is None:
+                break
         return last[0]
 
     train_function.whole = whole  # type: ignore[attr-defined]
