@@ -27,6 +27,7 @@ from grader.orchestration.grade import grade_course
 from grader.orchestration.publish import INDEX, Publisher, require_room, with_paths
 from grader.reporting.results_json import SCHEMA
 from grader.storage.course_key import key_of
+from grader.storage.kept_pages import KeptPages
 from grader.wiring import exporters
 from grader.words import say
 
@@ -155,7 +156,11 @@ def grade_folder(
         if not (found.submissions or found.unreadable):
             raise CourseError(_nothing_found(submissions, only))
         publisher = Publisher(
-            reports=reports, language=spoken(), exporters=exporters(), key=key_of(means.store.folder)
+            reports=reports,
+            language=spoken(),
+            exporters=exporters(),
+            key=key_of(means.store.folder),
+            kept=KeptPages(file=means.store.folder / "pages.json", reports=reports),
         )
         try:
             grading = grade_course(course, chosen, found, means=means, publish=publisher.publish)

@@ -47,5 +47,7 @@ class Shown:
     output: str = ""
     """What the runs printed, cleaned of control characters, first MiB."""
     picture: Picture = Picture()
+    judged_from: str = ""
+    """The digest of all that the result was judged from; empty where that was not noted."""
     rows_hidden: bool = False
     """No student has the graded rows: what the program said once it had seen them is the instructor's."""

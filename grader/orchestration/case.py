@@ -11,9 +11,10 @@ from grader.model.result import Reason, SubmissionResult
 from grader.model.retrained import Retrained
 from grader.model.run import Purpose
 from grader.model.submission import Submission
-from grader.orchestration.assess import Assessed, assess
+from grader.orchestration.assess import Assessed
 from grader.orchestration.audit import pair_is_open, worth_making, worth_training
 from grader.orchestration.ground import Ground
+from grader.orchestration.judged_before import judged
 from grader.orchestration.means import Means
 from grader.orchestration.orders import audit_order_of, order_of, training_label
 from grader.orchestration.retrained import orders_for, retrained_of
@@ -136,11 +137,11 @@ class Case:
     def judge(self, means: Means) -> None:
         """Judge the runs so far, if there are any."""
         if self.runs and self.lost is None:
-            self.assessed = assess(
+            self.assessed = judged(
                 self.submission,
                 self.ground,
                 self.runs,
-                tools=means.tools,
+                means=means,
                 extra=self.extra,
                 retrained=self.retrained,
             )

@@ -15,7 +15,7 @@ from grader.orchestration.means import Means
 from grader.orchestration.other_assignment import with_other_assignment
 from grader.orchestration.plan import tell_plan
 from grader.orchestration.room import room_of_each
-from grader.orchestration.runs_of import retrainings_of, runs_of
+from grader.orchestration.runs_of import Made, retrainings_of, runs_of
 from grader.orchestration.ungraded import not_graded, unreadable_result
 from grader.words import say
 
@@ -30,7 +30,7 @@ def grade_course(
     means: Means,
     publish: Publish,
 ) -> Grading:
-    """Grade every submission of ``assignments`` and publish the results after each round.
+    """Grade every submission of ``assignments`` and publish the results after each round that made runs.
 
     A run that is kept from before is not made again. A submission whose run could not be made is "not
     graded", and the next grading tries it again. Ctrl-C leaves published what is finished.
@@ -54,12 +54,13 @@ def grade_course(
         return _grading(course, assignments, results, means=means, started=started)
 
     try:
-        while (
+        while made := (
             _made_round(cases, means, course)
             or _made_trainings(cases, means, course)
-            or (means.options.audits and _made_audits(cases, means, course))
+            or (_made_audits(cases, means, course) if means.options.audits else None)
         ):
-            publish(so_far())
+            if made.new:
+                publish(so_far())
     except KeyboardInterrupt:
         _take_in(cases, means)
         publish(so_far())
@@ -97,11 +98,11 @@ def _most_runs(cases: Sequence[Case], means: Means) -> int:
     return max((means.options.runs or case.ground.assignment.run.runs_max for case in cases), default=0)
 
 
-def _made_round(cases: Sequence[Case], means: Means, course: Course) -> bool:
-    """Make one run more of each case that wants one; return whether any did."""
+def _made_round(cases: Sequence[Case], means: Means, course: Course) -> Made | None:
+    """Make one run more of each case that wants one; return them, None where none did."""
     open_cases = [case for case in cases if case.more_runs_wanted(means)]
     if not open_cases:
-        return False
+        return None
     number = max(len(case.runs) for case in open_cases) + 1
     orders = [case.next_order(means) for case in open_cases]
     made = runs_of(
@@ -119,7 +120,7 @@ def _made_round(cases: Sequence[Case], means: Means, course: Course) -> bool:
         else:
             case.lost = made.lost[order.key]
         case.judge(means)
-    return True
+    return made
 
 
 def _heard(cases: Sequence[Case], means: Means) -> Callable[[bytes], None] | None:
@@ -139,11 +140,11 @@ def _take_in(cases: Sequence[Case], means: Means) -> None:
             case.judge(means)
 
 
-def _made_trainings(cases: Sequence[Case], means: Means, course: Course) -> bool:
-    """Train again the recipes of those of whom that is wanted now; return whether any was."""
+def _made_trainings(cases: Sequence[Case], means: Means, course: Course) -> Made | None:
+    """Train again the recipes of those of whom that is wanted now; return that, None where none is."""
     wanted = [(case, count) for case in cases if (count := case.trainings_wanted(means)) is not None]
     if not wanted:
-        return False
+        return None
     orders = [case.training_orders(count, means) for case, count in wanted]
     for (case, _), of_case in zip(wanted, orders, strict=True):
         if means.options.force and not case.trainings:
@@ -157,17 +158,17 @@ def _made_trainings(cases: Sequence[Case], means: Means, course: Course) -> bool
     )
     for (case, count), of_case in zip(wanted, orders, strict=True):
         case.take_trainings(of_case, made, count, means)
-    return True
+    return made
 
 
-def _made_audits(cases: Sequence[Case], means: Means, course: Course) -> bool:
-    """Make the extra runs that are wanted now; return whether any was.
+def _made_audits(cases: Sequence[Case], means: Means, course: Course) -> Made | None:
+    """Make the extra runs that are wanted now; return them, None where none is.
 
     An extra run that could not be made leaves its audit undecided and takes nothing away.
     """
     wanted = [(case, purpose) for case in cases for purpose in case.audits_wanted()]
     if not wanted:
-        return False
+        return None
     orders = [case.audit_order(purpose, means) for case, purpose in wanted]
     made = runs_of(orders, means, course=course.folder, what=say("progress.audits"), anew=means.options.force)
     for (case, purpose), order in zip(wanted, orders, strict=True):
@@ -175,7 +176,7 @@ def _made_audits(cases: Sequence[Case], means: Means, course: Course) -> bool:
         case.extra[purpose] = made.runs[key] if key in made.runs else made.lost[key]
     for case in dict.fromkeys(case for case, _ in wanted):
         case.judge(means)
-    return True
+    return made
 
 
 def _results_of(cases: Sequence[Case], course: Course) -> list[SubmissionResult]:
@@ -187,7 +188,9 @@ def _results_of(cases: Sequence[Case], course: Course) -> list[SubmissionResult]
         beside.update({(ground.assignment.slug, key): findings for key, findings in found.items()})
     results = [with_other_assignment(case.result(), case.submission, course) for case in cases]
     return [
-        replace(result, findings=(*result.findings, *beside.get((result.assignment, result.id), ())))
+        replace(result, findings=(*result.findings, *more))
+        if (more := beside.get((result.assignment, result.id)))
+        else result
         for result in results
     ]
 

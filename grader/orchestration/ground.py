@@ -31,7 +31,7 @@ class Reference:
     answers: "np.ndarray[Any, Any] | None" = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Ground:
     """An assignment with all that its runs are made on, and what they are compared with."""
 

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.files.model_data import model_json
 from grader.files.own_folder import FILE_OF_OWNER, own_folder
+from grader.model.digest import digest_parts
 from grader.model.errors import CourseError, StorageError
 from grader.model.message import Language
 from grader.model.result import Grading, Status, SubmissionResult
 from grader.orchestration.certify import certify
 from grader.plugins.interfaces import Exporter
 from grader.storage.course_key import CourseKey
+from grader.storage.kept_pages import KeptPages
 from grader.storage.run_store import write_whole
 from grader.words import say
 from grader.words.problems import problem_told
@@ -38,6 +41,8 @@ class Publisher:
     exporters: Mapping[str, Exporter]
     key: CourseKey | None = None
     """What certificates are bound by; without it they are not."""
+    kept: KeptPages | None = None
+    """What is known of the pages there; without it all are made anew."""
 
     def publish(self, grading: Grading) -> None:
         """Write every submission's page, log and certificate, the class page, gradebook and results.json.
@@ -48,25 +53,54 @@ class Publisher:
         Raises:
             StorageError: the reports folder cannot be written.
         """
-        from grader.reporting.html import index_page, student_page
-        from grader.reporting.withhold import for_student
+        from grader.reporting.html import index_page
 
         named = with_paths(grading)
         for result in named.submissions:
-            shown = for_student(result)
-            if result.shown.rows_hidden:
-                whole = replace(result, report=f"{PRIVATE}/{result.report}")
-                page = student_page(named, whole, self.language, figures_of(result))
-                self._write(str(whole.report), page)
-                (self.reports / f"{_base(result)}.log").unlink(missing_ok=True)
-            self._write(str(shown.report), student_page(named, shown, self.language, figures_of(shown)))
-            if result.log is not None:
-                self._write(result.log, result.shown.output)
-            self._certify(named, shown)
+            made_of = self._made_of(named, result)
+            if made_of and self.kept is not None and self.kept.stand(_base(result), made_of):
+                continue
+            self._write_pages(named, result)
+            if made_of and self.kept is not None:
+                self.kept.note(_base(result), made_of, _files_of(result))
+        if self.kept is not None:
+            self.kept.save()
         self._write(INDEX, index_page(named, self.language))
         for name in ALWAYS:
             exporter = self.exporters[name]
             self._write(exporter.file_name, exporter(named, self.language))
+
+    def _made_of(self, grading: Grading, result: SubmissionResult) -> str:
+        """Return the digest of all that the files of ``result`` are made of; empty where nobody knows it."""
+        if not result.shown.judged_from:
+            return ""
+        try:
+            return digest_parts(
+                judged=result.shown.judged_from,
+                told=model_json([result.findings, result.shown.notes, result.id, result.student]),
+                title=model_json(grading.titles.get(result.assignment)),
+                grading=model_json([grading.grader, grading.course, grading.machine]),
+                language=self.language.value,
+                key=None if self.key is None else self.key.name,
+            )
+        except TypeError:  # a plugin's own kind of value
+            return ""
+
+    def _write_pages(self, grading: Grading, result: SubmissionResult) -> None:
+        """Write page, log and certificate of one submission."""
+        from grader.reporting.html import student_page
+        from grader.reporting.withhold import for_student
+
+        shown = for_student(result)
+        if result.shown.rows_hidden:
+            whole = replace(result, report=f"{PRIVATE}/{result.report}")
+            page = student_page(grading, whole, self.language, figures_of(result))
+            self._write(str(whole.report), page)
+            (self.reports / f"{_base(result)}.log").unlink(missing_ok=True)
+        self._write(str(shown.report), student_page(grading, shown, self.language, figures_of(shown)))
+        if result.log is not None:
+            self._write(result.log, result.shown.output)
+        self._certify(grading, shown)
 
     def _certify(self, grading: Grading, result: SubmissionResult) -> None:
         """Write the result's certificate, or remove the one of an earlier grading that holds no longer."""
@@ -151,6 +185,13 @@ def _with_paths(result: SubmissionResult) -> SubmissionResult:
         log=log if result.runs else None,
         certificate=f"{base}{CERTIFICATE_SUFFIX}" if graded else None,
     )
+
+
+def _files_of(result: SubmissionResult) -> tuple[str, ...]:
+    """Return the files that are written of a submission, with those that may not be there any longer."""
+    base = _base(result)
+    names = (f"{base}.html", f"{base}.log", f"{base}{CERTIFICATE_SUFFIX}")
+    return (*names, f"{PRIVATE}/{base}.html", f"{PRIVATE}/{base}.log") if result.shown.rows_hidden else names
 
 
 def _base(result: SubmissionResult) -> str:

@@ -22,10 +22,14 @@ Order = TypeVar("Order", RunOrder, RetrainOrder)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Made:
-    """The runs of some orders by key, and why some could not be made."""
+    """The runs of some orders by key, and why some could not be made.
+
+    ``new``: some were made just now; all others were kept from before.
+    """
 
     runs: Mapping[str, StoredRun]
     lost: Mapping[str, Message]
+    new: bool = False
 
     def in_order(self, orders: Sequence[RunOrder | RetrainOrder]) -> list[StoredRun]:
         """Return the runs of ``orders``, none of which was lost."""
@@ -60,7 +64,7 @@ def runs_of(
             announce(missing, len(runs))
         work = partial(make_run, workplace=means.workplace(course, heard))
         _make(missing, means, work, what, runs=runs, lost=lost)
-    return Made(runs=runs, lost=lost)
+    return Made(runs=runs, lost=lost, new=bool(missing))
 
 
 def retrainings_of(
@@ -72,7 +76,7 @@ def retrainings_of(
     if missing:
         work = partial(retrain, workplace=means.workplace(course))
         _make(missing, means, work, what, runs=runs, lost=lost)
-    return Made(runs=runs, lost=lost)
+    return Made(runs=runs, lost=lost, new=bool(missing))
 
 
 def _kept(orders: Iterable[Order], means: Means, *, anew: bool) -> tuple[dict[str, StoredRun], list[Order]]:
