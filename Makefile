@@ -110,6 +110,7 @@ lock: .boot/.complete
 	$(LOCK) requirements/boot.in -o requirements/boot.txt
 	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
 	$(LOCK) pyproject.toml -o requirements/grader.txt
+	$(LOCK) pyproject.toml --extra dask --constraints requirements/grader.txt -o requirements/dask.txt
 	$(LOCK) --override grader/runtimes/locks/keras-cpu.overrides.txt grader/runtimes/locks/keras-cpu.in -o grader/runtimes/locks/keras-cpu.txt
 	$(LOCK) grader/runtimes/locks/keras-cuda.in -o grader/runtimes/locks/keras-cuda.txt
 

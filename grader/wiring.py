@@ -2,25 +2,29 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import __version__
 from grader.coursefiles.load_course import Known
 from grader.coursefiles.own_data import OwnData
+from grader.datasets.own import own_names, prepare_own
 from grader.model.errors import CourseError
 from grader.model.message import Message
+from grader.orchestration.cluster import AskedCluster, Cluster, open_cluster
 from grader.orchestration.executors import ProcessExecutor, SerialExecutor
 from grader.orchestration.means import Means, Options, Tools
 from grader.orchestration.ports import Executor, Progress
 from grader.plugins.interfaces import Exporter, Sandbox
 from grader.running.machine import list_gpus
-from grader.running.probing.probes import require_walls
+from grader.running.probing.probes import require_every_wall, require_walls
 from grader.running.staging.workspace import sweep_folders
 from grader.storage.run_store import open_store
 from grader.words import say
+from grader.worker.station import Station
+from grader.worker.workplace import Workplace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class Request:
     data_dir: Path | None = None
     gpu: str = "auto"
     private: tuple[Path, ...] = ()
+    cluster: AskedCluster | None = None
 
 
 def cache_folder() -> Path:
@@ -134,11 +139,20 @@ def open_grader(
         SandboxUnavailable: no working sandbox; nothing is run.
         StorageError: the folder cannot be written, or another grading holds it.
     """
-    with open_store(place) as store:
-        tools = tools_for(request)
-        executor: Executor = (
-            SerialExecutor(tools.gpus) if serial else ProcessExecutor(options.jobs, tools.gpus)
-        )
+    with ExitStack() as held:
+        store = held.enter_context(open_store(place))
+        executor: Executor
+        if request.cluster is not None:
+            cluster = held.enter_context(
+                open_cluster(
+                    request.cluster, progress, jobs=options.jobs, arguments=_told_to_workers(request)
+                )
+            )
+            tools, executor = _tools_elsewhere(request, cluster), cluster.executor
+            options = replace(options, jobs=cluster.slots)
+        else:
+            tools = tools_for(request)
+            executor = SerialExecutor(tools.gpus) if serial else ProcessExecutor(options.jobs, tools.gpus)
         yield Means(
             tools=tools,
             options=options,
@@ -147,6 +161,59 @@ def open_grader(
             progress=progress,
             clock=lambda: datetime.now(UTC),
         )
+
+
+@contextmanager
+def open_station(place: Path, request: Request, *, slots: int, course: Path | None) -> Iterator[Station]:
+    """Yield this machine as a worker of other machines' gradings, all that ``doctor`` tries tried on it.
+
+    What is sent here is kept below ``place``. The own data of ``course`` are made ready, where one is named.
+
+    Raises:
+        CourseError: an unknown sandbox or GPU, or mistakes in the course's own data.
+        SandboxUnavailable: no working sandbox; this machine runs nothing.
+    """
+    gpus = _gpus(request.gpu)
+    sandbox = sandbox_called(request.sandbox)
+    sweep_folders()
+    if confines(sandbox):
+        require_every_wall(sandbox, gpus)
+    cache, data_dir = cache_folder(), data_folder(request.data_dir)
+    if course is not None:
+        for name in own_names(course):
+            prepare_own(course / "assignments" / name, data_dir=data_dir, cache=cache)
+    with open_store(place) as store:
+        private = (store.folder, *((course.absolute(),) if course is not None else ()))
+        workplace = Workplace(
+            store=store, sandbox=sandbox, cache=cache, data_dir=data_dir, cuda=bool(gpus), private=private
+        )
+        names = tuple(gpu.model for gpu in list_gpus() if gpu.number in gpus)
+        yield Station(workplace=workplace, slots=slots, gpus=gpus, gpu_names=names)
+
+
+def _told_to_workers(request: Request) -> tuple[str, ...]:
+    """Return the options of workers that this grading starts itself: those that it was given."""
+    data = data_folder(request.data_dir)
+    given = {"--sandbox": request.sandbox, "--gpu": request.gpu, "--data-dir": data and str(data.absolute())}
+    return tuple(part for option, value in given.items() if value for part in (option, value))
+
+
+def _tools_elsewhere(request: Request, cluster: Cluster) -> Tools:
+    """Return the implementations for a grading whose runs other machines make: nothing is confined here."""
+    from grader.plugins.registry import CHECKS, METRICS, load_plugins
+
+    return Tools(
+        metrics=load_plugins(METRICS),
+        checks=load_plugins(CHECKS),
+        sandbox=sandbox_called(request.sandbox),
+        cache=cache_folder(),
+        data_dir=data_folder(request.data_dir),
+        gpus=tuple(range(len(cluster.gpu_names))),
+        gpu_names=cluster.gpu_names,
+        cpus=cluster.processors,
+        version=__version__,
+        private=request.private,
+    )
 
 
 def exporters() -> Mapping[str, Exporter]:

@@ -11,10 +11,13 @@ from grader.cli.language import spoken
 from grader.cli.options import (
     AskedCourse,
     AskedMachine,
+    AskedTls,
     Percentage,
     course_options,
     jobs_option,
     machine_options,
+    scheduler_option,
+    tls_options,
 )
 from grader.cli.rendering import complain, print_grading, print_messages, tell
 from grader.coursefiles.find_submissions import Found, find_submissions
@@ -43,6 +46,8 @@ _OWN_FOLDERS = ("assignments", "reference_solutions", "reports", ".grader")
 @format_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="help.out_reports")
 @jobs_option(1)
+@scheduler_option
+@tls_options
 @click.option("--runs", type=click.IntRange(1, 100), metavar="N", help="help.runs")
 @click.option("--only", multiple=True, metavar="STUDENT", help="help.only")
 @click.option("--force", is_flag=True, help="help.force")
@@ -56,6 +61,8 @@ def command(
     shape: str,
     out: Path | None,
     jobs: int,
+    scheduler: str | None,
+    tls: AskedTls,
     runs: int | None,
     only: tuple[str, ...],
     force: bool,
@@ -74,7 +81,7 @@ def command(
         submissions,
         loaded,
         chosen,
-        machine=machine,
+        machine=machine.on(scheduler, tls),
         reports=reports,
         only=only,
         jobs=jobs,

@@ -17,6 +17,7 @@ from grader.coursefiles.load_course import choose_assignments, find_course, load
 from grader.coursefiles.units import parse_duration, parse_size
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
+from grader.orchestration.cluster import AskedCluster
 from grader.orchestration.means import Means, Options
 from grader.words import say
 
@@ -79,6 +80,15 @@ class AskedCourse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedTls:
+    """The files that secure connections to other machines; None: what dask's own settings name."""
+
+    ca_file: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedMachine:
     """What was asked of the machine: sandbox, GPU, data and limits; the same in every command."""
 
@@ -91,6 +101,15 @@ class AskedMachine:
     plain_fit: bool = False
     by_need: bool = False
     """Nothing can be confined here: ``none`` is what is left, nobody asked for it, and it was told."""
+    cluster: AskedCluster | None = None
+    """Other machines that the runs are made on."""
+
+    def on(self, scheduler: str | None, tls: AskedTls) -> "AskedMachine":
+        """Return it with the machines of ``scheduler``, where one was asked for, to make the runs."""
+        if scheduler is None:
+            return self
+        files = {"ca_file": tls.ca_file, "certificate": tls.certificate, "key": tls.key}
+        return replace(self, cluster=AskedCluster(scheduler=scheduler, **files))
 
     @contextmanager
     def open_grader(
@@ -107,7 +126,13 @@ class AskedMachine:
 
         limits = limits_from(self.timeout, self.memory)
         options = replace(limits, joins_batches=not self.plain_fit, **asked)
-        request = Request(sandbox=self.sandbox, data_dir=self.data_dir, gpu=self.gpu, private=private)
+        request = Request(
+            sandbox=self.sandbox,
+            data_dir=self.data_dir,
+            gpu=self.gpu,
+            private=private,
+            cluster=self.cluster,
+        )
         if self.sandbox == "none" and not self.by_need:
             tell(say("sandbox-switched-off"))
         with open_grader(
@@ -172,10 +197,28 @@ def data_dir_option(function: Decorated) -> Decorated:
     return click.option("--data-dir", type=folder, metavar="DIR", help="help.data_dir")(function)
 
 
-def jobs_option(default: int) -> Callable[[Decorated], Decorated]:
-    """Add ``-j``."""
+def jobs_option(default: int, *also: str) -> Callable[[Decorated], Decorated]:
+    """Add ``-j``, which is called ``also`` by others."""
     kind = click.IntRange(1, _MOST_JOBS)
-    return click.option("-j", "--jobs", type=kind, metavar="N", default=default, help="help.jobs")
+    return click.option(
+        "-j", "--jobs", *also, "jobs", type=kind, metavar="N", default=default, help="help.jobs"
+    )
+
+
+def tls_options(function: Decorated) -> Decorated:
+    """Add the files of TLS: the command gets ``tls``, an :class:`AskedTls`; named as dask names them."""
+    gathered = _gathering(
+        function, "tls", AskedTls, {"tls_ca_file": "ca_file", "tls_cert": "certificate", "tls_key": "key"}
+    )
+    file = click.Path(path_type=Path, exists=True, dir_okay=False)
+    for name, about in (("key", "help.tls_key"), ("cert", "help.tls_cert"), ("ca-file", "help.tls_ca")):
+        gathered = click.option(f"--tls-{name}", type=file, metavar="FILE", help=about)(gathered)
+    return gathered
+
+
+def scheduler_option(function: Decorated) -> Decorated:
+    """Add ``--scheduler``."""
+    return click.option("--scheduler", metavar="ADDRESS", help="help.scheduler")(function)
 
 
 def format_of(*shapes: str) -> Callable[[Decorated], Decorated]:

@@ -10,6 +10,7 @@
     ├── SandboxError           the sandbox failed               becomes NotRun, then "not graded"; exit 3
     │   └── SandboxUnavailable                                  exit 2
     ├── RuntimeMissing         an interpreter is not installed  exit 2
+    ├── SchedulerUnavailable   no other machine to run on       exit 2
     └── StorageError           results could not be kept        exit 3
 
 A student's failure is never an exception: it is a value (``RunStatus``, ``CheckResult``).
@@ -65,6 +66,12 @@ class SandboxUnavailable(SandboxError):  # noqa: N818
 
 class RuntimeMissing(GraderError):  # noqa: N818
     """The interpreter that students' code runs in is not installed."""
+
+    exit_code = 2
+
+
+class SchedulerUnavailable(GraderError):  # noqa: N818
+    """The scheduler of other machines is not there, or none of its workers is fit."""
 
     exit_code = 2
 

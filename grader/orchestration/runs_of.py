@@ -3,9 +3,8 @@
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from grader.model.message import Message
 from grader.model.order import RetrainOrder, RunOrder
@@ -14,8 +13,7 @@ from grader.orchestration.means import Means
 from grader.storage.run_store import StoredRun
 from grader.words import say
 from grader.worker.keep_what_fits import NO_ROOM
-from grader.worker.make_run import make_run
-from grader.worker.retrain import retrain
+from grader.worker.work import Work
 
 Order = TypeVar("Order", RunOrder, RetrainOrder)
 
@@ -62,7 +60,7 @@ def runs_of(
     if missing:
         if announce is not None:
             announce(missing, len(runs))
-        work = partial(make_run, workplace=means.workplace(course, heard))
+        work = Work(workplace=means.workplace(course, heard))
         _make(missing, means, work, what, runs=runs, lost=lost)
     return Made(runs=runs, lost=lost, new=bool(missing))
 
@@ -74,7 +72,7 @@ def retrainings_of(
     runs, missing = _kept(orders, means, anew=anew)
     lost: dict[str, Message] = {}
     if missing:
-        work = partial(retrain, workplace=means.workplace(course))
+        work = Work(workplace=means.workplace(course))
         _make(missing, means, work, what, runs=runs, lost=lost)
     return Made(runs=runs, lost=lost, new=bool(missing))
 
@@ -92,7 +90,7 @@ def _kept(orders: Iterable[Order], means: Means, *, anew: bool) -> tuple[dict[st
 def _make(
     missing: Sequence[RunOrder | RetrainOrder],
     means: Means,
-    work: Callable[..., Any],
+    work: Work,
     what: Message,
     *,
     runs: dict[str, StoredRun],
@@ -112,7 +110,7 @@ def _make(
 def _try(
     missing: Sequence[RunOrder | RetrainOrder],
     means: Means,
-    work: Callable[..., Any],
+    work: Work,
     what: Message,
     *,
     runs: dict[str, StoredRun],

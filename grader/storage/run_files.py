@@ -1,5 +1,7 @@
 """The names of the files that we ourselves keep beside a run, apart from what it left."""
 
+RECORD = "run.json"
+"""The run's record, written last."""
 ORDER_FILE = "order.npy"
 """The secret order in which test rows were served."""
 CANARIES_FILE = "canaries.npy"

@@ -21,10 +21,10 @@ from grader.files.publish_folder import sync, sync_folder
 from grader.model.errors import StorageError
 from grader.model.order import RunAnswer
 from grader.model.run import Conditions, Refusal, Run
+from grader.storage.run_files import RECORD
 from grader.words import say
 from grader.words.problems import problem_told
 
-_RECORD = "run.json"
 _SCHEMA = "grader/run/v1"
 
 
@@ -116,7 +116,7 @@ class RunStore:
             ) from problem
         stored = self.load(key)
         if stored is None:
-            raise StorageError(say("storage-write-failed", folder=str(target), problem=_RECORD))
+            raise StorageError(say("storage-write-failed", folder=str(target), problem=RECORD))
         return stored
 
     def load(self, key: str) -> StoredRun | None:
@@ -127,7 +127,7 @@ class RunStore:
         """
         folder = self._folder(key)
         try:
-            record = read_plain(_Record, json.loads((folder / _RECORD).read_bytes()))
+            record = read_plain(_Record, json.loads((folder / RECORD).read_bytes()))
             if record.schema != _SCHEMA:
                 return None
             return StoredRun(run=record.run, refused=record.refused, folder=folder, extra=record.extra)
@@ -205,7 +205,7 @@ def write_record(folder: Path, answer: RunAnswer) -> None:
         files={file.name: file.sha256 for file in answer.files},
         extra=dict(answer.extra),
     )
-    path = folder / _RECORD
+    path = folder / RECORD
     with path.open("w", encoding="utf-8") as stream:
         json.dump(plain_of(record), stream, ensure_ascii=False, indent=1)
         stream.flush()

@@ -69,6 +69,12 @@ class WorkerProcesses:
         while left and (remaining := deadline - time.monotonic()) > 0:
             left -= {s for s in connection.wait(list(left), remaining) if isinstance(s, int)}
 
+    def end(self, number: int) -> None:
+        """End the worker of slot ``number`` now, and what it runs: its answer is no longer wanted."""
+        pool = self._pools.get(number)
+        for process in list((pool._processes or {}).values()) if pool is not None else ():  # noqa: SLF001 - as in kill
+            process.kill()
+
     def dismiss(self) -> None:
         """Let the workers go, all of them idle."""
         for pool in self._pools.values():

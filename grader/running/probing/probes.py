@@ -91,7 +91,20 @@ def require_walls(sandbox: Sandbox, gpus: Sequence[int] = ()) -> None:
     Raises:
         SandboxUnavailable: one did not; the message names it and says what it means.
     """
-    failed = [probed for probed in quick_probes(sandbox, gpus) if not probed.well]
+    _require(sandbox, quick_probes(sandbox, gpus))
+
+
+def require_every_wall(sandbox: Sandbox, gpus: Sequence[int] = ()) -> None:
+    """Return when every probe went well, the one that kills a grader too.
+
+    Raises:
+        SandboxUnavailable: one did not; the message names it and says what it means.
+    """
+    _require(sandbox, all_probes(sandbox, gpus))
+
+
+def _require(sandbox: Sandbox, made: Iterator[Probed]) -> None:
+    failed = [probed for probed in made if not probed.well]
     if failed:
         named = ", ".join(dict.fromkeys(probed.id for probed in failed))
         key = (
