@@ -48,6 +48,9 @@ def _dangling(raw: Mapping[str, Any], where: str, known: Known) -> Iterator[Mess
     runtime = as_table(raw.get("run")).get("runtime")
     if isinstance(runtime, str) and "/" not in runtime:
         yield from unknown_name(runtime, known.runtimes, file=where, key="run.runtime")
+    backend = as_table(raw.get("run")).get("backend")
+    if backend in ("torch", "jax") and (runtime is None or runtime in known.runtimes):
+        yield say("backend-not-in-runtime", file=where, backend=backend, runtime=runtime or "keras3")
 
 
 def _datasets(known: Known) -> Collection[str]:

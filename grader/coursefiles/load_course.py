@@ -197,6 +197,8 @@ def _to_model(
     )
     asked = parsed.model_dump(mode="json", by_alias=True) | {"check": checks.digested}
     del asked["assignment"]["title"], asked["assignment"]["source"]
+    if parsed.run.backend is None:  # versions from before there was a choice stay what they were
+        del asked["run"]["backend"]
     if own is not None:
         if own.labels is Labels.NONE:
             asked["data"]["labels"] = Labels.NONE.value
@@ -262,6 +264,7 @@ def _run_spec(table: "schema.RunTable", course: Path) -> RunSpec:
         runtime=str(course.resolve() / Path(table.runtime).expanduser())
         if own_interpreter
         else table.runtime,
+        backend=table.backend or "",
         timeout_seconds=_LONGEST_SECONDS if factor is not None else parse_duration(table.timeout),
         timeout_factor=factor,
         memory_bytes=parse_size(table.memory),

@@ -64,6 +64,8 @@ class RunTable(Table):
     """``[run]``: the runtime and the limits of one run."""
 
     runtime: Annotated[str, Field(min_length=1)] = "keras3"
+    backend: Literal["tensorflow", "torch", "jax"] | None = None
+    """What Keras 3 computes with; None: what the runtime's Keras chooses."""
     timeout: Duration = "20 min"
     memory: Size = "4 GiB"
     gpu: Literal["none", "optional", "required"] = "optional"

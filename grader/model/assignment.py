@@ -61,6 +61,8 @@ class RunSpec:
     gpu: GpuNeed
     runs_min: int
     runs_max: int
+    backend: str = ""
+    """What Keras 3 computes with, where a course chooses; its name in ``KERAS_BACKEND``."""
     timeout_factor: float | None = None
     """``5 x reference``: the limit is this many times the reference's time, when that is known."""
 

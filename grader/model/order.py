@@ -64,6 +64,7 @@ class RunOrder:
     number: int
     threads: int
     wants_gpu: bool
+    backend: str = ""
     purpose: Purpose = Purpose.GRADED
     repeats: str | None = None
     applies_model: bool = True
@@ -93,6 +94,7 @@ class RetrainOrder:
     trainings: tuple[Retraining, ...]
     threads: int
     wants_gpu: bool
+    backend: str = ""
 
     def __str__(self) -> str:
         return self.label

@@ -296,7 +296,7 @@ def stations_of(client: Client) -> dict[str, dict[str, Any]]:
 def _need(order: Ordered) -> str:
     """Return what a worker must have to make ``order``, as a key."""
     data = order.data
-    need = (order.sandbox, order.runtime, order.runtime_sha256, order.harness_sha256)
+    need = (order.sandbox, order.runtime, order.backend, order.runtime_sha256, order.harness_sha256)
     return json.dumps((*need, data.dataset, data.sha256, data.own))
 
 

@@ -56,8 +56,9 @@ def lay_ground(assignment: Assignment, means: Means) -> Ground:
         RuntimeMissing: its interpreter is not installed.
     """
     tools = means.tools
-    runtime = find_runtime(assignment.run.runtime, tools.cache, cuda=bool(tools.gpus))
-    if assignment.run.gpu is GpuNeed.REQUIRED and not tools.gpus:
+    run = assignment.run
+    runtime = find_runtime(run.runtime, tools.cache, cuda=bool(tools.gpus), backend=run.backend)
+    if run.gpu is GpuNeed.REQUIRED and not tools.gpus:
         raise SandboxError(say("required-gpu-missing"))
     if assignment.data.own:
         prepared = prepare_own(

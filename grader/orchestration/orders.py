@@ -64,6 +64,7 @@ def order_of(submission: Submission, ground: Ground, number: int, means: Means) 
         number=number,
         threads=threads_for(means),
         wants_gpu=assignment.run.gpu is not GpuNeed.NONE,
+        backend=assignment.run.backend,
         applies_model=assignment.asks_for("model"),
         joins_batches=means.options.joins_batches,
     )

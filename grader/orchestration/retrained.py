@@ -186,6 +186,7 @@ def _order(recipe: Recipe, ground: Ground, means: Means, label: str) -> RetrainO
         trainings=(),
         threads=threads_for(means),
         wants_gpu=assignment.run.gpu is not GpuNeed.NONE,
+        backend=assignment.run.backend,
     )
 
 

@@ -89,34 +89,37 @@ def mark_installed(folder: Path) -> None:
     (folder / _STAMP).write_text("complete\n", encoding="utf-8")
 
 
-def find_runtime(name: str, cache: Path, *, cuda: bool = False) -> Runtime:
+def find_runtime(name: str, cache: Path, *, cuda: bool = False, backend: str = "") -> Runtime:
     """Return the installed runtime ``name``, or a course's own interpreter when it is a path.
+
+    ``backend``: what its Keras 3 computes with, where that is chosen.
 
     Raises:
         RuntimeMissing: it is not installed; the message has the command.
         UnknownPlugin: there is none of that name.
     """
+    chosen = (("KERAS_BACKEND", backend),) if backend else ()
     if "/" in name:
-        return _own_interpreter(Path(name).expanduser())
+        return _own_interpreter(Path(name).expanduser(), chosen)
     spec = runtime_spec(name, cuda=cuda)
     if not is_installed(spec, cache):
         raise RuntimeMissing(say("runtime-not-installed", name=name))
     folder = runtime_folder(spec.lock, cache)
     digest = digest_bytes(lock_text(spec.lock).encode())
     try:
-        return _described(name, folder, spec.environment, digest)
+        return _described(name, folder, (*spec.environment, *chosen), digest)
     except (OSError, RuntimeMissing):
         raise RuntimeMissing(say("runtime-damaged", name=name, folder=str(folder))) from None
 
 
-def _own_interpreter(python: Path) -> Runtime:
+def _own_interpreter(python: Path, environment: tuple[tuple[str, str], ...]) -> Runtime:
     folder = python.parent.parent.absolute()
     if python.parent.name != "bin" or not (os.access(python, os.X_OK) and python.is_file()):
         raise RuntimeMissing(say("interpreter-not-runnable", path=str(python)))
     if not (folder / "pyvenv.cfg").is_file():
         raise RuntimeMissing(say("not-a-virtual-environment", path=str(python)))
     installed = sorted(p.name for p in _site_packages(folder).glob("*.dist-info"))
-    described = _described(str(python), folder, (), digest_bytes("\n".join(installed).encode()))
+    described = _described(str(python), folder, environment, digest_bytes("\n".join(installed).encode()))
     return replace(described, python=Path(INSIDE) / "bin" / python.name)
 
 

@@ -66,7 +66,7 @@ class Workplace:
             RuntimeMissing: it is not installed.
             StorageError: another one of its name is, or the harness here is not the one ordered.
         """
-        runtime = find_runtime(order.runtime, self.cache, cuda=self.cuda)
+        runtime = find_runtime(order.runtime, self.cache, cuda=self.cuda, backend=order.backend)
         _same(order.runtime, runtime_digest(runtime), order.runtime_sha256)
         _same("harness", harness_digest(), order.harness_sha256)
         return runtime

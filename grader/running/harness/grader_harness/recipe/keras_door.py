@@ -20,6 +20,8 @@ from grader_harness.recognition import to_array
 
 _TRAINERS = {
     "keras.src.backend.tensorflow.trainer": "TensorFlowTrainer",
+    "keras.src.backend.torch.trainer": "TorchTrainer",
+    "keras.src.backend.jax.trainer": "JAXTrainer",
     "tf_keras.src.engine.training": "Model",
 }
 _LISTS = ("keras.src.callbacks.callback_list", "tf_keras.src.callbacks")

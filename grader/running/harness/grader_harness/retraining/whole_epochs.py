@@ -19,6 +19,8 @@ def covers(library: str, fits: list[dict[str, Any]], model: Any) -> bool:
     """Return whether ``fits`` of one compiled ``model`` may run here: all of them, or none."""
     if library != _COMPARED_LIBRARY or any(fit["callbacks"] for fit in fits):
         return False
+    if not by_tensorflow(library):
+        return False
     optimizer = fits[0]["optimizer"].get("config", {})
     if any(optimizer.get(name) for name in _BY_EPOCH_END):
         return False
@@ -26,6 +28,15 @@ def covers(library: str, fits: list[dict[str, Any]], model: Any) -> bool:
         return False
     layers = model._flatten_layers()
     return not any(getattr(layer, name, False) for layer in layers for name in _STATE_BETWEEN_BATCHES)
+
+
+def by_tensorflow(library: str) -> bool:
+    """Return whether models of ``library`` are computed by TensorFlow: Keras 3 may have another backend."""
+    if library != _COMPARED_LIBRARY:
+        return True
+    import keras
+
+    return str(keras.backend.backend()) == "tensorflow"
 
 
 class WholeEpochs:
