@@ -7,6 +7,7 @@ Started by ``tools/gpu-check.sh``; docs/reference/gpu.md says what has been seen
 
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -197,7 +198,7 @@ def _course(place: Path, python: Path | None, backend: str) -> Path:
     for slug, mark in ASKED:
         shutil.copytree(ROOT / "assignments" / slug, course / "assignments" / slug)
         file = course / "assignments" / slug / "assignment.toml"
-        text = file.read_text(encoding="utf-8").replace('gpu = "none"', 'gpu = "required"')
+        text = re.sub('gpu = "[a-z]+"', 'gpu = "required"', file.read_text(encoding="utf-8"))
         if python is not None:
             text = text.replace('runtime = "keras3"', f'runtime = "{python}"\nbackend = "{backend}"')
         file.write_text(text, encoding="utf-8")

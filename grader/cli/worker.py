@@ -36,7 +36,7 @@ _PATIENCE = 60.0
 @click.option("--gpu", default="auto", metavar="G", help="help.gpu")
 @tls_options
 @click.option("--death-timeout", type=float, default=_PATIENCE, metavar="S", help="help.worker_patience")
-@click.option("--memory-limit", hidden=True)  # dask-jobqueue gives it; the limits of each run are its order's
+@click.option("--memory-limit", metavar="M", help="help.worker_memory")
 @quiet_option("help.worker_quiet")
 @language_option
 def command(
@@ -54,7 +54,7 @@ def command(
     quiet: bool,
 ) -> int:
     """Try what ``doctor`` tries, then make runs until the scheduler goes or somebody ends it."""
-    del memory_limit
+    del memory_limit  # what a queue gives its jobs: the limits of each run are its order's
     require_extra()
     from grader.worker.dask_worker import serve
 

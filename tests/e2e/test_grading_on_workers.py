@@ -21,7 +21,7 @@ QP = ((qx[:, None, :] - middles) ** 2).sum(axis=2).argmin(axis=1)
 pytestmark = [
     pytest.mark.sandbox,
     pytest.mark.runtime,
-    pytest.mark.grading,
+    pytest.mark.slow,
     pytest.mark.takes(120, "a worker makes every probe of doctor before it takes a run"),
 ]
 

@@ -67,10 +67,10 @@ class Lab:
         """End a worker, politely or not."""
         process = self.workers.pop(name)
         process.send_signal(number)
-        process.wait(20)
+        process.wait(60)
 
 
-def _await(comes_true: Callable[[], bool], seconds: float = 40) -> None:
+def _await(comes_true: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not comes_true():
         assert time.monotonic() < deadline
@@ -92,7 +92,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield json.loads(told.read_text())["address"]
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +191,7 @@ def test_a_run_made_elsewhere_is_the_same_folder_under_the_same_key(lab: Lab, de
     assert np.load(second.folder / "predictions.npy").shape == (898,)
 
 
+@pytest.mark.slow
 def test_a_file_is_sent_to_a_worker_once(desk: Desk) -> None:
     one = desk.order("once")
     executor = desk.means.executor
@@ -236,6 +237,7 @@ def test_a_killed_worker_loses_nothing_and_its_run_is_made_by_another(lab: Lab, 
     _await(lambda: not is_alive(orphan))
 
 
+@pytest.mark.slow
 def test_a_program_that_kills_every_worker_process_is_given_up_and_is_no_zero(lab: Lab, desk: Desk) -> None:
     bad, good = desk.order("dies"), desk.order("lives")
     made = desk.made(bad, good)
@@ -245,6 +247,7 @@ def test_a_program_that_kills_every_worker_process_is_given_up_and_is_no_zero(la
     assert len(lab.signs("dies")) == 3
 
 
+@pytest.mark.slow
 def test_a_grading_that_is_given_up_ends_its_runs(lab: Lab, desk: Desk) -> None:
     orders = [desk.order("waits-for-ever"), desk.order("first")]
     for done in desk.means.executor.run(desk.work, orders, desk.means.progress):
@@ -291,6 +294,7 @@ def test_a_worker_that_has_other_things_is_refused_with_the_remedy(
     assert {said.fields["reason"].code for said in progress.said} == {code}  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_what_no_worker_has_costs_the_others_of_a_batch_nothing(desk: Desk) -> None:
     well, other = desk.order("well"), desk.order("unwell")
     made = desk.made(replace(other, runtime_sha256=OTHER), well)

@@ -125,6 +125,19 @@ def test_an_own_interpreter_is_meant_from_the_courses_folder(tmp_path: Path) -> 
     assert assignment.run.runtime == str(tmp_path.resolve() / "venv/bin/python")
 
 
+def test_what_keras_computes_with_is_chosen_and_makes_other_runs(tmp_path: Path) -> None:
+    own = VALID.replace('"keras3"', '"/venv/bin/python"')
+    silent = _loaded(tmp_path / "silent", own)
+    assert silent.run.backend == ""
+    chosen = [
+        _loaded(tmp_path / name, own.replace('python"', f'python"\nbackend = "{name}"'))
+        for name in ("torch", "jax", "tensorflow")
+    ]
+    assert [one.run.backend for one in chosen] == ["torch", "jax", "tensorflow"]
+    assert len({one.run_version for one in (silent, *chosen)}) == 4
+    assert _loaded(tmp_path / "shipped", VALID.replace("[run]", '[run]\nbackend = "tensorflow"')).run.backend
+
+
 def test_a_time_may_be_told_by_the_references(tmp_path: Path) -> None:
     assignment = _loaded(tmp_path, VALID.replace('"20 min"', '"5 x reference"'))
     assert assignment.run.timeout_factor == 5

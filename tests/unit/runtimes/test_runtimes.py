@@ -128,6 +128,9 @@ def test_a_courses_own_interpreter_needs_no_installation(tmp_path: Path) -> None
     runtime = find_runtime(str(tmp_path / "venv/bin/python3"), tmp_path)
     assert str(runtime.python) == f"{INSIDE}/bin/python3"
     assert runtime.environment == ()
+    by_jax = find_runtime(str(python), tmp_path, backend="jax")
+    assert by_jax.environment == (("KERAS_BACKEND", "jax"),)
+    assert by_jax.digest == find_runtime(str(python), tmp_path).digest
     before = find_runtime(str(python), tmp_path).digest
     (tmp_path / "venv/lib/python3.11/site-packages/scipy-1.16.dist-info").mkdir()
     assert find_runtime(str(python), tmp_path).digest != before
