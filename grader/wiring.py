@@ -18,9 +18,11 @@ from grader.orchestration.executors import ProcessExecutor, SerialExecutor
 from grader.orchestration.means import Means, Options, Tools
 from grader.orchestration.ports import Executor, Progress
 from grader.plugins.interfaces import Exporter, Sandbox
+from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.running.machine import list_gpus
 from grader.running.probing.probes import require_every_wall, require_walls
 from grader.running.staging.workspace import sweep_folders
+from grader.running.warm.sandbox import WarmSandbox
 from grader.storage.run_store import open_store
 from grader.words import say
 from grader.worker.station import Station
@@ -34,6 +36,7 @@ class Request:
     sandbox: str = "auto"
     data_dir: Path | None = None
     gpu: str = "auto"
+    warm: bool = False
     private: tuple[Path, ...] = ()
     cluster: AskedCluster | None = None
 
@@ -117,7 +120,7 @@ def tools_for(request: Request) -> Tools:
     return Tools(
         metrics=load_plugins(METRICS),
         checks=load_plugins(CHECKS),
-        sandbox=_sandbox(request.sandbox, gpus),
+        sandbox=_sandbox(request.sandbox, gpus, warm=request.warm),
         cache=cache_folder(),
         data_dir=data_folder(request.data_dir),
         gpus=gpus,
@@ -248,13 +251,13 @@ def confines(sandbox: Sandbox) -> bool:
     return sandbox.name != "none"
 
 
-def _sandbox(name: str, gpus: tuple[int, ...]) -> Sandbox:
-    """Return a sandbox of which every quick probe went well."""
+def _sandbox(name: str, gpus: tuple[int, ...], *, warm: bool) -> Sandbox:
+    """Return a sandbox of which every quick probe went well; ``warm``: it starts runs warm where it can."""
     sandbox = sandbox_called(name)
     sweep_folders()
     if confines(sandbox):
         require_walls(sandbox, gpus)
-    return sandbox
+    return WarmSandbox(sandbox) if warm and isinstance(sandbox, BubblewrapSandbox) else sandbox
 
 
 def has_gpus() -> bool:

@@ -99,6 +99,7 @@ class AskedMachine:
     memory: str | None = None
     quiet: bool = False
     plain_fit: bool = False
+    warm: bool = False
     by_need: bool = False
     """Nothing can be confined here: ``none`` is what is left, nobody asked for it, and it was told."""
     cluster: AskedCluster | None = None
@@ -130,6 +131,7 @@ class AskedMachine:
             sandbox=self.sandbox,
             data_dir=self.data_dir,
             gpu=self.gpu,
+            warm=self.warm,
             private=private,
             cluster=self.cluster,
         )
@@ -159,13 +161,14 @@ def course_options(function: Decorated) -> Decorated:
 
 def machine_options(function: Decorated) -> Decorated:
     """Add what chooses sandbox, GPU, data and limits: ``machine``, an :class:`AskedMachine`."""
-    names = ("sandbox", "data_dir", "gpu", "timeout", "memory", "quiet", "plain_fit")
+    names = ("sandbox", "data_dir", "gpu", "timeout", "memory", "quiet", "plain_fit", "warm")
     gathered = _gathering(function, "machine", AskedMachine, {name: name for name in names})
     for option in (
         click.option("--plain-fit", is_flag=True, help="help.plain_fit"),
         click.option("--memory", metavar="M", help="help.memory"),
         click.option("--timeout", metavar="T", help="help.timeout"),
         click.option("--gpu", default="auto", metavar="G", help="help.gpu"),
+        click.option("--warm/--cold", default=False, help="help.warm"),
         sandbox_option(),
         data_dir_option,
         quiet_option(),

@@ -48,6 +48,15 @@ class MemoryGuard(Enum):
     NONE = "none"
 
 
+class Cold(Enum):
+    """Why a run that could have been started warm was started cold."""
+
+    GPU = "gpu"
+    ENVIRONMENT = "environment"
+    MODULE = "module"
+    DOUBT = "doubt"
+
+
 MIB = 1024 * 1024
 
 
@@ -92,6 +101,21 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WarmStart:
+    """How a command could be started in a process that has its libraries already.
+
+    ``modules`` are loaded before; the binds ``standing`` are the same for every run of the runtime, all
+    others are the run's own. ``unless`` is why this program must be started cold all the same.
+    """
+
+    modules: tuple[str, ...]
+    standing: tuple[Bind, ...]
+    unless: Cold | None = None
+    names: frozenset[str] = frozenset()
+    """The modules that the program brings itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxCommand:
     """What a sandbox is asked to run.
 
@@ -115,6 +139,8 @@ class SandboxCommand:
     """Sent with the word to start: what the harness is told that no file and no variable may say."""
     heard: Callable[[bytes], None] | None = None
     """Told each piece of the output that is kept, as it comes, where the sandbox can."""
+    warm: WarmStart | None = None
+    """None: nothing is known that could be loaded before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +166,10 @@ class SandboxOutcome:
     rows_sent: bool
     starved_seconds: float = 0.0
     """How long it was kept from its processors by others on this machine; never by itself."""
+    warm: bool = False
+    """Whether its libraries were loaded before it was started."""
+    cold: Cold | None = None
+    """Why they were not, where they could have been."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +271,10 @@ class Run:
     signal: int | None = None
     exit_code: int | None = None
     output_dropped: int = 0
+    warm: bool = False
+    """Whether its libraries were loaded before it was started."""
+    cold: Cold | None = None
+    """Why they were not, where warm starts were asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

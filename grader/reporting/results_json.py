@@ -20,6 +20,7 @@ from grader.model.result import (
     RunResult,
     SubmissionResult,
 )
+from grader.model.run import Run
 from grader.model.submission import Finding
 from grader.reporting.cleaning import replace_surrogates
 from grader.reporting.in_words import ledger_told
@@ -117,8 +118,16 @@ def _run(result: RunResult) -> dict[str, Any]:
         "cpu_seconds": _finite(round(run.cpu_seconds, 3)),
         "peak_memory_bytes": None if result.origin is Origin.RECIPE else run.peak_memory_bytes,
         "gpu": run.gpu,
+        **_start(run),
         "metrics": {name: _finite(value) for name, value in result.metrics.items()},
     }
+
+
+def _start(run: Run) -> dict[str, Any]:
+    """Return how a run was started, where warm starts were asked for."""
+    if not run.warm and run.cold is None:
+        return {}
+    return {"warm": run.warm, "cold": run.cold.value if run.cold else None}
 
 
 def _recipe(told: RecipeTold | None) -> dict[str, Any] | None:

@@ -14,6 +14,11 @@ def new_name() -> str:
     return f"grader-{_pid_space()}-{pid}-{_started(pid)}-{secrets.token_hex(4)}"
 
 
+def is_ours(path: Path) -> bool:
+    """Return whether ``path`` lies in something named by :func:`new_name`: it lasts no longer than a run."""
+    return any(_OURS.match(part) for part in path.parts)
+
+
 def is_orphan(name: str) -> bool:
     """Return whether ``name`` was made by :func:`new_name` in a process of this machine that is dead."""
     owner = _OURS.fullmatch(name)

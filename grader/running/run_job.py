@@ -87,4 +87,6 @@ def _record(outcome: SandboxOutcome, command: SandboxCommand, number: int, seed:
         signal=outcome.signal,
         exit_code=outcome.exit_code,
         output_dropped=outcome.output_dropped,
+        warm=outcome.warm,
+        cold=outcome.cold,
     )

@@ -18,9 +18,9 @@ from tests.attacks.classes import (
     traces,
 )
 from tests.integration.confined import ORDINARY_USER
-from tests.integration.conftest import confined, driver
+from tests.integration.conftest import confined, driver, warm_driver, warm_sandbox
 
-__all__ = ["confined", "driver", "lesson"]
+__all__ = ["confined", "driver", "lesson", "warm_driver", "warm_sandbox"]
 
 collect_ignore = ["programs", "honest_programs"]
 

@@ -8,9 +8,9 @@ from grader.model.errors import SandboxUnavailable
 from grader.plugins.interfaces import Sandbox
 from grader.running.containers.apptainer_sandbox import ApptainerSandbox
 from grader.running.containers.sandbox import DockerSandbox, PodmanSandbox
-from tests.integration.conftest import driver
+from tests.integration.conftest import driver, warm_sandbox
 
-__all__ = ["driver"]
+__all__ = ["driver", "warm_sandbox"]
 
 ENGINES: dict[str, Sandbox] = {
     "podman": PodmanSandbox(), "docker": DockerSandbox(), "apptainer": ApptainerSandbox()

@@ -30,6 +30,7 @@ class Driver:
     folder: Path
     as_root: bool = False
     process: "subprocess.Popen[str] | None" = None
+    warm: bool = False
 
     def command_line(self) -> list[str]:
         drop = ["setpriv", "--reuid", str(ORDINARY_USER), "--regid", str(ORDINARY_USER)]
@@ -42,6 +43,7 @@ class Driver:
             INNER_PYTHON,
             "-B",
             str(self.folder / DRIVER.name),
+            *(["warm"] if self.warm else []),
         ]
 
     def start(self) -> "subprocess.Popen[str]":
@@ -87,7 +89,8 @@ class Confined:
         return SimpleNamespace(**self.answer(self.request(code, **options)))
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        answered = answer(self.sandbox, request) if self.mode == "root" else self.driver.answer(request)
+        here = self.mode == "root"
+        answered = answer(self.sandbox, request) if here else self.driver.answer(request)
         self.told.append(str(answered["text"]))
         for name in answered.get("collected", ()):
             self.told.append((Path(request["into"]) / name).read_bytes().decode(errors="replace"))

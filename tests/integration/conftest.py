@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import grader
 from grader.running.bubblewrap.sandbox import BubblewrapSandbox
 from grader.running.confining.user_ids import ROOT_MODE_UIDS
+from grader.running.warm.always_warm import AlwaysWarm
 from tests.integration.confined import DRIVER, IN_ENVIRONMENT, MODES, ORDINARY_USER, Confined, Driver
 from tests.integration.played_class import Class, Digits, small_digits
 from tests.integration.promises import Promises
+
+if TYPE_CHECKING:
+    from grader.plugins.interfaces import Sandbox
 
 
 @pytest.fixture(scope="session")
@@ -40,20 +45,39 @@ def driver() -> Iterator[Driver]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(params=MODES)
-def confined(
-    request: pytest.FixtureRequest, driver: Driver, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Confined]:
+@pytest.fixture(scope="session")
+def warm_driver(driver: Driver) -> Iterator[Driver]:
+    """As the driver, starting every program warm."""
+    warm = Driver(driver.folder, warm=True)
+    yield warm
+    warm.stop()
+
+
+@pytest.fixture(scope="session")
+def warm_sandbox() -> Iterator[AlwaysWarm]:
+    """One for all tests: what one program leaves with its mother, another one would find."""
+    sandbox = AlwaysWarm()
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture(
+    params=[*MODES, *(pytest.param(f"warm-{mode}", marks=pytest.mark.slow) for mode in MODES)],
+)
+def confined(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Confined]:
     """A grader in one mode; at the end of the test, what holds after every run is looked at."""
     monkeypatch.setenv("GRADER_TEST_SECRET", IN_ENVIRONMENT)
     folder = Path(tempfile.mkdtemp(prefix="shown-"))
     folder.chmod(0o755)
-    stepped_down = request.param == "user" and os.geteuid() == 0
+    mode, warm = request.param.removeprefix("warm-"), request.param.startswith("warm-")
+    driver: Driver = request.getfixturevalue("warm_driver" if warm else "driver")
+    stepped_down = mode == "user" and os.geteuid() == 0
     grader = ORDINARY_USER if stepped_down else os.geteuid()
     os.chown(folder, grader, -1)
-    inner = ROOT_MODE_UIDS if request.param == "root" else range(grader, grader + 1)
+    inner = ROOT_MODE_UIDS if mode == "root" else range(grader, grader + 1)
     promises = Promises.made_by(grader, inner)
-    made = Confined(request.param, folder, driver, BubblewrapSandbox(), promises=promises)
+    sandbox: Sandbox = request.getfixturevalue("warm_sandbox") if warm else BubblewrapSandbox()
+    made = Confined(mode, folder, driver, sandbox, promises=promises)
     try:
         yield made
         made.keep_promises()

@@ -1,7 +1,7 @@
 """Runs sandbox commands for tests, here or as another user: one JSON request a line, one answer each.
 
-As a program (``python sandbox_driver.py``) it stands in for a grader of an ordinary user, and needs
-nothing but the standard library and the package ``grader`` on its path.
+As a program (``python sandbox_driver.py``, or with ``warm`` behind it) it stands in for a grader of an
+ordinary user, and needs nothing but the standard library and the package ``grader`` on its path.
 """
 
 import json
@@ -13,6 +13,7 @@ from grader.model.errors import GraderError
 from grader.model.run import Bind, Limits, SandboxCommand, SandboxOutcome, Wanted
 from grader.plugins.interfaces import Sandbox
 from grader.running.bubblewrap.sandbox import BubblewrapSandbox
+from grader.running.warm.always_warm import AlwaysWarm
 
 
 def command_of(request: dict[str, Any]) -> SandboxCommand:
@@ -60,7 +61,7 @@ def answer(sandbox: Sandbox, request: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Answer requests until the input ends."""
-    sandbox = BubblewrapSandbox()
+    sandbox = AlwaysWarm() if sys.argv[1:] == ["warm"] else BubblewrapSandbox()
     for line in sys.stdin:
         print(json.dumps(answer(sandbox, json.loads(line))), flush=True)  # noqa: T201 - the answer
 

@@ -32,7 +32,8 @@ from grader.running.inside import (
 class Descriptors:
     """Numbers of the open files that bubblewrap inherits."""
 
-    seccomp: int
+    seccomp: int | None
+    """None: the first program inside sees to the filter itself."""
     info: int
     control: int
     status: int
@@ -48,11 +49,13 @@ def bubblewrap_arguments(
     harness: Path,
     devices: Sequence[str] = (),
     hidden: Sequence[Path] = (),
+    powers: Sequence[str] | None = None,
 ) -> list[str]:
     """Return the arguments for ``bwrap --args``; the program itself is not among them.
 
     ``devices`` are arguments that lend a GPU; ``hidden`` are folders of this machine that stay empty
-    inside even where a bind would show them.
+    inside even where a bind would show them; ``powers`` are capabilities for a first program of ours that
+    makes further walls, None: no more than any program needs to begin.
     """
     binds = with_harness(command.binds, harness)
     return [
@@ -65,8 +68,9 @@ def bubblewrap_arguments(
         *_binds(binds),
         *_hidden(binds, hidden),
         *("--remount-ro", "/", "--chdir", WORK),
-        *_capabilities(mode),
-        *("--seccomp", str(descriptors.seccomp), "--info-fd", str(descriptors.info)),
+        *_capabilities(mode, powers),
+        *(() if descriptors.seccomp is None else ("--seccomp", str(descriptors.seccomp))),
+        *("--info-fd", str(descriptors.info)),
     ]
 
 
@@ -171,8 +175,7 @@ def _hidden(binds: Sequence[Bind], hidden: Sequence[Path]) -> list[str]:
     return arguments
 
 
-def _capabilities(mode: Mode) -> list[str]:
-    if not mode.as_root:
-        return ["--cap-drop", "ALL"]
-    needed = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
-    return ["--cap-drop", "ALL", *(part for cap in needed for part in ("--cap-add", cap))]
+def _capabilities(mode: Mode, powers: Sequence[str] | None) -> list[str]:
+    if powers is None:
+        powers = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP") if mode.as_root else ()
+    return ["--cap-drop", "ALL", *(part for cap in powers for part in ("--cap-add", cap))]

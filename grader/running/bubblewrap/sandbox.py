@@ -101,7 +101,7 @@ class BubblewrapSandbox:
             SandboxError: the sandbox itself failed; nothing is known about the program.
         """
         with run_resources() as held:
-            return self._run(self._session(command, held), held)
+            return self._run(self.session(command, held), held)
 
     def probe(self) -> None:
         """Return when a trivial program runs confined on this machine.
@@ -120,12 +120,12 @@ class BubblewrapSandbox:
             told = outcome.output.decode(errors="replace").strip() or outcome.status.value
             raise SandboxUnavailable(say("bubblewrap-trial-failed", found=self._version, reason=told))
 
-    def _run(self, session: "_Session", held: ExitStack) -> SandboxOutcome:
+    def _run(self, session: "BubblewrapSession", held: ExitStack) -> SandboxOutcome:
         process = self._start(session)
         held.callback(process.close)
         return attend(process, session, held, ready_seconds=self._ready_seconds)
 
-    def _start(self, session: "_Session") -> BubblewrapProcess:
+    def _start(self, session: "BubblewrapSession") -> BubblewrapProcess:
         command, mode, files = session.command, session.mode, session.files
         devices = []
         if command.gpu is not None:
@@ -141,7 +141,7 @@ class BubblewrapSandbox:
             hidden=(OUR_PACKAGE, *folders_there(command.hidden)),
         )
         given = files.memory("arguments", b"".join(a.encode() + b"\0" for a in arguments))
-        inherited = [given, descriptors.seccomp, descriptors.info, descriptors.control]
+        inherited = [given, files.seccomp, descriptors.info, descriptors.control]
         inherited += [descriptor for _, descriptor in descriptors.etc]
         if not mode.as_root:
             inherited.append(descriptors.status)
@@ -151,7 +151,7 @@ class BubblewrapSandbox:
             mode=mode,
             descriptors=descriptors,
             python=interpreter_for(command),
-            processes=nproc(guard, process_limit(command.limits, self._cores)),
+            processes=nproc(guard, session.processes),
         )
         return BubblewrapProcess(
             [*guard.launcher, str(session.bwrap), "--args", str(given), *inside],
@@ -163,7 +163,13 @@ class BubblewrapSandbox:
             as_root=mode.as_root,
         )
 
-    def _session(self, command: SandboxCommand, held: ExitStack) -> "_Session":
+    def session(self, command: SandboxCommand, held: ExitStack) -> "BubblewrapSession":
+        """Open everything that one run of ``command`` needs; all of it is closed with ``held``.
+
+        Raises:
+            SandboxUnavailable: this machine cannot confine programs.
+            SandboxError: something that the command names cannot be shown.
+        """
         bwrap, filter_ = self._require()
         mode = self._mode(command.slot, held)
         check_binds(with_harness(command.binds, HARNESS_SOURCE), as_stranger=mode.as_root)
@@ -171,13 +177,15 @@ class BubblewrapSandbox:
         if mode.as_root:
             # So that programs can open /dev/stdout, as they can as an ordinary user.
             os.fchown(files.output_write, mode.uid, mode.uid)
-        return _Session(
+        return BubblewrapSession(
             command=command,
             mode=mode,
             bwrap=bwrap,
             channel=held.enter_context(ControlChannel(command.rows_on_request, command.told)),
             guard=self._guard(command.limits, held),
             files=files,
+            filter=filter_,
+            processes=process_limit(command.limits, self._cores),
             output=Output(files.output_read, command.limits.output_kept_bytes),
         )
 
@@ -232,12 +240,16 @@ class BubblewrapSandbox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Session(Session):
+class BubblewrapSession(Session):
     """One run, with what bubblewrap needs for it."""
 
     mode: Mode
     bwrap: Path
     files: Files
+    filter: bytes
+    """The system-call filter."""
+    processes: int
+    """How many there may be inside."""
 
 
 def _version(bwrap: Path, needed: str) -> str:

@@ -76,8 +76,9 @@ class Testbed:
 
     def running(self, command: SandboxCommand) -> tuple[int, ...]:
         """Return the processes of this machine that are the program of ``command`` itself."""
-        told = b"".join(part.encode() + b"\0" for part in command.argv)
-        return tuple(number for number, line in _command_lines() if line == told)
+        told = b"\0".join(part.encode() for part in command.argv)
+        # One that was forked and not started anew may have more room for its command line than it needs.
+        return tuple(number for number, line in _command_lines() if line.rstrip(b"\0") == told)
 
 
 def _command_lines() -> Iterator[tuple[int, bytes]]:

@@ -82,4 +82,5 @@ def forbid(instructions: bytes) -> None:
             raise OSError(ctypes.get_errno(), "prctl(PR_SET_SECCOMP)")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -112,4 +112,5 @@ def collect_all(child: int, control: int, status: int) -> int:
             return os.WEXITSTATUS(raw) if os.WIFEXITED(raw) else 128 + os.WTERMSIG(raw)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

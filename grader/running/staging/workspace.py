@@ -16,6 +16,7 @@ from typing import Any
 from grader.model.run import MIB, Bind, PredictJob, RetrainJob, RunJob, SandboxCommand, Wanted
 from grader.running.owned_names import is_orphan, new_name
 from grader.running.staging.asked_files import files_of
+from grader.running.staging.warm_start import warm_start
 
 HARNESS = "/harness"
 PROTOCOL = 2
@@ -71,6 +72,7 @@ def stage_submission(job: RunJob, scratch: Path) -> SandboxCommand:
         hidden=job.hidden,
         told=TOLD.pack(job.most_epochs or 0, job.wrong_targets),
         heard=job.heard,
+        warm=warm_start(job.runtime_binds, job.files),
     )
 
 
@@ -105,6 +107,7 @@ def stage_model(job: PredictJob, scratch: Path) -> SandboxCommand:
         slot=job.slot,
         gpu=job.gpu,
         hidden=job.hidden,
+        warm=warm_start(job.runtime_binds),
     )
 
 
@@ -144,6 +147,7 @@ def stage_recipe(job: RetrainJob, scratch: Path) -> SandboxCommand:
         slot=job.slot,
         gpu=job.gpu,
         hidden=job.hidden,
+        warm=warm_start(job.runtime_binds),
     )
 
 

@@ -7,6 +7,7 @@ goes through unchanged; what an estimator's own ``fit`` asks of others is not lo
 import functools
 import sys
 import threading
+from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -47,6 +48,8 @@ class Estimators:
             self._wrap(cls)
 
         base.__init_subclass__ = classmethod(init_subclass)
+        for cls in _below(base):  # none, unless the library was loaded before
+            self._wrap(cls)
 
     def _wrap(self, cls: type) -> None:
         """Wrap the methods of ``cls`` and of the mixins that it has them from, each once."""
@@ -97,6 +100,12 @@ class Estimators:
         finally:
             self._open.depth -= 1
         return said.astype(float) if said.dtype.kind in "UO" else said
+
+
+def _below(base: type) -> Iterator[type]:
+    for cls in type.__subclasses__(base):
+        yield cls
+        yield from _below(cls)
 
 
 def _as_numbers(estimator: Any, name: str, result: Any) -> Any:

@@ -7,6 +7,7 @@ defines it, before any other module could copy it, is replaced everywhere it is 
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -38,14 +39,27 @@ class ImportHooks(MetaPathFinder):
         """Call ``callback()`` when an import of ``name`` begins; there must be an ``after`` as well."""
         self._beginnings[name] = callback
 
+    def asked_about(self, name: str) -> bool:
+        """Return whether anybody wants to be told of ``name``."""
+        return name in self._callbacks
+
+    def arrives(self, name: str) -> None:
+        """Call back as for an import of ``name`` that begins: it was loaded before, and comes back."""
+        if name in self._beginnings:
+            self._beginnings[name]()
+
+    def arrived(self, name: str, module: ModuleType) -> None:
+        """Call back as for the import of ``module`` that has ended."""
+        for callback in self._callbacks.get(name, ()):
+            self._call(callback, module)
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return the others' spec with a loader that calls back; None for modules nobody asked about."""
         if fullname not in self._callbacks:
             return None
-        if fullname in self._beginnings:
-            self._beginnings[fullname]()
+        self.arrives(fullname)
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, "find_spec"):
                 continue
@@ -63,8 +77,10 @@ class ImportHooks(MetaPathFinder):
 
         def exec_module(module: ModuleType) -> None:
             execute(module)
-            for callback in self._callbacks[spec.name]:
-                self._call(callback, module)
+            # Loaded before, others have copies of what it defines.
+            everywhere = getattr(loader, "replaced_everywhere", nullcontext)
+            with everywhere():
+                self.arrived(spec.name, module)
 
         loader.exec_module = exec_module
 

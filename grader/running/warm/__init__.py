@@ -1,0 +1,1 @@
+"""Warm starts: a mother inside bubblewrap has libraries loaded, and forks each run into its own walls."""
