@@ -45,5 +45,7 @@ class CheckResult:
     threshold: Threshold | None = None
     measured_only: bool = False
     """Its sentence holds nothing but what was measured outside and the course's own bars."""
+    by_recipe: bool = False
+    """It was answered from the recipe that we trained again, and not from the program's own run."""
     assurance: Assurance | None = None
     """How its points are known to be earned; None where it earned none, or nobody asked."""

@@ -17,7 +17,7 @@ from grader.model.assignment import Assignment, Basis, RecipeNeed
 from grader.model.assurance import Assurance, Beside, MadeAgain, Origin
 from grader.model.message import NOTHING, Joined, Message
 from grader.model.metric import Measurement
-from grader.model.recipe import Estimator, EstimatorFit, Recipe
+from grader.model.recipe import Estimator, EstimatorFit, KerasFit, Recipe
 from grader.model.result import AuditResult, RecipeTold, RunResult
 from grader.model.retrained import Retrained, RetrainedNet
 from grader.model.run import Run, RunStatus
@@ -25,6 +25,7 @@ from grader.model.submission import Finding, Severity, Submission
 from grader.orchestration.ground import Ground
 from grader.orchestration.means import Tools
 from grader.orchestration.read_run import RunRead
+from grader.readers.keras_config import read_config
 from grader.readers.recipe import read_recipe
 from grader.readers.recipe_reasons import avoidable, no_recipe_told
 from grader.readers.refused import Refused
@@ -73,14 +74,15 @@ class Held:
     """What was delivered, held against our trainings by its recipe.
 
     ``measured`` are the measurements of each training, ``decides`` whether they are what is judged, and
-    ``fixed`` whether the recipe leaves nothing to chance. ``carries`` says that the recipe is right without
-    learning.
+    ``fixed`` whether the recipe leaves nothing to chance. ``layers`` are the classes of those of the model
+    that was trained, None of what has none. ``carries`` says that the recipe is right without learning.
     """
 
     nets: tuple[RetrainedNet, ...]
     beside: tuple[MadeAgain, ...]
     decides: bool
     fixed: bool
+    layers: tuple[str, ...] | None = None
     carries: Finding | None = None
 
     @property
@@ -210,6 +212,7 @@ def held_beside(
         beside=tuple(beside),
         decides=assignment.verdict.basis is Basis.RECIPE,
         fixed=fixed,
+        layers=_layers_of(recipe),
         carries=_carries(retrained, ground, tools),
     )
 
@@ -276,7 +279,12 @@ def _by_trainings(facts: Facts, held: Held) -> Facts:
     nets = measured[:1] if held.fixed else measured
     summaries, unmeasured = summarised(nets, facts.metrics, facts.assignment.verdict.rule)
     return replace(
-        facts, summaries=summaries, unmeasured=unmeasured, retrained=True, repeats_itself=held.fixed
+        facts,
+        summaries=summaries,
+        unmeasured=unmeasured,
+        retrained=True,
+        layers=held.layers,
+        repeats_itself=held.fixed,
     )
 
 
@@ -362,6 +370,15 @@ def _carried_told(found: Carried) -> Message:
         placebo=found.placebo,
         guessing=found.guessing,
     )
+
+
+def _layers_of(recipe: Recipe) -> tuple[str, ...] | None:
+    """Return the classes of the layers of the model that the recipe ends with, those inside others too."""
+    last = recipe.fits[-1]
+    if not isinstance(last, KerasFit):
+        return None
+    found = read_config(recipe.models[last.model])
+    return None if isinstance(found, Refused) else found.layers
 
 
 def _leaves_nothing_to_chance(recipe: Recipe, retrained: Retrained) -> bool:

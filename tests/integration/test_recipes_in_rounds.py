@@ -34,6 +34,8 @@ from grader.wiring import cache_folder
 from tests.fakes import FakeSandbox, Files, npy, secret_order
 from tests.integration.played_class import REPORT, Class, Digits
 from tests.integration.test_verifying import Desk, seeded
+from tests.unit.measuring.judging.judged import DENSE
+from tests.unit.readers.written_recipes import dense, layer, recipe, sequential
 
 FOREST = Recipe(
     library="sklearn",
@@ -250,6 +252,27 @@ def test_where_a_recipe_is_required_what_a_metric_earns_waits_for_a_person(
     assert [check.points for check in waiting] == [Decimal(0)]
     with_one = graded(classroom, Machine(digits[2], 20, about(20)), recipe=RecipeNeed.REQUIRED)
     assert with_one.verdict is not None
+
+
+@pytest.mark.parametrize(
+    ("hidden", "expected"),
+    [
+        (dense(30, "relu"), (2, "GR207", Assurance.MADE_AGAIN)),
+        (layer("Conv2D", filters=8, kernel_size=[3, 3]), (0, "GR212", None)),
+    ],
+)
+def test_the_architecture_is_that_of_the_recipe_and_needs_no_model_file(
+    classroom: Class,
+    digits: Digits,
+    hidden: dict[str, Any],
+    expected: tuple[int, str, Assurance | None],
+) -> None:
+    told = {"recipe": recipe(models=[sequential(hidden, dense(10, "softmax"))])}
+    own = classroom.assignment
+    classroom.assignment = replace(own, checks=(*own.checks, DENSE))
+    result = graded(classroom, Machine(digits[2], 21, about(20), recipe=told))
+    found = next(check for check in result.checks if check.kind == "architecture")
+    assert (int(found.points), found.message.code, found.assurance) == expected
 
 
 def test_quick_trains_nothing_again(classroom: Class, digits: Digits) -> None:

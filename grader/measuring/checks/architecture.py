@@ -1,11 +1,12 @@
 """The kind ``architecture``: is the model that made the graded predictions built as allowed?
 
-The harness shares a process with the submission, so what it says can be forged. This kind therefore asks for
+Where our own trainings by the program's recipe decide, it is the model that we built and trained. Else the
+harness shares a process with the submission, so what it says can be forged. This kind therefore asks for
 more: a model file that reproduces the graded predictions in the second sandbox.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -34,7 +35,7 @@ class Spec(CheckTable):
 
 
 class ArchitectureKind(CheckKind[Spec]):
-    """Looks at the layers of the model file, and at whether it made the graded predictions."""
+    """Looks at the layers of the model that decides: that of the recipe, else one tied to the predictions."""
 
     name = "architecture"
     table = Spec
@@ -50,14 +51,19 @@ class ArchitectureKind(CheckKind[Spec]):
         Inconclusive keeps the points, a person decides; not so when the predictions repeat served labels,
         nor when there is no model file to look at, or one that does not load.
         """
+        if facts.retrained and facts.layers is not None:
+            return _by_recipe(spec, facts.layers)
+        return self._by_replay(facts, spec)
+
+    def _by_replay(self, facts: Facts, spec: Spec) -> CheckResult:
+        """Answer by the model file of the run whose model speaks least for the program."""
         replay = min((one.replay for one in facts.runs), key=lambda replay: _worth(replay, spec.allow))
         if replay is None or replay.layers is None:
             why = replay.why if replay and replay.why else say("verdict.replay.no_model")
             return _unseen(spec, facts, why)
-        forbidden = [name for name in dict.fromkeys(replay.layers) if name not in spec.allow]
-        if forbidden:
-            message = say("layer-not-allowed", forbidden=_listed(forbidden), allowed=", ".join(spec.allow))
-            return failed(spec, message)
+        forbidden = _forbidden(replay.layers, spec)
+        if forbidden is not None:
+            return failed(spec, forbidden)
         if replay.custom:
             listed = _listed(list(dict.fromkeys(replay.custom)))
             return _untied(spec, facts, say("verdict.replay.custom", names=listed))
@@ -68,6 +74,21 @@ class ArchitectureKind(CheckKind[Spec]):
             why = say("verdict.replay.other_model", share=replay.agreement)
             return _untied(spec, facts, why)
         return passed(spec, say("layers-allowed", layers=_listed(replay.layers)))
+
+
+def _by_recipe(spec: Spec, layers: tuple[str, ...]) -> CheckResult:
+    """Return the answer for the model that we trained: nobody could show another one there."""
+    forbidden = _forbidden(layers, spec)
+    if forbidden is not None:
+        return replace(failed(spec, forbidden), by_recipe=True)
+    return replace(passed(spec, say("layers-of-recipe-allowed", layers=_listed(layers))), by_recipe=True)
+
+
+def _forbidden(layers: tuple[str, ...], spec: Spec) -> Message | None:
+    found = [name for name in dict.fromkeys(layers) if name not in spec.allow]
+    if not found:
+        return None
+    return say("layer-not-allowed", forbidden=_listed(found), allowed=", ".join(spec.allow))
 
 
 def _worth(replay: Replay | None, allow: Collection[str]) -> int:

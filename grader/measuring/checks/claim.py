@@ -1,7 +1,7 @@
 """The kind ``claim``: does the figure that the student states agree with the measured one?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.measuring.claims.statements import Statement
 from grader.measuring.judging.facts import Facts
@@ -36,6 +36,10 @@ class ClaimKind(CheckKind[Spec]):
             yield say("claim-check-without-metric", file=written.file, key=written.key, names=names)
 
     def answer(self, facts: Facts, spec: Spec) -> CheckResult:
+        """Hold the statement against what decides: our own trainings, where there is a recipe."""
+        return replace(self._held(facts, spec), by_recipe=facts.retrained)
+
+    def _held(self, facts: Facts, spec: Spec) -> CheckResult:
         """Return passed within three standard errors, failed when stated better, or when nothing is stated.
 
         Stated worse is inconclusive with the points: it harms nobody, and a figure typed at random should

@@ -22,6 +22,8 @@ def assured(
 
     ``answers`` is what stands behind the predictions; the metrics in ``doubted`` are doubted apart from that.
     A check that earned nothing has nothing behind it; nor has one that rests on the submission's own word.
+    One that asks no metric and was not answered from the recipe looked at the program's own run, which was
+    not made again.
     """
     return tuple(
         replace(check, assurance=_of(check, kinds[check.kind], answers, doubted)) for check in checks
@@ -39,4 +41,7 @@ def _of(
 ) -> Assurance | None:
     if check.points <= 0 or kind.own_word or not kind.needs_predictions:
         return None
-    return Assurance.DOUBTED if check.metric in doubted else answers
+    if check.metric in doubted:
+        return Assurance.DOUBTED
+    of_own_run = check.metric is None and not check.by_recipe
+    return Assurance.NOT_CONTRADICTED if of_own_run and answers is Assurance.MADE_AGAIN else answers

@@ -54,8 +54,9 @@ class Facts:
     program repeats served test labels, ``doubted`` when an audit showed that its answers rest on something
     other than what it learnt in the run; ``stated`` is the figure that the student claims, if any;
     ``repeats_itself``: runs with other seeds came out the same, bit for bit, and count once. ``retrained``:
-    the summaries are over our own trainings by the program's recipe. ``waits`` says why there is no recipe
-    where the assignment requires one: what is earned by a metric then waits for a person.
+    the summaries are over our own trainings by the program's recipe, and ``layers`` are the classes of those
+    of the model that was trained then (None: it has none). ``waits`` says why there is no recipe where the
+    assignment requires one: what is earned by a metric then waits for a person.
     """
 
     assignment: Assignment
@@ -70,4 +71,5 @@ class Facts:
     stated: Statement | None = None
     repeats_itself: bool = False
     retrained: bool = False
+    layers: tuple[str, ...] | None = None
     waits: Message | None = None

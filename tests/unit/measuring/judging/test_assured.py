@@ -7,7 +7,9 @@ from grader.model.message import NOTHING
 from tests.unit.measuring.made import KINDS
 
 
-def check(identity: str, kind: str, points: int, metric: str | None = None) -> CheckResult:
+def check(
+    identity: str, kind: str, points: int, metric: str | None = None, *, by_recipe: bool = False
+) -> CheckResult:
     return CheckResult(
         id=identity,
         kind=kind,
@@ -17,6 +19,7 @@ def check(identity: str, kind: str, points: int, metric: str | None = None) -> C
         required=True,
         message=NOTHING,
         metric=metric,
+        by_recipe=by_recipe,
     )
 
 
@@ -29,6 +32,18 @@ def test_points_by_predictions_have_what_stands_behind_them_and_a_programs_own_w
     found = assured([ERROR, RUNS], KINDS, answers=Assurance.MADE_AGAIN)
     assert [one.assurance for one in found] == [Assurance.MADE_AGAIN, None]
     assert weakest(found) is Assurance.MADE_AGAIN
+
+
+def test_what_looked_at_the_programs_own_run_was_not_made_again() -> None:
+    shown, built = (check("dense", "architecture", 2, by_recipe=by_recipe) for by_recipe in (False, True))
+    found = assured([ERROR, shown, built], KINDS, answers=Assurance.MADE_AGAIN)
+    assert [one.assurance for one in found] == [
+        Assurance.MADE_AGAIN,
+        Assurance.NOT_CONTRADICTED,
+        Assurance.MADE_AGAIN,
+    ]
+    assert weakest(found) is Assurance.NOT_CONTRADICTED
+    assert assured([shown], KINDS, answers=Assurance.DOUBTED)[0].assurance is Assurance.DOUBTED
 
 
 def test_what_earned_nothing_needs_no_assurance() -> None:

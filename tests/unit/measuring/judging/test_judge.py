@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from grader.measuring.checks import figure, fit, metric, reference, runs
 from grader.measuring.evidence.predictions import NothingDelivered
 from grader.measuring.judging.facts import Facts, Replay, RunFacts
-from grader.measuring.judging.judge import gather
+from grader.measuring.judging.judge import gather, judge
 from grader.measuring.judging.more_runs import more_runs_wanted
 from grader.model.assignment import OnClose
 from grader.model.check import CheckResult, Outcome
@@ -352,6 +352,26 @@ def test_an_architecture_holds_only_for_the_model_behind_the_predictions(
     looked_at = replay is not None and replay.layers is not None
     assert found.points == (2 if outcome is not Outcome.FAILED and looked_at else 0)
     assert ("withheld" in found.message.en) is not looked_at
+
+
+def by_recipe(layers: tuple[str, ...] | None, replay: Replay | None) -> CheckResult:
+    facts = gather(assignment(DENSE), [measured(0, replay=replay)], metrics=METRICS, kinds=KINDS)
+    return only(judge(replace(facts, retrained=True, layers=layers)))
+
+
+def test_where_trainings_decide_an_architecture_is_that_of_the_model_that_was_trained() -> None:
+    shown = Replay(layers=LAYERS, agreement=1.0)
+    built = by_recipe((*LAYERS, "Conv2D"), shown)
+    assert (built.outcome, built.points, built.by_recipe) == (Outcome.FAILED, 0, True)
+    assert "Conv2D" in built.message.en
+    without_a_file = by_recipe(LAYERS, None)
+    assert (without_a_file.outcome, without_a_file.points) == (Outcome.PASSED, 2)
+    assert (without_a_file.message.code, without_a_file.by_recipe) == ("GR207", True)
+
+
+def test_a_recipe_without_layers_leaves_the_architecture_to_the_model_file() -> None:
+    found = by_recipe(None, Replay(layers=LAYERS, agreement=1.0))
+    assert (found.message.code, found.by_recipe) == ("GR211", False)
 
 
 def test_the_verdict_is_the_worst_of_the_required_checks_only() -> None:
