@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.layouts import served_names
@@ -16,7 +18,7 @@ from grader.measuring.judging.more_runs import more_runs_wanted
 from grader.measuring.judging.other_way_round import told_the_other_way_round
 from grader.measuring.judging.stated_result import claim_of
 from grader.measuring.judging.telling_error import errors_of, telling_error
-from grader.model.assignment import AuditSpec
+from grader.model.assignment import Assignment, AuditSpec
 from grader.model.evidence import HarnessReport, SourceReport, SourceState
 from grader.model.message import Message
 from grader.model.metric import Measurement, Paired
@@ -97,7 +99,13 @@ def assess(
     first = next((one for one in graded if one.own is not None), graded[0])
     made = {p: one if isinstance(one, Message) else reading(one) for p, one in (extra or {}).items()}
     audits = audit(
-        first, made, labels, baseline=ground.reference.baseline, honest=honest_loss(prepared.dataset.name)
+        first,
+        made,
+        labels,
+        baseline=ground.reference.baseline,
+        honest=honest_loss(prepared.dataset.name),
+        worth=partial(_worth, assignment, tools),
+        graded=graded,
     )
     side = beside_recipe(first, retrained, ground, tools)
     signs = _signs(graded, ground, labels, learns=shown_to_learn(audits) or side.learns)
@@ -142,6 +150,13 @@ def assess(
         leading=read.index(first),
         answers=first.own,
     )
+
+
+def _worth(assignment: Assignment, tools: Tools, runs: Sequence[RunRead]) -> Decimal:
+    """Return what ``runs`` would earn by metrics, by nothing but what they measure: no benefit of a doubt."""
+    facts = gather(assignment, [one.facts for one in runs], metrics=tools.metrics, kinds=tools.checks)
+    plain = replace(facts, retrained=True, repeats_itself=True)
+    return sum((check.points for check in judge(plain).checks if check.metric), Decimal(0))
 
 
 def _signs(

@@ -1,6 +1,7 @@
 """From the extra runs of one submission to what its audits say: pair and placebo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from grader.measuring.audits.fresh_rows import HonestLoss, compare_fresh, honest_loss
@@ -15,7 +16,7 @@ from grader.model.evidence import Source
 from grader.model.message import Message
 from grader.model.metric import Baseline
 from grader.model.result import AuditOutcome, AuditResult, SubmissionResult, Verdict
-from grader.model.run import Purpose
+from grader.model.run import Purpose, RunStatus
 from grader.model.submission import Finding, Severity
 from grader.orchestration.ground import Ground
 from grader.orchestration.read_run import RunRead
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _FEWEST_ROWS = 50
 """Fewer graded rows can all be right by luck: a placebo could find nothing."""
+_NOISE_OF_A_SCALE = Decimal("0.15")
 LEARNS_BELOW = 0.05
 """From this p-value down the skill that is left says that the rest came from training."""
 Made = Mapping[Purpose, RunRead | Message]
@@ -39,21 +41,42 @@ def audit(
     *,
     baseline: Baseline | None = None,
     honest: HonestLoss | None = None,
+    worth: Callable[[Sequence[RunRead]], Decimal] | None = None,
+    graded: Sequence[RunRead] = (),
 ) -> tuple[AuditResult, ...]:
     """Return what the extra runs say; nothing of audits that were not asked for.
 
     ``first`` is the first graded run that delivered: the extra ones repeat it. ``truth`` holds the labels in
     the dataset's own order. How far the runs of the reference scatter, which ``baseline`` knows, bounds what
-    luck may explain; ``honest`` is what fresh rows may cost.
+    luck may explain; ``honest`` is what fresh rows may cost. ``worth`` says what runs would earn by what they
+    measure alone, ``graded`` among them: what is random in itself is doubted where points hang on it.
     """
     said = []
     if Purpose.PAIR in made:
-        said.append(_pair(first, made, truth, _usual(baseline, truth)))
+        hangs = worth is not None and points_hang(graded or (first,), made, worth)
+        elsewhere = differs_in_source((first, *graded, *_read(made, Purpose.PAIR, Purpose.REPEAT)))
+        luck = _usual(baseline, truth)
+        said.append(_pair(first, made, truth, luck, hangs=hangs, elsewhere=elsewhere))
     if Purpose.PLACEBO in made:
         said.append(_placebo(first, made, truth))
     if Purpose.FRESH in made and honest is not None:
         said.append(_fresh(first, made, truth, honest))
     return tuple(said)
+
+
+def points_hang(graded: Sequence[RunRead], made: Made, worth: Callable[[Sequence[RunRead]], Decimal]) -> bool:
+    """Return whether the graded runs earn more than one that differs from them by test labels, or by nothing.
+
+    So it is with a program that is random in itself where its luck, or whatever else, is worth points. A
+    scale gives every run a little more or less: that is no more than noise.
+    """
+    answered = [one for one in _read(made, Purpose.PAIR, Purpose.REPEAT) if one.own is not None]
+    earned = worth(graded)
+    return any(earned - worth([one]) > _NOISE_OF_A_SCALE * earned for one in answered)
+
+
+def _read(made: Made, *purposes: Purpose) -> list[RunRead]:
+    return [one for purpose in purposes if isinstance(one := made.get(purpose), RunRead)]
 
 
 def shown_to_learn(audits: tuple[AuditResult, ...]) -> bool:
@@ -124,7 +147,9 @@ def _usual(baseline: Baseline | None, truth: "NDArray[Any]") -> float:
     return max((one.seed_sd for one in known if one is not None and one.seed_sd is not None), default=0.0)
 
 
-def _pair(first: RunRead, made: Made, truth: "NDArray[Any]", usual: float) -> AuditResult:
+def _pair(
+    first: RunRead, made: Made, truth: "NDArray[Any]", usual: float, *, hangs: bool, elsewhere: bool
+) -> AuditResult:
     pair, repeat = made[Purpose.PAIR], made.get(Purpose.REPEAT)
     own = _answers(first)
     if own is None:
@@ -132,6 +157,8 @@ def _pair(first: RunRead, made: Made, truth: "NDArray[Any]", usual: float) -> Au
     other = _answers(pair) if isinstance(pair, RunRead) else None
     if other is None:
         return _unanswered(Purpose.PAIR, Purpose.PAIR, first, made)
+    if elsewhere:
+        return _result(Purpose.PAIR, AuditOutcome.FOUND, say("answers-from-elsewhere"), made)
     found = compare_pair(
         own,
         other,
@@ -142,10 +169,11 @@ def _pair(first: RunRead, made: Made, truth: "NDArray[Any]", usual: float) -> Au
     )
     if found.dependence is Dependence.OPEN and repeat is not None:
         return _unanswered(Purpose.PAIR, Purpose.REPEAT, first, made)
+    random = (AuditOutcome.UNDECIDED, "audit.pair.random")
     outcome, entry = {
         Dependence.NONE: (AuditOutcome.CLEAR, "audit.pair.clear"),
         Dependence.OPEN: (AuditOutcome.OPEN, "audit.pair.open"),
-        Dependence.RANDOM: (AuditOutcome.UNDECIDED, "audit.pair.random"),
+        Dependence.RANDOM: (AuditOutcome.FOUND, "points-hang-on-chance") if hangs else random,
         Dependence.ON_LABELS: (
             AuditOutcome.FOUND,
             "answers-depend-on-test-labels"
@@ -222,6 +250,19 @@ def _unanswered(audited: Purpose, purpose: Purpose, first: RunRead, made: Made) 
         return _undecided(audited, say("audit.out_of_bounds"), made)
     message = say("no-answers-in-audit-run", what=say(f"audit.silence.of.{purpose.value}"), ended=ended)
     return _result(audited, AuditOutcome.FOUND, message, made)
+
+
+def differs_in_source(runs: Sequence[RunRead]) -> bool:
+    """Return whether runs that ended alike answered from different places: a variable once, a call the next.
+
+    What a program delivers by one seed and the same rows may differ by chance; that it is answers to the test
+    rows one time and something else the next is no chance of a training's.
+    """
+    by_end: dict[RunStatus, set[Source]] = {}
+    for one in runs:
+        if isinstance(one.facts.delivered, Chosen):
+            by_end.setdefault(one.facts.run.status, set()).add(one.facts.delivered.source)
+    return any(len(sources) > 1 for sources in by_end.values())
 
 
 def _answers(one: RunRead) -> Answers | None:

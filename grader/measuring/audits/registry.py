@@ -11,6 +11,8 @@ ACCUSES_IN: Mapping[str, tuple[str, ...]] = {
         "answers-depend-on-test-labels",
         "noisy-answers-depend-on-test-labels",
         "one-lucky-run",
+        "points-hang-on-chance",
+        "answers-from-elsewhere",
     ),
     "placebo": ("classes-right-without-learning", "values-right-without-learning"),
     "fresh": ("answers-for-known-rows",),
