@@ -28,7 +28,7 @@ from grader.model.retrained import Retrained
 from grader.model.run import Purpose
 from grader.model.shown import Picture, Shown
 from grader.model.submission import FileKind, Finding, Submission
-from grader.orchestration.audit import audit, findings_of, shown_to_learn
+from grader.orchestration.audit import Made, audit, findings_of, shown_to_learn
 from grader.orchestration.by_recipe import (
     assurance_of,
     beside_recipe,
@@ -98,15 +98,7 @@ def assess(
     graded = _graded(read)
     first = next((one for one in graded if one.own is not None), graded[0])
     made = {p: one if isinstance(one, Message) else reading(one) for p, one in (extra or {}).items()}
-    audits = audit(
-        first,
-        made,
-        labels,
-        baseline=ground.reference.baseline,
-        honest=honest_loss(prepared.dataset.name),
-        worth=partial(_worth, assignment, tools),
-        graded=graded,
-    )
+    audits = _audited(first, made, graded, ground, tools)
     side = beside_recipe(first, retrained, ground, tools)
     signs = _signs(graded, ground, labels, learns=shown_to_learn(audits) or side.learns)
     repeats_itself = len(stored) > len(graded)
@@ -149,6 +141,20 @@ def assess(
         trainings_wanted=side.trainings_wanted(facts, gaining),
         leading=read.index(first),
         answers=first.own,
+    )
+
+
+def _audited(
+    first: RunRead, made: Made, graded: Sequence[RunRead], ground: Ground, tools: Tools
+) -> tuple[AuditResult, ...]:
+    return audit(
+        first,
+        made,
+        truth(ground.prepared),
+        baseline=ground.reference.baseline,
+        honest=honest_loss(ground.prepared.dataset.name),
+        worth=partial(_worth, ground.assignment, tools),
+        graded=graded,
     )
 
 
