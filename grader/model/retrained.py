@@ -61,15 +61,16 @@ class RetrainedNet:
 class Retrained:
     """A recipe trained again: ``nets`` by seeds of ours on the true labels, in the order of their making.
 
-    ``placebo`` learnt from deranged labels, ``untrained`` learnt nothing, ``moved`` is the first net asked
-    about moved rows; None where it was not asked for or not made. ``lost`` says why a training was not made,
-    by its name. ``cpu_seconds`` is measured from outside, imports included.
+    ``placebo`` learnt from deranged labels, ``untrained`` learnt nothing, each from weights of its own, and
+    ``moved`` is the first net asked about moved rows; None or empty where it was not asked for or not made.
+    ``lost`` says why a training was not made, by its name. ``cpu_seconds`` is measured from outside, imports
+    included.
     """
 
     recipe_sha256: str
     nets: tuple[RetrainedNet, ...]
     placebo: RetrainedNet | None = None
-    untrained: RetrainedNet | None = None
+    untrained: tuple[RetrainedNet, ...] = ()
     moved: RetrainedNet | None = None
     lost: Mapping[str, Message] = field(default_factory=dict)
     seconds: float = 0.0

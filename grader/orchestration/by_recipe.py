@@ -4,9 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.datasets.prepare import truth
-from grader.measuring.audits.significance import SUSPICIOUS_BELOW
-from grader.measuring.judging.carried import Carried, carried
 from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.judge import Judgement, judge, summarised
 from grader.measuring.judging.made_again import LOOKS, made_again
@@ -17,15 +14,15 @@ from grader.model.assignment import Assignment, Basis, RecipeNeed
 from grader.model.assurance import Assurance, Beside, MadeAgain, Origin
 from grader.model.message import NOTHING, Joined, Message
 from grader.model.metric import Measurement
-from grader.model.recipe import Estimator, EstimatorFit, KerasFit, Recipe
+from grader.model.recipe import Estimator, EstimatorFit, Recipe
 from grader.model.result import AuditResult, RecipeTold, RunResult
 from grader.model.retrained import Retrained, RetrainedNet
 from grader.model.run import Run, RunStatus
 from grader.model.submission import Finding, Severity, Submission
+from grader.orchestration.carried_by_recipe import carries, layers_of
 from grader.orchestration.ground import Ground
 from grader.orchestration.means import Tools
 from grader.orchestration.read_run import RunRead
-from grader.readers.keras_config import read_config
 from grader.readers.recipe import read_recipe
 from grader.readers.recipe_reasons import avoidable, no_recipe_told
 from grader.readers.refused import Refused
@@ -220,8 +217,8 @@ def held_beside(
         beside=tuple(beside),
         decides=assignment.verdict.basis is Basis.RECIPE,
         fixed=fixed,
-        layers=_layers_of(recipe),
-        carries=_carries(retrained, ground, tools),
+        layers=layers_of(recipe),
+        carries=carries(recipe, retrained, ground, tools),
     )
 
 
@@ -353,40 +350,6 @@ def _values_told(one: MadeAgain, counts_rows: bool) -> Message:  # noqa: FBT001 
         return Joined(", ", tuple(tell_value(value, counts_rows) for value in values))
     ends = {"low": min(values), "high": max(values), "mean": math.fsum(values) / len(values)}
     return say("made_again.values.many", **{k: tell_value(v, counts_rows) for k, v in ends.items()})
-
-
-def _carries(retrained: Retrained, ground: Ground, tools: Tools) -> Finding | None:
-    """Return the finding that the recipe is right without learning, as far as shares of rows tell it."""
-    if retrained.placebo is None:
-        return None
-    labels = truth(ground.prepared)
-    for name, measured in retrained.placebo.measurements.items():
-        metric, graded = tools.metrics[name], retrained.nets[0].measurements.get(name)
-        if not isinstance(measured, Measurement) or not isinstance(graded, Measurement):
-            continue
-        begin, end = ground.prepared.groups[metric.group]
-        found = carried(graded, measured, labels[begin:end], metric.direction)
-        if found is not None and found.p_value < SUSPICIOUS_BELOW:
-            return Finding(severity=Severity.REVIEW, message=_carried_told(found), p_value=found.p_value)
-    return None
-
-
-def _carried_told(found: Carried) -> Message:
-    return say(
-        "recipe-right-without-learning",
-        graded=found.graded,
-        placebo=found.placebo,
-        guessing=found.guessing,
-    )
-
-
-def _layers_of(recipe: Recipe) -> tuple[str, ...] | None:
-    """Return the classes of the layers of the model that the recipe ends with, those inside others too."""
-    last = recipe.fits[-1]
-    if not isinstance(last, KerasFit):
-        return None
-    found = read_config(recipe.models[last.model])
-    return None if isinstance(found, Refused) else found.layers
 
 
 def _leaves_nothing_to_chance(recipe: Recipe, retrained: Retrained) -> bool:

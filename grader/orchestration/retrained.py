@@ -39,10 +39,14 @@ if TYPE_CHECKING:
 
 STEPS = (2, 4, 9, 19)
 """How many nets there are after each order: the next is asked for where the last did not settle it."""
-PLACEBO, UNTRAINED, MOVED = "placebo", "untrained", "moved"
+PLACEBO, MOVED = "placebo", "moved"
+UNTRAINED = ("untrained", "untrained-1", "untrained-2")
+"""A net that learnt nothing may be right by luck: hardly three that begin with weights of their own."""
 _BEGINNING_SECONDS = 120.0
 _TIMES_THE_PROGRAM = 2.0
 _MOST_SEED = 2**31
+_UNTRAINED_FROM = 1_000_000
+"""Numbers of seeds that no training on labels has."""
 
 
 def retrain(
@@ -129,14 +133,14 @@ def retrained_of(
                 lost[training.name] = net
             else:
                 nets[training.name] = net
-    own = tuple(net for name, net in nets.items() if name not in (PLACEBO, UNTRAINED, MOVED))
+    own = tuple(net for name, net in nets.items() if name not in (PLACEBO, *UNTRAINED, MOVED))
     if not own:
         return next(iter(lost.values()))
     return Retrained(
         recipe_sha256=recipe_digest(recipe),
         nets=own,
         placebo=nets.get(PLACEBO),
-        untrained=nets.get(UNTRAINED),
+        untrained=tuple(nets[name] for name in UNTRAINED if name in nets),
         moved=nets.get(MOVED),
         lost=lost,
         seconds=sum(run.seconds for run in runs),
@@ -207,7 +211,10 @@ def _trainings(
     trainings = [nets[0], Retraining(name=MOVED, seed=again, rows="moved"), *nets[1:]]
     trainings.append(Retraining(name=PLACEBO, seed=again, labels="deranged"))
     if recipe.library != "sklearn":
-        trainings.append(Retraining(name=UNTRAINED, seed=again, epochs=0))
+        begun = [again, *(_seed(order, _UNTRAINED_FROM + n, secret) for n in range(1, len(UNTRAINED)))]
+        trainings += [
+            Retraining(name=name, seed=seed, epochs=0) for name, seed in zip(UNTRAINED, begun, strict=True)
+        ]
     return tuple(trainings)
 
 

@@ -116,6 +116,8 @@ def about(rows: int) -> Callable[[str], int | None]:
     scatter = (0, 3, -2, 2, -3, 1, 4, -4, -1)
 
     def gives(name: str) -> int:
+        if name == "moved":
+            return rows + 1
         number = name.removeprefix("seed-")
         return rows + scatter[int(number) % len(scatter)] if number.isdigit() else 850
 
@@ -213,6 +215,24 @@ def test_a_recipe_that_is_right_without_learning_is_doubted(classroom: Class, di
     result = graded(classroom, Machine(digits[2], delivered=20, gives=lambda _: 20))
     assert "GR433" in [one.code for one in result.findings]
     assert (result.verdict, result.assurance) == (Verdict.INCONCLUSIVE, Assurance.DOUBTED)
+
+
+@pytest.mark.parametrize(
+    ("training", "wrong", "code"),
+    [("untrained", 25, "GR435"), ("untrained-1", 25, None), ("moved", 500, "GR436"), ("moved", 90, None)],
+)
+def test_a_net_right_untrained_each_time_or_lost_beside_its_rows_is_doubted(
+    classroom: Class, digits: Digits, training: str, wrong: int, code: str | None
+) -> None:
+    honest = about(20)
+
+    def gives(name: str) -> int | None:
+        return wrong if name.startswith(training) else honest(name)
+
+    result = graded(classroom, Machine(digits[2], 20, gives, recipe={"recipe": recipe()}))
+    found = [one.code for one in result.findings if one.code != "GR403"]  # no fit was seen, and doubt
+    assert found == ([code] if code else [])
+    assert result.assurance is (Assurance.DOUBTED if code else Assurance.MADE_AGAIN)
 
 
 def test_where_our_trainings_fail_the_program_is_judged_by_its_own_runs(

@@ -131,7 +131,7 @@ def test_answers_in_a_secret_order_are_measured_in_the_dataset_s_own(bench: Benc
     assert 0.05 < error(made) < 0.2
     assert made.nets[0].told.epochs == 3
     assert made.placebo is not None
-    assert made.untrained is not None
+    assert len(made.untrained) == 3
     assert made.moved is not None
     assert made.moved.training.seed == made.nets[0].training.seed
     assert made.cpu_seconds == 1.0
@@ -164,7 +164,7 @@ def test_more_nets_are_trained_beside_those_that_there_are(bench: Bench) -> None
     assert [net.training.name for net in made.nets] == [f"seed-{n}" for n in range(9)]
     assert len({net.training.seed for net in made.nets}) == 9
     assert [asked(command) for command in first.calls] == [
-        ["seed-0", "moved", "seed-1", "placebo", "untrained"]
+        ["seed-0", "moved", "seed-1", "placebo", "untrained", "untrained-1", "untrained-2"]
     ]
     assert [len(asked(command)) for command in more.calls] == [2, 5]
     again = trains()
@@ -186,7 +186,7 @@ def test_an_estimator_is_not_asked_before_it_is_fitted(bench: Bench) -> None:
     sandbox = trains()
     made = bench.retrain(sandbox, RECIPE)
     assert isinstance(made, Retrained)
-    assert made.untrained is None
+    assert made.untrained == ()
     assert "untrained" not in asked(sandbox.calls[0])
 
 
