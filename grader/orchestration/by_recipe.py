@@ -122,14 +122,6 @@ class Side:
             return None
         return self.recorded.why if self.recorded.recipe is None else self.lost
 
-    def doubted(self, gaining: frozenset[str]) -> frozenset[str]:
-        """Return those of the metrics in ``gaining`` of which more was delivered than the recipe gives.
-
-        A lucky run lies within what its recipe gives: where the trainings decide, it earned nothing.
-        """
-        better = () if self.held is None else self.held.beside
-        return gaining & {one.metric for one in better if one.beside is Beside.BETTER}
-
     def findings(self, gaining: frozenset[str], tools: Tools) -> tuple[Finding, ...]:
         """Return what a person should know of the program beside its recipe."""
         return () if self.held is None else findings_of_recipe(self.held, gaining, tools)
