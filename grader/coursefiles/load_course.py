@@ -214,6 +214,8 @@ def _to_model(
     # Versions from before there were other asks stay what they were.
     if further := together(ask for ask in checks.needs if ask != Ask(kind="model")):
         run_parts["asks"] = [[ask.kind, ask.names] for ask in further]
+    if parsed.verdict.recipe == "off":
+        run_parts["recipe"] = False
     return Assignment(
         slug=slug,
         title=Text(parsed.assignment.title.pt, parsed.assignment.title.en),

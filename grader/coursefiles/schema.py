@@ -90,7 +90,7 @@ class VerdictTable(Table):
     on_close: Literal["benefit", "review"] = "benefit"
     basis: Literal["recipe", "run"] | None = None
     """None: the recipe where the labels are public, the run where a course hides them."""
-    recipe: Literal["preferred", "required"] = "preferred"
+    recipe: Literal["off", "preferred", "required"] = "preferred"
 
 
 class AuditsTable(Table):

@@ -82,8 +82,12 @@ class Basis(Enum):
 
 
 class RecipeNeed(Enum):
-    """Whether the points of a program that could have had a recipe, and has none, wait for a person."""
+    """Whether the points of a program that could have had a recipe, and has none, wait for a person.
 
+    OFF: none is asked for, nothing is recorded, and nothing is trained again.
+    """
+
+    OFF = "off"
     PREFERRED = "preferred"
     REQUIRED = "required"
 
@@ -164,7 +168,8 @@ class Assignment:
     def _recipe(self) -> tuple[Ask, ...]:
         """The recipe is asked for where a model may be what is graded: there is something to train again."""
         sources = {ask.kind for ask in self.deliver.asks}
-        return (Ask(kind="recipe"),) if self.data.dataset and sources & {"captured", "model"} else ()
+        wanted = self.verdict.recipe is not RecipeNeed.OFF and self.data.dataset
+        return (Ask(kind="recipe"),) if wanted and sources & {"captured", "model"} else ()
 
     def asks_for(self, kind: str) -> bool:
         """Return whether a run has to bring back ``kind``."""

@@ -23,6 +23,7 @@ from grader.orchestration.carried_by_recipe import carries, layers_of
 from grader.orchestration.ground import Ground
 from grader.orchestration.means import Tools
 from grader.orchestration.read_run import RunRead
+from grader.orchestration.retrained import OF_THE_RECIPE
 from grader.readers.recipe import read_recipe
 from grader.readers.recipe_reasons import avoidable, no_recipe_told
 from grader.readers.refused import Refused
@@ -116,11 +117,16 @@ class Side:
         return (self.held.carries,) if self.held is not None and self.held.carries is not None else ()
 
     def waits(self, ground: Ground) -> Message | None:
-        """Return why what a metric earned waits for a person: a recipe is required, and was not trained."""
+        """Return why what a metric earned waits for a person: a recipe is required, and was not trained.
+
+        Nobody waits for what is our doing: a recording that failed, a machine that was too busy to train.
+        """
         required = ground.assignment.verdict.recipe is RecipeNeed.REQUIRED
         if self.held is not None or self.recorded is None or not required:
             return None
-        return self.recorded.why if self.recorded.recipe is None else self.lost
+        if self.recorded.recipe is None:
+            return self.recorded.why if self.recorded.avoidable else None
+        return self.lost if self.lost is not None and self.lost.key in OF_THE_RECIPE else None
 
     def findings(self, gaining: frozenset[str], tools: Tools) -> tuple[Finding, ...]:
         """Return what a person should know of the program beside its recipe."""
@@ -155,7 +161,7 @@ def beside_recipe(
     first: RunRead, retrained: Retrained | Message | None, ground: Ground, tools: Tools
 ) -> Side:
     """Return how the program whose leading run is ``first`` stands beside its recipe."""
-    recorded = recorded_recipe(first.stored, ground.assignment)
+    recorded = recorded_recipe(first.stored, ground.assignment, finished=first.facts.report.finished)
     can = recorded is not None and first.own is not None and ground.prepared.labels_known
     recipe = recorded.recipe if recorded is not None and can else None
     return Side(
@@ -166,8 +172,11 @@ def beside_recipe(
     )
 
 
-def recorded_recipe(stored: StoredRun, assignment: Assignment) -> Recorded | None:
-    """Return what ``stored`` left of the program's recipe; None where nobody asked for one."""
+def recorded_recipe(stored: StoredRun, assignment: Assignment, *, finished: bool = True) -> Recorded | None:
+    """Return what ``stored`` left of the program's recipe; None where nobody asked for one.
+
+    A program that ended its own process before anything was written had its recipe to give.
+    """
     if not assignment.asks_for("recipe"):
         return None
     read = read_recipe(stored.read(RECIPE_FILE))
@@ -175,7 +184,7 @@ def recorded_recipe(stored: StoredRun, assignment: Assignment) -> Recorded | Non
         return Recorded(recipe=read)
     if isinstance(read, Refused):
         return Recorded(why=read.reason, avoidable=True)
-    return Recorded(why=no_recipe_told(read), avoidable=avoidable(read))
+    return Recorded(why=no_recipe_told(read), avoidable=avoidable(read) or not finished)
 
 
 def held_beside(

@@ -17,7 +17,7 @@ from grader.orchestration.ground import Ground
 from grader.orchestration.judged_before import judged
 from grader.orchestration.means import Means
 from grader.orchestration.orders import audit_order_of, order_of, training_label
-from grader.orchestration.retrained import orders_for, retrained_of
+from grader.orchestration.retrained import orders_for, retrained_of, trained_first
 from grader.orchestration.runs_of import Made
 from grader.orchestration.ungraded import not_graded
 from grader.storage.course_key import key_of
@@ -83,6 +83,13 @@ class Case:
             return max(LOOKS[0], means.options.runs or self._least()) if could else None
         wanted = found.trainings_wanted
         return wanted if wanted is not None and wanted > self.trainings else None
+
+    def trainings_to_come(self, means: Means) -> int:
+        """Return how many of our own trainings are made first, should the program have a recipe."""
+        asked = means.options.audits and self.ground.assignment.asks_for("recipe")
+        if self.runs or not asked or not self.ground.prepared.labels_known:
+            return 0
+        return trained_first(max(LOOKS[0], means.options.runs or self._least()))
 
     def _least(self) -> int:
         spec = self.ground.assignment

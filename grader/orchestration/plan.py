@@ -25,7 +25,8 @@ def tell_plan(
     """Say how much there is to do, how long it takes if programs are like the references, and at most.
 
     Before the first runs the extra ones of the audits count too, as if everybody would pass; among them, for
-    the most there can be, the repeat of a pair that differs. ``readable`` counts all submissions; ``cases``
+    the most there can be, the repeat of a pair that differs. Who has a recipe has our own trainings in their
+    place, which is not known before. ``readable`` counts all submissions; ``cases``
     are those of this round.
     """
     by_key = {case.next_order(means).key: case for case in cases}
@@ -35,13 +36,19 @@ def tell_plan(
         return
     jobs = max(1, min(means.options.jobs, len(missing)))
     extra = sum(_most_runs(own) for own in audits.values())
-    limit = sum(order.limits.wall_seconds * (1 + _most_runs(audits[order.key])) for order in missing)
+    trainings = {key: case.trainings_to_come(means) for key, case in by_key.items() if key in audits}
+    limit = sum(
+        order.limits.wall_seconds * (1 + max(_most_runs(audits[order.key]), trainings[order.key]))
+        for order in missing
+    )
     fields = {
         "submissions": readable,
         "runs": len(missing),
         "jobs": jobs,
         "kept": kept,
-        "audits": say("plan.audits", count=extra) if extra else NOTHING,
+        "audits": _besides(
+            say("plan.audits", count=extra) if extra else NOTHING, "plan.trainings", sum(trainings.values())
+        ),
         "limit": limit / jobs,
     }
     expected, unknown = _expected(by_key, audits), _of_unknown_length(by_key, audits)
@@ -65,8 +72,10 @@ def _tell_one(missing: Sequence[RunOrder], cases: dict[str, Case], to_come: _ToC
     why: Message = say("plan.no_audits")
     if audits:
         why = say("plan.one_audits", count=len(audits), audits=Joined("; ", tuple(audits)))
+    trainings = case.trainings_to_come(means)
+    why = _besides(why, "plan.one_trainings", trainings)
     more = (runs - 1) * len(missing)
-    limit = (len(missing) * (1 + _most_runs(own)) + more) * missing[0].limits.wall_seconds
+    limit = (len(missing) * (1 + max(_most_runs(own), trainings)) + more) * missing[0].limits.wall_seconds
     expected = _expected(cases, to_come) + more * (case.ground.reference.seconds or 0.0)
     last = (
         say("plan.time", expected=expected, limit=limit)
@@ -76,6 +85,11 @@ def _tell_one(missing: Sequence[RunOrder], cases: dict[str, Case], to_come: _ToC
     means.progress.say(say("plan.one", runs=runs, audits=why, time=last))
     if case.ground.rows_hidden:
         means.progress.say(say("plan.nothing_shown"))
+
+
+def _besides(audits: Message, key: str, trainings: int) -> Message:
+    """Return ``audits`` with how many trainings are made where there is a recipe, if any can be."""
+    return Joined("", (audits, say(key, count=trainings))) if trainings else audits
 
 
 def _expected(cases: dict[str, Case], to_come: _ToCome) -> float:

@@ -42,6 +42,16 @@ STEPS = (2, 4, 9, 19)
 PLACEBO, MOVED = "placebo", "moved"
 UNTRAINED = ("untrained", "untrained-1", "untrained-2")
 """A net that learnt nothing may be right by luck: hardly three that begin with weights of their own."""
+OF_THE_RECIPE = frozenset(
+    {
+        "retraining.memory",
+        "retraining.timeout",
+        "retraining.training",
+        "retraining.outputs",
+        "retraining.ended",
+    }
+)
+"""Why a recipe could not be trained again that lies in the recipe, and not with the machine or with us."""
 _BEGINNING_SECONDS = 120.0
 _TIMES_THE_PROGRAM = 2.0
 _MOST_SEED = 2**31
@@ -102,7 +112,7 @@ def orders_for(
     found = []
     for first, last in _batches(count, steps):
         trainings = _trainings(recipe, order, first, last, key)
-        seconds = _seconds(ground, means, program, len(trainings))
+        seconds = _seconds(ground, means, program, sum(map(_trains, trainings)))
         found.append(
             replace(
                 order,
@@ -216,6 +226,16 @@ def _trainings(
             Retraining(name=name, seed=seed, epochs=0) for name, seed in zip(UNTRAINED, begun, strict=True)
         ]
     return tuple(trainings)
+
+
+def trained_first(nets: int) -> int:
+    """Return how many trainings the first order makes for so many nets: the placebo beside them."""
+    return nets + 1
+
+
+def _trains(training: Retraining) -> bool:
+    """Return whether a training takes as long as one; what only asks a model takes no time to speak of."""
+    return training.epochs is None and training.rows == "test"
 
 
 def _seed(order: RetrainOrder, number: int, secret: bytes) -> int:

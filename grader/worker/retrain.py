@@ -20,6 +20,7 @@ from grader.running.staging.workspace import neutral_folder
 from grader.storage.run_store import write_record
 from grader.words import say
 from grader.words.plain import to_plain
+from grader.worker.keep_what_fits import keep_what_fits
 from grader.worker.noted import conditions_of, manifest_of
 from grader.worker.workplace import Workplace
 
@@ -58,6 +59,7 @@ def retrain(order: RetrainOrder, slot: Slot, workplace: Workplace) -> RunAnswer 
         output = retrain_job(job, workplace.sandbox)
     if isinstance(output, NotRun):
         return output
+    no_room = keep_what_fits(folder, workplace.room)
     names = tuple(training.name for training in order.trainings)
     refused = {name: why for name in names if (why := _taken(folder / f"{name}.npy", places)) is not None}
     told = read_retrainings(_left(folder / "report.json"), names)
@@ -67,7 +69,11 @@ def retrain(order: RetrainOrder, slot: Slot, workplace: Workplace) -> RunAnswer 
         "conditions": plain_of(conditions_of(job.limits, job.gpu)),
     }
     answer = RunAnswer(
-        key=order.key, run=output.run, refused=output.refused, files=manifest_of(folder), extra=extra
+        key=order.key,
+        run=output.run,
+        refused=(*output.refused, *no_room),
+        files=manifest_of(folder),
+        extra=extra,
     )
     write_record(folder, answer)
     return answer

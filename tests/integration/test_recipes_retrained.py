@@ -235,8 +235,8 @@ def test_seeds_are_the_same_each_time_and_others_for_another_recipe_or_course(be
 def test_the_program_s_own_time_bounds_that_of_its_recipe(bench: Bench) -> None:
     quick = orders_for(KERAS, bench.ground, bench.means, program=a_run(seconds=3.0))
     free = orders_for(KERAS, bench.ground, bench.means)
-    assert quick[0].limits.wall_seconds == 120 + 2 * 3 * 5
-    assert free[0].limits.wall_seconds == 5 * 300
+    assert quick[0].limits.wall_seconds == 120 + 2 * 3 * 3
+    assert free[0].limits.wall_seconds == 3 * 300
     assert quick[0].key == free[0].key
 
 
