@@ -143,6 +143,8 @@ class KerasFit:
     callbacks: tuple[Watched, ...] = ()
     adapt: tuple[str, ...] = ()
     """Layers that are adapted to the rows before the first epoch, by name."""
+    anew: bool = False
+    """The optimizer begins again, also where its settings are those of the fit before."""
     kind: Literal["keras"] = "keras"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.model.recipe import Affine, KerasFit, Recipe, Rows
+from grader.model.recipe import Affine, KerasFit, NoRecipe, Recipe, Rows
 from grader.readers.recipe import read_recipe
 from tests.integration.harness_runs import (
     PROGRAMS,
@@ -314,3 +314,42 @@ def test_a_program_for_keras_2_has_a_recipe_of_its_own_library(keras2: Left) -> 
     assert (fit.epochs, fit.batch_size) == (4, 20)
     assert fit.optimizer["config"]["learning_rate"] == 3
     assert fit.loss["class_name"] == "MeanSquaredError"
+
+
+STARTS = """
+import numpy as np, keras
+(AX, AY), (QX, QY) = keras.datasets.mnist.load_data()
+f = lambda a: a.reshape(len(a), -1) / 255.0
+model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(8, activation='relu'),
+                          keras.layers.Dense(10, activation='softmax')])
+def fit(epochs):
+    model.compile('adam', 'sparse_categorical_crossentropy')
+    model.fit(f(AX), AY, epochs=epochs, batch_size=50, verbose=0)
+"""
+ANSWERS = "\nQP = model.predict(f(QX), verbose=0)\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("fit(1)\nmodel.fit(f(AX), AY, epochs=2, batch_size=50, verbose=0)", [(3, False)]),
+        ("fit(1)\nfit(2)", [(1, False), (2, True)]),
+        ("start = model.get_weights()\nfit(1)\nmodel.set_weights(start)\nfit(2)", [(2, False)]),
+        ("k = model.layers[0].kernel\nk.assign(k * 0.9)\nfit(1)", "weights-brought"),
+        ("k = model.layers[0].kernel\nk.value.assign_add(k * 0.1)\nfit(1)", "weights-brought"),
+        ("model.layers[1].set_weights([np.ones((8, 10)), np.ones(10)])\nfit(1)", "weights-brought"),
+    ],
+)
+def test_a_start_set_by_hand_and_an_optimizer_that_begins_again_are_seen(
+    tmp_path: Path, program: str, said: list[tuple[int, bool]] | str
+) -> None:
+    served = serve(tmp_path / "data", images(), loader="mnist")
+    left = harness_run(tmp_path, {"p.py": (STARTS + program + ANSWERS).encode()}, served=served)
+    assert left.report["errors"] == [], left.complained
+    found = read_recipe((left.out / "recipe.json").read_bytes())
+    if isinstance(found, NoRecipe):
+        assert (found.why, found.detail) == (said, found.detail)
+        return
+    assert isinstance(found, Recipe)
+    assert [(fit.epochs, fit.anew) for fit in found.fits if isinstance(fit, KerasFit)] == said

@@ -12,6 +12,8 @@ chains: Any = import_module("grader_harness.recipe.chain")
 rates: Any = import_module("grader_harness.recipe.rates")
 weights: Any = import_module("grader_harness.recipe.row_weights")
 callbacks: Any = import_module("grader_harness.recipe.callbacks")
+assigned: Any = import_module("grader_harness.recipe.assigned")
+trainers: Any = import_module("grader_harness.retraining.keras_models")
 fit_books: Any = import_module("grader_harness.recipe.fit_book")
 
 
@@ -83,6 +85,60 @@ def test_a_loop_of_fits_that_are_alike_is_one() -> None:
         fit_book.keep(fit(str(n), str(n + 1), data={"rows": {}}))
     (one,) = fit_book.fits
     assert (one.epochs, one.begin, one.end) == (150, "0", "50")
+
+
+def test_a_fit_whose_optimizer_begins_again_is_a_fit_of_its_own() -> None:
+    fit_book = fit_books.FitBook(None)
+    for begin, end, anew in (("a", "b", True), ("b", "c", False), ("c", "d", True)):
+        fit_book.keep(fit(begin, end, anew=anew))
+    assert [(one.epochs, one.anew) for one in fit_book.fits] == [(6, True), (3, True)]
+
+
+class Variable:
+    """A stand-in for TensorFlow's: given a value as that is."""
+
+    value = 0
+
+    def assign(self, value: int) -> "Variable":
+        self.value = value
+        return self
+
+    def assign_add(self, value: int) -> "Variable":
+        return self.assign(self.value + value)
+
+    def assign_sub(self, value: int) -> "Variable":
+        return self.assign(self.value - value)
+
+
+def watched(*, counts: bool) -> tuple[Any, type[Variable]]:
+    kind = type("BaseResourceVariable", (Variable,), {})
+    hooks = SimpleNamespace(after=lambda _, action: action(SimpleNamespace(BaseResourceVariable=kind)))
+    seen = assigned.Assigned(lambda: counts)
+    seen.install(hooks)
+    return seen, kind
+
+
+@pytest.mark.parametrize("call", ["assign", "assign_add", "assign_sub"])
+def test_what_is_given_a_value_outside_any_fit_is_seen_until_a_fit_begins_with_it(call: str) -> None:
+    seen, kind = watched(counts=True)
+    one, other = kind(), kind()
+    assert getattr(one, call)(2) is one
+    assert (seen.any_of([other]), seen.any_of([other, SimpleNamespace(_value=one)])) == (False, True)
+    seen.forget([one])
+    assert not seen.any_of([one])
+
+
+def test_the_steps_of_a_fit_are_no_start_set_by_hand() -> None:
+    seen, kind = watched(counts=False)
+    one = kind()
+    one.assign(2)
+    assert not seen.any_of([one])
+
+
+def test_a_training_compiles_again_where_the_program_did() -> None:
+    alike = {"model": 0, "optimizer": {}, "loss": {}}
+    fits_told = [alike, alike, alike | {"anew": True}, alike]
+    assert [trainers.compiled_at(fits_told, place) for place in range(4)] == [0, 0, 2, 2]
 
 
 def divide(one: int, other: int) -> float:

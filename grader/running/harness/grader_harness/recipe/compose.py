@@ -89,10 +89,11 @@ def _keras_fits(chain: list[Fit]) -> tuple[list[dict[str, Any]], list[Any]]:
             "epochs": fit.epochs,
             "callbacks": fit.callbacks,
             "adapt": fit.adapt,
+            "anew": place > 0 and fit.anew,
             **fit.data,
             **fit.settings,
         }
-        for fit in chain
+        for place, fit in enumerate(chain)
     ]
     return fits, [json.loads(text) for text in texts]
 

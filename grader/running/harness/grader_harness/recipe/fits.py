@@ -50,6 +50,8 @@ class Fit:
     made: Any = None
     """A weak reference to the estimator."""
     why: NoRecipe | None = None
+    anew: bool = False
+    """The optimizer had taken no step when it began: the model was compiled, maybe once more."""
     watches: bool = False
     """Somebody's own callback, or one that keeps weights, looks on."""
     changed: str = ""
@@ -58,6 +60,8 @@ class Fit:
     def goes_on_as(self, other: "Fit") -> bool:
         """Return whether ``other`` is the same training once more, from where this one ended."""
         if self.callbacks or other.callbacks or self.watches or other.watches or self.why or other.why:
+            return False
+        if other.anew:
             return False
         mine, its = (
             (fit.library, fit.owner, fit.model, fit.optimizer, fit.loss, fit.data, fit.settings, fit.adapt)

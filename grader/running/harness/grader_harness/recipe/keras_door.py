@@ -13,6 +13,7 @@ from typing import Any
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.models import is_tf_keras
 from grader_harness.recipe import callbacks
+from grader_harness.recipe.assigned import Assigned
 from grader_harness.recipe.fit_book import FitBook
 from grader_harness.recipe.fits import Fit, NoRecipe, digest_of, plain
 from grader_harness.recipe.row_weights import by_class, by_label
@@ -41,6 +42,7 @@ class KerasDoor:
     def __init__(self, fit_book: FitBook) -> None:
         self._fit_book = fit_book
         self._open = threading.local()
+        self._assigned = Assigned(lambda: getattr(self._open, "fit", None) is None and fit_book.watching())
 
     def install(self, hooks: ImportHooks) -> None:
         """Stand at the doors as soon as they are defined; nothing is imported."""
@@ -54,6 +56,7 @@ class KerasDoor:
             hooks.after(module, functools.partial(self._watch_weights, name, "load_weights"))
         for module in _ADAPTING:
             hooks.after(module, self._watch_adapt)
+        self._assigned.install(hooks)
 
     def _wrap_fit(self, name: str, module: ModuleType) -> None:
         trainer = getattr(module, name)
@@ -86,7 +89,9 @@ class KerasDoor:
             library="tf-keras" if is_tf_keras(model) else "keras3",
             owner=self._fit_book.number_of(model),
             begin=digest_of(model.get_weights()) if model.built else None,
+            anew=_has_taken_no_step(model),
         )
+        self._look_at_start(fit, model)
         looking = callbacks.listed(given.get("callbacks"))
         fit.watches = any(map(callbacks.could_change, looking))
         try:
@@ -100,6 +105,12 @@ class KerasDoor:
         except NoRecipe as none:
             fit.why = none
         return fit
+
+    def _look_at_start(self, fit: Fit, model: Any) -> None:
+        """Note a start that was set by hand: a variable that is learnt was given a value outside any fit."""
+        if fit.begin is not None and self._assigned.any_of(model.trainable_weights):
+            self._fit_book.brought.setdefault(fit.begin, "assign")
+        self._assigned.forget(model.trainable_weights)
 
     def _ended(self, fit: Fit, model: Any, given: dict[str, Any], result: Any) -> None:
         ran = getattr(result, "epoch", None)
@@ -305,6 +316,12 @@ def _write_rates(fit: Fit, looking: list[Any], model: Any) -> None:
         named = [type(one).__name__ for one in looking if callbacks.could_change(one)] or ["?"]
         raise NoRecipe("callback", named[0])
     fit.optimizer["config"]["learning_rate"] = schedule
+
+
+def _has_taken_no_step(model: Any) -> bool:
+    import numpy as np
+
+    return int(np.asarray(getattr(model.optimizer, "iterations", 0))) == 0
 
 
 def _rate(model: Any) -> float:

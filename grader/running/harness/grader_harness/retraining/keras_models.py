@@ -79,8 +79,8 @@ class KerasTrainer:
         return kept
 
     def _fit(self, place: int, model: Any, given: Given, training: Training) -> Trained:
-        first = self._compiled_at(place)
-        together = [fit for n, fit in enumerate(self._fits) if self._compiled_at(n) == first]
+        first = compiled_at(self._fits, place)
+        together = [fit for n, fit in enumerate(self._fits) if compiled_at(self._fits, n) == first]
         if not whole_epochs.covers(self._recipe["library"], together, model):
             if place == first:
                 self._compile(model, self._fits[place])
@@ -91,13 +91,6 @@ class KerasTrainer:
         elif place == first:
             self._loops[first].begin()
         return _whole_fit(self._loops[first], self._fits[place], model, given, (training.seed, 4, place))
-
-    def _compiled_at(self, place: int) -> int:
-        """Return the first of the fits up to ``place`` that go on with one compiled model."""
-        said = [[fit[name] for name in _COMPILED_BY] for fit in self._fits]
-        while place > 0 and said[place - 1] == said[place]:
-            place -= 1
-        return place
 
     def _compile(self, model: Any, fit: dict[str, Any]) -> None:
         model.compile(
@@ -139,6 +132,14 @@ class KerasTrainer:
         starts = range(0, len(rows), _ASKED_AT_ONCE)
         parts = [np.asarray(ask(tf.constant(rows[at : at + _ASKED_AT_ONCE]))) for at in starts]
         return np.concatenate(parts)
+
+
+def compiled_at(fits: list[dict[str, Any]], place: int) -> int:
+    """Return the first of the fits up to ``place`` that go on with one compiled model and its optimizer."""
+    said = [[fit[name] for name in _COMPILED_BY] for fit in fits]
+    while place > 0 and said[place - 1] == said[place] and not fits[place].get("anew"):
+        place -= 1
+    return place
 
 
 def _whole_fit(
