@@ -81,7 +81,10 @@ def test_what_holds_answers_is_refused_by_name(reason: str, data: dict[str, Any]
 
 def stacked(kind: str, setting: str) -> dict[str, Any]:
     """Return a model of forty layers that differ in one number each."""
-    return recipe(models=[sequential(*[layer(kind, **{setting: one}) for one in TYPED[:40]], dense(10))])
+    layers = [layer(kind) for _ in range(40)]
+    for one, number in zip(layers, TYPED, strict=False):
+        one["config"][setting] = number
+    return recipe(models=[sequential(*layers, dense(10))])
 
 
 def chosen(columns: list[int]) -> dict[str, Any]:
