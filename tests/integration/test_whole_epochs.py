@@ -135,3 +135,19 @@ def test_everything_without_such_a_test_is_trained_batch_by_batch() -> None:
         for feature in joining.AS_WRITTEN
     ]
     assert compared([], cases).not_as(joins=False) == {}
+
+
+@pytest.mark.slow
+def test_a_seeded_fit_of_keras_has_one_order_of_rows_for_all_its_epochs() -> None:
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": "/tmp"}
+    done = subprocess.run(
+        [str(runtime_python()), str(BESIDE.with_name("orders_of_a_seeded_fit.py"))],
+        env={"PATH": os.environ["PATH"]} | quiet,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    line = next(line for line in done.stdout.splitlines() if line.startswith("ORDERS "))
+    orders = json.loads(line.removeprefix("ORDERS "))
+    assert sorted(orders[0]) == list(range(10)) != orders[0]
+    assert orders == [orders[0]] * 3
