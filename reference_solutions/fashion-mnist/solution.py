@@ -2,7 +2,6 @@
 
 import keras
 import matplotlib.pyplot as plt
-import numpy as np
 from keras import layers
 
 HIDDEN = 512
@@ -12,36 +11,18 @@ EPOCHS = 16
 BATCH = 128
 RATE = 0.002
 
-
-class Mirrored(keras.utils.PyDataset):
-    """As imagens de treino, embaralhadas e metade delas espelhada em cada época."""
-
-    def __init__(self, images, labels):
-        super().__init__()
-        self.images = images
-        self.labels = labels
-        # Sorteios próprios, semeados pelo gerador global: quem fixa a semente dele fixa tudo.
-        self.random = np.random.default_rng(np.random.randint(2**31))
-        self.order = self.random.permutation(len(labels))
-
-    def __len__(self):
-        return len(self.order) // BATCH
-
-    def __getitem__(self, number):
-        rows = self.order[number * BATCH : (number + 1) * BATCH]
-        images = self.images[rows]
-        mirrored = self.random.random(BATCH) < 0.5
-        images[mirrored] = images[mirrored, :, ::-1]
-        return images, self.labels[rows]
-
-    def on_epoch_end(self):
-        self.order = self.random.permutation(len(self.labels))
-
-
 (AX, AY), (QX, QY) = keras.datasets.fashion_mnist.load_data()
 AY2 = keras.utils.to_categorical(AY, 10)
 
-model = keras.Sequential([keras.Input(AX.shape[1:]), layers.Flatten(), layers.Rescaling(1 / 255)])
+model = keras.Sequential(
+    [
+        keras.Input(AX.shape[1:]),
+        layers.Rescaling(1 / 255),
+        layers.Reshape((28, 28, 1)),
+        layers.RandomFlip("horizontal"),
+        layers.Flatten(),
+    ]
+)
 for _ in range(2):
     model.add(layers.Dense(HIDDEN, use_bias=False))
     model.add(layers.BatchNormalization())
@@ -49,14 +30,13 @@ for _ in range(2):
     model.add(layers.Dropout(DROPOUT))
 model.add(layers.Dense(10, activation="softmax"))
 
-training = Mirrored(AX, AY2)
-rate = keras.optimizers.schedules.CosineDecay(RATE, EPOCHS * len(training))
+rate = keras.optimizers.schedules.CosineDecay(RATE, EPOCHS * -(-len(AX) // BATCH))
 model.compile(
     optimizer=keras.optimizers.Adam(rate),
     loss=keras.losses.CategoricalCrossentropy(label_smoothing=SMOOTHING),
     metrics=["accuracy"],
 )
-model.fit(training, epochs=EPOCHS, verbose=2)
+model.fit(AX, AY2, batch_size=BATCH, epochs=EPOCHS, verbose=2)
 
 QP = model.predict(QX, verbose=0).argmax(axis=1)
 model.save("fashion-mnist.keras")
