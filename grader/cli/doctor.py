@@ -25,6 +25,7 @@ from grader.running.bubblewrap.why_no_bubblewrap import mend_of
 from grader.running.machine import Gpu, list_gpus
 from grader.running.probing.machine_needs import MENDS, machine_needs
 from grader.running.probing.probes import all_probes
+from grader.running.warm.trial import probe_warm_start
 from grader.runtimes.catalogue import is_installed, runtime_spec
 from grader.runtimes.catalogue import names as runtime_names
 from grader.wiring import cache_folder, confines, data_folder, sandbox_called
@@ -82,6 +83,9 @@ def _sandbox(sandbox: Sandbox, gpus: tuple[Gpu, ...]) -> Iterator[Item]:
             what = say(f"probe.{probed.id}")
             mend = None if probed.well else _mend_of_wall(probed.id, sandbox)
             yield Item(id=probed.id, what=what, well=probed.well, state=probed.state, needed=True, mend=mend)
+        if type(sandbox) is BubblewrapSandbox:  # nobody else's starts warm
+            warm, what = probe_warm_start(sandbox), say("probe.warm-start")
+            yield Item(id=warm.id, what=what, well=warm.well, state=warm.state, needed=False)
     except SandboxUnavailable as error:
         mend = mend_of(error.message.key, as_root=_as_root())
         yield Item(id="sandbox", what=name, well=False, state=error.message, needed=True, mend=mend)
