@@ -6,7 +6,7 @@ UV := .boot/bin/uv
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: demo install system test quick stage-unit stage-sandbox stage-gradings slow lint types imports wheel schemas hand-ins lock bench fuzz clean
+.PHONY: demo install system test quick stage-unit stage-sandbox stage-gradings slow lint types imports wheel schemas hand-ins honest lock bench fuzz clean
 
 demo: install
 	.venv/bin/grader demo
@@ -103,6 +103,11 @@ schemas: .venv/.grader-installed
 # path holds one of the words, and writes their rows alone.
 hand-ins: install
 	.venv/bin/python -m tests.hand_ins.page build/hand-ins $(ONLY)
+
+# What the rule of recipes makes of honest programs: those, and fifty nets drawn by chance, graded and trained in
+# build/honest, where what is done stays; writes docs/reference/honest-programs.md. ONLY="word ..." as above.
+honest: install
+	.venv/bin/python -m benchmarks.honest_programs build/honest $(ONLY)
 
 # New versions are chosen here and nowhere else; no address of any index may stand in the result.
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links

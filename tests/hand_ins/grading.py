@@ -77,8 +77,11 @@ def now(row: dict[str, Any]) -> Now:
     )
 
 
-def lay_out(folder: Path, handed_in: Collection[HandIn]) -> None:
-    """Make ``folder`` a course whose class has handed in these; what was graded there before stays."""
+def lay_out(folder: Path, handed_in: Collection[HandIn], *, audited: bool = False) -> None:
+    """Make ``folder`` a course whose class has handed in these; what was graded there before stays.
+
+    ``audited``: every audit is made, as in any course, and not only those that take no runs of their own.
+    """
     for name in ("assignments", "reference_solutions", "submissions", "classes"):
         shutil.rmtree(folder / name, ignore_errors=True)
         if (ROOT / name).is_dir():
@@ -88,7 +91,7 @@ def lay_out(folder: Path, handed_in: Collection[HandIn]) -> None:
     for file in (folder / "assignments").glob("*/assignment.toml"):
         rules = file.read_text(encoding="utf-8").replace(RUNS, FEWER_RUNS)
         extra = PLACEBO_ALONE if file.parent.name in AUDITED else NO_EXTRA_RUNS
-        file.write_text(rules + extra, encoding="utf-8")
+        file.write_text(rules + ("" if audited else extra), encoding="utf-8")
     for one in handed_in:
         put(one.file, folder / "submissions" / one.name / one.assignment)
 
@@ -96,7 +99,7 @@ def lay_out(folder: Path, handed_in: Collection[HandIn]) -> None:
 def grade(folder: Path, handed_in: Collection[HandIn]) -> dict[str, Now]:
     """Return what became of each, by name; what was graded in ``folder`` before is not run again."""
     lay_out(folder, handed_in)
-    rows = _graded(folder, folder / "submissions", "reports")
+    rows = graded(folder, folder / "submissions", "reports")
     return {row["student"]: now(row) for row in rows}
 
 
@@ -104,11 +107,12 @@ def grade_class(folder: Path, received: ClassReceived) -> dict[str, str]:
     """Return the students that a folder or a zip was read as, each with its verdict."""
     (folder / "classes").mkdir(exist_ok=True)
     source = put_class(received, folder / "classes")
-    rows = _graded(folder, source, f"reports-{source.stem}", "-a", "digits-any")
+    rows = graded(folder, source, f"reports-{source.stem}", "-a", "digits-any")
     return {row["student"]: row["verdict"] or row["reason"] for row in rows}
 
 
-def _graded(folder: Path, source: Path, out: str, *more: str) -> list[dict[str, Any]]:
+def graded(folder: Path, source: Path, out: str, *more: str) -> list[dict[str, Any]]:
+    """Return the rows of results.json of what ``source`` holds, graded in the course ``folder``."""
     plain = ("-j", JOBS, "--gpu", "none", "--lang", "en")
     command = [GRADER, "grade", source, "-o", folder / out, *plain, *more]
     done = subprocess.run(
