@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from benchmarks.on_workers import throughput_on_workers
 from benchmarks.retraining import cases, retraining_cpu
 from grader.datasets.prepare import prepare
 from grader.datasets.serve import serve
@@ -139,6 +140,7 @@ BENCHMARKS: dict[str, Callable[[int], list[float]]] = {
     "help-cpu": help_cpu,
     "page-cpu": page_cpu,
     "serving-cpu": serving_cpu,
+    "workers-throughput": throughput_on_workers,
     **{f"retraining-cpu-{name}": partial(retraining_cpu, name) for name in cases()},
 }
 

@@ -37,6 +37,7 @@ _PATIENCE = 60.0
 @tls_options
 @click.option("--death-timeout", type=float, default=_PATIENCE, metavar="S", help="help.worker_patience")
 @click.option("--memory-limit", metavar="M", help="help.worker_memory")
+@click.option("--protocol", metavar="P", help="help.worker_memory")
 @quiet_option("help.worker_quiet")
 @language_option
 def command(
@@ -51,10 +52,11 @@ def command(
     tls: AskedTls,
     death_timeout: float,
     memory_limit: str | None,
+    protocol: str | None,
     quiet: bool,
 ) -> int:
     """Try what ``doctor`` tries, then make runs until the scheduler goes or somebody ends it."""
-    del memory_limit  # what a queue gives its jobs: the limits of each run are its order's
+    del memory_limit, protocol  # what a queue gives its jobs: the limits of each run are its order's
     require_extra()
     from grader.worker.dask_worker import serve
 

@@ -186,7 +186,7 @@ def _own(jobs: int, arguments: tuple[str, ...]) -> Iterator[tuple[str, "Security
                 n_workers=0,
                 host="tls://127.0.0.1",
                 security=security,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 silence_logs=True,
             )
         )
@@ -238,6 +238,7 @@ def _slurm(jobs: int, arguments: tuple[str, ...]) -> Iterator[tuple[str, "Securi
             protocol="tls://",
             security=security,
             shared_temp_directory=str(Path.cwd()),
+            scheduler_options={"dashboard_address": "127.0.0.1:0"},
         )
     except (OSError, TypeError, ValueError, RuntimeError) as problem:
         raise SchedulerUnavailable(_not_reached("slurm", problem)) from problem
