@@ -1,5 +1,6 @@
-"""Grades a course: submissions to cases, rounds of runs, audits, results; whole and published after each."""
+"""Grades a course: submissions to cases, waves of runs, results; whole and published as they come."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,13 +14,14 @@ from grader.orchestration.class_audits import twins_of
 from grader.orchestration.lay_grounds import Grounds, lay_grounds
 from grader.orchestration.means import Means
 from grader.orchestration.other_assignment import with_other_assignment
-from grader.orchestration.plan import tell_plan
 from grader.orchestration.room import room_of_each
-from grader.orchestration.runs_of import Made, retrainings_of, runs_of
 from grader.orchestration.ungraded import not_graded, unreadable_result
+from grader.orchestration.waves import make_wave
 from grader.words import say
 
 Publish = Callable[[Grading], None]
+_SELDOM_SECONDS = 20.0
+_SMALL_PART = 0.03
 
 
 def grade_course(
@@ -30,7 +32,7 @@ def grade_course(
     means: Means,
     publish: Publish,
 ) -> Grading:
-    """Grade every submission of ``assignments`` and publish the results after each round that made runs.
+    """Grade every submission of ``assignments``; publish while runs go on, and after each wave of them.
 
     A run that is kept from before is not made again. A submission whose run could not be made is "not
     graded", and the next grading tries it again. Ctrl-C leaves published what is finished.
@@ -53,12 +55,9 @@ def grade_course(
         results = [*settled, *_results_of(cases, course)]
         return _grading(course, assignments, results, means=means, started=started)
 
+    beside = _Seldom(lambda: publish(so_far()))
     try:
-        while made := (
-            _made_round(cases, means, course)
-            or _made_trainings(cases, means, course)
-            or (_made_audits(cases, means, course) if means.options.audits else None)
-        ):
+        while made := make_wave(cases, means, course, judged=beside):
             if made.new:
                 publish(so_far())
     except KeyboardInterrupt:
@@ -68,6 +67,21 @@ def grade_course(
     whole = so_far()
     publish(whole)
     return whole
+
+
+class _Seldom:
+    """Publishes while runs go on, but never more than a small part of the time."""
+
+    def __init__(self, publish: Callable[[], None]) -> None:
+        self._publish = publish
+        self._not_before = time.monotonic() + _SELDOM_SECONDS
+
+    def __call__(self) -> None:
+        begun = time.monotonic()
+        if begun >= self._not_before:
+            self._publish()
+            took = time.monotonic() - begun
+            self._not_before = begun + max(_SELDOM_SECONDS, took / _SMALL_PART)
 
 
 def _with_room(cases: Sequence[Case], means: Means) -> Means:
@@ -98,38 +112,6 @@ def _most_runs(cases: Sequence[Case], means: Means) -> int:
     return max((means.options.runs or case.ground.assignment.run.runs_max for case in cases), default=0)
 
 
-def _made_round(cases: Sequence[Case], means: Means, course: Course) -> Made | None:
-    """Make one run more of each case that wants one; return them, None where none did."""
-    open_cases = [case for case in cases if case.more_runs_wanted(means)]
-    if not open_cases:
-        return None
-    number = max(len(case.runs) for case in open_cases) + 1
-    orders = [case.next_order(means) for case in open_cases]
-    made = runs_of(
-        orders,
-        means,
-        course=course.folder,
-        what=say("progress.own_run" if means.options.watched else "progress.round", number=number),
-        anew=means.options.force,
-        announce=lambda missing, kept: tell_plan(missing, kept, open_cases, means, readable=len(cases)),
-        heard=_heard(open_cases, means),
-    )
-    for case, order in zip(open_cases, orders, strict=True):
-        if order.key in made.runs:
-            case.runs.append(made.runs[order.key])
-        else:
-            case.lost = made.lost[order.key]
-        case.judge(means)
-    return made
-
-
-def _heard(cases: Sequence[Case], means: Means) -> Callable[[bytes], None] | None:
-    """Return who is told what programs print: a person who watches one, and that knows no hidden rows."""
-    if not means.options.watched or any(case.ground.rows_hidden for case in cases):
-        return None
-    return means.progress.printed
-
-
 def _take_in(cases: Sequence[Case], means: Means) -> None:
     """Judge also by the runs that an interrupted round had finished, also where it was judging."""
     for case in cases:
@@ -138,45 +120,6 @@ def _take_in(cases: Sequence[Case], means: Means) -> None:
             case.runs.append(run)
         if run is not None or case.assessed is None:
             case.judge(means)
-
-
-def _made_trainings(cases: Sequence[Case], means: Means, course: Course) -> Made | None:
-    """Train again the recipes of those of whom that is wanted now; return that, None where none is."""
-    wanted = [(case, count) for case in cases if (count := case.trainings_wanted(means)) is not None]
-    if not wanted:
-        return None
-    orders = [case.training_orders(count, means) for case, count in wanted]
-    for (case, _), of_case in zip(wanted, orders, strict=True):
-        if means.options.force and not case.trainings:
-            for order in of_case:
-                means.store.forget(order.key)
-    made = retrainings_of(
-        [order for of_case in orders for order in of_case],
-        means,
-        course=course.folder,
-        what=say("progress.retraining"),
-    )
-    for (case, count), of_case in zip(wanted, orders, strict=True):
-        case.take_trainings(of_case, made, count, means)
-    return made
-
-
-def _made_audits(cases: Sequence[Case], means: Means, course: Course) -> Made | None:
-    """Make the extra runs that are wanted now; return them, None where none is.
-
-    An extra run that could not be made leaves its audit undecided and takes nothing away.
-    """
-    wanted = [(case, purpose) for case in cases for purpose in case.audits_wanted()]
-    if not wanted:
-        return None
-    orders = [case.audit_order(purpose, means) for case, purpose in wanted]
-    made = runs_of(orders, means, course=course.folder, what=say("progress.audits"), anew=means.options.force)
-    for (case, purpose), order in zip(wanted, orders, strict=True):
-        key = order.key
-        case.extra[purpose] = made.runs[key] if key in made.runs else made.lost[key]
-    for case in dict.fromkeys(case for case, _ in wanted):
-        case.judge(means)
-    return made
 
 
 def _results_of(cases: Sequence[Case], course: Course) -> list[SubmissionResult]:

@@ -15,7 +15,8 @@ from grader.words import say
 from grader.worker.keep_what_fits import NO_ROOM
 from grader.worker.work import Work
 
-Order = TypeVar("Order", RunOrder, RetrainOrder)
+Order = TypeVar("Order", bound=RunOrder | RetrainOrder)
+Arrived = Callable[[str, StoredRun], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,16 +36,18 @@ class Made:
 
 
 def runs_of(
-    orders: Iterable[RunOrder],
+    orders: Iterable[Order],
     means: Means,
     *,
     course: Path,
     what: Message,
     anew: bool = False,
-    announce: Callable[[Sequence[RunOrder], int], None] | None = None,
+    announce: Callable[[Sequence[Order], int], None] | None = None,
     heard: Callable[[bytes], None] | None = None,
+    expected: Mapping[str, float] | None = None,
+    arrived: Arrived | None = None,
 ) -> Made:
-    """Return the run of each of ``orders``; equal orders are one run.
+    """Return the run of each of ``orders``, the longest made first; equal orders are one run.
 
     Args:
         orders: what is to be made, unless it is kept.
@@ -54,14 +57,18 @@ def runs_of(
         anew: kept runs are forgotten first.
         announce: told what is missing and how many are kept, before the first run is made.
         heard: told what the programs print meanwhile.
+        expected: how many seconds each takes, by key; what takes as long is made in the order given.
+        arrived: told of each run as soon as it is kept, while others still run.
     """
     runs, missing = _kept(orders, means, anew=anew)
+    if expected is not None:
+        missing.sort(key=lambda order: -expected[order.key])
     lost: dict[str, Message] = {}
     if missing:
         if announce is not None:
             announce(missing, len(runs))
         work = Work(workplace=means.workplace(course, heard))
-        _make(missing, means, work, what, runs=runs, lost=lost)
+        _make(missing, means, work, what, runs=runs, lost=lost, arrived=arrived)
     return Made(runs=runs, lost=lost, new=bool(missing))
 
 
@@ -95,16 +102,17 @@ def _make(
     *,
     runs: dict[str, StoredRun],
     lost: dict[str, Message],
+    arrived: Arrived | None = None,
 ) -> None:
     """Make what is missing, each run kept as soon as it is whole.
 
     What the machine was too busy for is tried once more when the others are done: then less else runs.
     """
-    again = _try(missing, means, work, what, runs=runs, lost=lost)
+    again = _try(missing, means, work, what, runs=runs, lost=lost, arrived=arrived)
     if again:
         for order in again:
             del lost[order.key]
-        _try(again, means, work, say("progress.once_more"), runs=runs, lost=lost)
+        _try(again, means, work, say("progress.once_more"), runs=runs, lost=lost, arrived=arrived)
 
 
 def _try(
@@ -115,6 +123,7 @@ def _try(
     *,
     runs: dict[str, StoredRun],
     lost: dict[str, Message],
+    arrived: Arrived | None = None,
 ) -> list[RunOrder | RetrainOrder]:
     """Try each once; return which are lost for now but may come out otherwise."""
     again: list[RunOrder | RetrainOrder] = []
@@ -131,6 +140,8 @@ def _try(
                 scratch = means.store.scratch_path(order.key)
                 runs[order.key] = means.store.publish(order.key, scratch)
                 _tell_what_had_no_room(order, runs[order.key], means)
+                if arrived is not None:
+                    arrived(order.key, runs[order.key])
     finally:
         means.progress.end()
     return again
