@@ -119,8 +119,9 @@ lock: .boot/.complete
 	$(LOCK) --override grader/runtimes/locks/keras-cpu.overrides.txt grader/runtimes/locks/keras-cpu.in -o grader/runtimes/locks/keras-cpu.txt
 	$(LOCK) grader/runtimes/locks/keras-cuda.in -o grader/runtimes/locks/keras-cuda.txt
 
+# Each figure with its spread, and its row in docs/reference/benchmarks.md. BENCH="--pairs 3 help-cpu" is some of it.
 bench: install
-	.venv/bin/python -m benchmarks
+	.venv/bin/python -m benchmarks $(BENCH)
 
 # Every strict reader in turn, going on from what earlier runs reached (.fuzz/); findings end it with status 1.
 FUZZ_SECONDS ?= 600
