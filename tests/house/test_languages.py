@@ -102,7 +102,9 @@ OTHERS_WORDS = (
     "running/harness/grader_harness/command_line.py",  # told to a program, in both languages
     "running/harness/grader_harness/program_errors.py",  # the same; and Python's own heading
     "running/harness/stage0.py",  # told to the supervisor
+    "running/harness/grader_harness/warm/walls.py",  # the same
     "running/inside.py",  # a file of the system
+    "running/warm/trial.py",  # a program
 )
 """Where texts are not ours: words of other programs that are recognised, or programs themselves."""
 CODE_IN_TEXT = frozenset({"np.ndarray[", "[str,", 'by = "', ", not bytes"})

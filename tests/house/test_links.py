@@ -124,7 +124,7 @@ def _options() -> set[str]:
         for each in (*commands, *inside)
         for option in each.params
         if isinstance(option, click.Option) and not option.hidden
-        for flag in option.opts
+        for flag in (*option.opts, *option.secondary_opts)
         if flag.startswith("--")
     }
 

@@ -128,7 +128,10 @@ _HINTS: tuple[tuple[str, str], ...] = (
     # TensorFlow 1
     (r"No module named 'tensorflow\.(examples|contrib|estimator)", "tf1-module-removed"),
     (r"module 'tensorflow' has no attribute '(?P<name>\w+)'", "tf1-name-removed"),
-    (r"module 'tensorflow\._api\.v2\.train' has no attribute '(?P<name>\w+)'", "tf1-train-optimizer-removed"),
+    (
+        r"module 'tensorflow\.(_api\.v2\.)?train' has no attribute '(?P<name>\w+)'",
+        "tf1-train-optimizer-removed",
+    ),
     (r"`(?P<name>\w+)` is not available with Keras 3", "tf1-layers-unsupported"),
     (
         (

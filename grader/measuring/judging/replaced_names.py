@@ -17,11 +17,13 @@ _SENTENCES = (
 """What ``as`` may name; without it, the first."""
 # Keras is reached by several ways, and calls itself by yet another.
 _OTHER_KERAS = re.compile(r"^(keras\._tf_keras\.|tensorflow\.|tf_keras\.api\._v2\.|tf_)(?=keras\b)")
+# And TensorFlow's parts go by one name or the other, by what was imported before.
+_OTHER_TENSORFLOW = re.compile(r"^tensorflow\._api\.v2\.")
 
 
 def replacement(owner: str, name: str) -> Message | None:
     """Return what is written today for ``name`` of ``owner`` (``numpy``, ``sklearn.metrics``)."""
-    entries = _tables().get(_OTHER_KERAS.sub("", owner), {})
+    entries = _tables().get(_OTHER_KERAS.sub("", _OTHER_TENSORFLOW.sub("tensorflow.", owner)), {})
     found = entries.get(name)
     if found is None:
         return None

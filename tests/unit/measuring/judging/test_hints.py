@@ -22,6 +22,8 @@ QUOTED = (
     ("AttributeError: module 'numpy' has no attribute 'row_stack'", "numpy-name-removed"),
     ("AttributeError: module 'numpy' has no attribute 'arrey'", "numpy-name-unknown"),
     ("RuntimeError: Random ops require a seed to be set when determinism is on", "determinism-needs-seed"),
+    ("AttributeError: module 'tensorflow.summary' has no attribute 'FileWriter'", "tf1-name-replaced"),
+    ("AttributeError: module 'tensorflow.train' has no attribute 'Adam'", "tf1-train-optimizer-removed"),
     ("EOFError: EOF when reading a line", "input-call-while-grading"),
     ("SyntaxError: incomplete input", "bracket-not-closed"),
     ("URLError: <urlopen error [Errno -3] Temporary failure in name resolution>", "no-network-while-grading"),
