@@ -99,7 +99,8 @@ class AskedMachine:
     memory: str | None = None
     quiet: bool = False
     plain_fit: bool = False
-    warm: bool = False
+    warm: bool | None = None
+    """``--cold`` said on purpose (False) also leaves ``fit`` as it is written."""
     by_need: bool = False
     """Nothing can be confined here: ``none`` is what is left, nobody asked for it, and it was told."""
     cluster: AskedCluster | None = None
@@ -126,12 +127,12 @@ class AskedMachine:
         from grader.wiring import Request, open_grader
 
         limits = limits_from(self.timeout, self.memory)
-        options = replace(limits, joins_batches=not self.plain_fit, **asked)
+        options = replace(limits, joins_batches=not self.plain_fit and self.warm is not False, **asked)
         request = Request(
             sandbox=self.sandbox,
             data_dir=self.data_dir,
             gpu=self.gpu,
-            warm=self.warm,
+            warm=bool(self.warm),
             private=private,
             cluster=self.cluster,
         )
@@ -168,7 +169,7 @@ def machine_options(function: Decorated) -> Decorated:
         click.option("--memory", metavar="M", help="help.memory"),
         click.option("--timeout", metavar="T", help="help.timeout"),
         click.option("--gpu", default="auto", metavar="G", help="help.gpu"),
-        click.option("--warm/--cold", default=False, help="help.warm"),
+        click.option("--warm/--cold", default=None, help="help.warm"),
         sandbox_option(),
         data_dir_option,
         quiet_option(),

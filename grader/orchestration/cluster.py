@@ -4,6 +4,7 @@ import importlib.util
 import ipaddress
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from grader.model.errors import SchedulerUnavailable
 from grader.model.message import Message
 from grader.orchestration.ports import Executor, Progress
+from grader.running.owned_names import new_name
 from grader.words import say
 from grader.worker.processes import processors_of
 
@@ -175,12 +177,17 @@ def _own(jobs: int, arguments: tuple[str, ...]) -> Iterator[tuple[str, "Security
     from distributed import LocalCluster, Security
 
     security = Security.temporary()
-    with tempfile.TemporaryDirectory(prefix="grader-tls-") as folder, ExitStack() as held:
+    with ExitStack() as held:
+        folder = (
+            Path(tempfile.gettempdir()) / f"{new_name()}-tls"
+        )  # swept by the next grader where this one is killed
+        folder.mkdir(mode=0o700)
+        held.callback(shutil.rmtree, folder, ignore_errors=True)
         names = {"--tls-ca-file": "ca.pem", "--tls-cert": "cert.pem", "--tls-key": "key.pem"}
         texts = (security.tls_ca_file, security.tls_worker_cert, security.tls_worker_key)
         for name, text in zip(names.values(), texts, strict=True):
-            (Path(folder) / name).write_text(str(text))
-        tls = [part for option, name in names.items() for part in (option, str(Path(folder) / name))]
+            (folder / name).write_text(str(text))
+        tls = [part for option, name in names.items() for part in (option, str(folder / name))]
         cluster = held.enter_context(
             LocalCluster(
                 n_workers=0,
