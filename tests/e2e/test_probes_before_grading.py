@@ -32,7 +32,7 @@ ENTRY_POINTS = "[grader.sandboxes]\nleaky = leaky:LeakySandbox\n"
 IDS = (
     *("sandbox", "label-canary", "proc-environ", "proc-sys", "user-namespaces", "vsock", "loopback"),
     *("tmpfs-size", "memory", "kill", "die-with-parent"),
-    *("shared-memory", "temporary-folder", "cache-folder", "gpu"),
+    *("warm-start", "shared-memory", "temporary-folder", "cache-folder", "gpu"),
 )
 
 
