@@ -353,3 +353,16 @@ def test_a_start_set_by_hand_and_an_optimizer_that_begins_again_are_seen(
         return
     assert isinstance(found, Recipe)
     assert [(fit.epochs, fit.anew) for fit in found.fits if isinstance(fit, KerasFit)] == said
+
+
+@pytest.mark.slow
+def test_a_fit_called_through_a_class_above_the_models_is_seen(tmp_path: Path) -> None:
+    program = STARTS + (
+        "from keras.src.backend.tensorflow.trainer import TensorFlowTrainer\n"
+        "model.compile('adam', 'sparse_categorical_crossentropy')\n"
+        "TensorFlowTrainer.fit(model, f(QX), QY, epochs=1, verbose=0)"
+    )
+    served = serve(tmp_path / "data", images(), loader="mnist")
+    left = harness_run(tmp_path, {"p.py": (program + ANSWERS).encode()}, served=served)
+    assert left.report["errors"] == [], left.complained
+    assert [fit["on_test_rows"] for fit in left.report["fits"]] == [True]

@@ -151,7 +151,10 @@ class Evidence:
         for name in self._watched_names:
             original = getattr(model, name)
             self.original[library, name] = original
-            setattr(model, name, self._watched(name, original, observers[name]))
+            # Where it is defined, so that a call through a class above the model's is seen too; but what all
+            # layers are called by is every layer's.
+            owner = model if name == "__call__" else _definer(model, name)
+            setattr(owner, name, self._watched(name, original, observers[name]))
 
     def _watched(self, name: str, original: Any, observe: Any) -> Any:
         """Return ``original`` observed when the program itself calls it, also from a callback of ``fit``."""
@@ -388,3 +391,8 @@ class Evidence:
         if width in (1, classes):
             return 2
         return 1 if width > classes else 0
+
+
+def _definer(model: Any, name: str) -> Any:
+    """Return the class that ``model`` has its method ``name`` from."""
+    return next(one for one in model.__mro__ if name in one.__dict__)
