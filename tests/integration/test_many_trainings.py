@@ -1,4 +1,4 @@
-"""Three thousand honest trainings of nets drawn by chance: the rule that doubts once in a thousand."""
+"""Three thousand honest trainings of nets drawn by chance: at most one of each is to be doubted."""
 
 from collections.abc import Sequence
 from pathlib import Path
