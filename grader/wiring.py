@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import __version__
+from grader.authoring.lint.look import Installed
 from grader.coursefiles.load_course import Known
 from grader.coursefiles.own_data import OwnData
 from grader.datasets.own import own_names, prepare_own
@@ -82,6 +83,13 @@ def known_names() -> Known:
         runtimes=runtime_names(),
         kinds=kinds,
         own_data=_own_data,
+    )
+
+
+def installed(known: Known, data_dir: Path | None) -> Installed:
+    """Return the plugins that a course's specs speak of, and where its data are looked for."""
+    return Installed(
+        kinds=known.kinds, metrics=known.metrics, cache=cache_folder(), data_dir=data_folder(data_dir)
     )
 
 

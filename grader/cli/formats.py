@@ -37,7 +37,7 @@ def print_class(grading: Grading, shape: str, as_text: Callable[[], None]) -> No
             as_text()
         case "github":
             summary = class_markdown(grading, spoken(), most_bytes=_SUMMARY_BYTES)
-            _print_for_github(class_annotations(grading, spoken()), as_text, summary=summary)
+            print_for_github(class_annotations(grading, spoken()), as_text, summary=summary)
         case _:
             _print_exported(grading, shape)
 
@@ -54,7 +54,7 @@ def print_submission(grading: Grading, shape: str, as_text: Callable[[], None], 
             as_text()
         case "github":
             summary = submission_markdown(grading, result, spoken())
-            _print_for_github(submission_annotations(result, spoken(), file), as_text, summary=summary)
+            print_for_github(submission_annotations(result, spoken(), file), as_text, summary=summary)
         case "junit":
             click.echo(junit_xml(grading, spoken(), file=file), nl=False)
         case "md":
@@ -69,7 +69,8 @@ def _print_exported(grading: Grading, shape: str) -> None:
     click.echo(exporters()[shape](grading, spoken()).decode(), nl=False)
 
 
-def _print_for_github(annotations: Iterable[str], as_text: Callable[[], None], *, summary: str) -> None:
+def print_for_github(annotations: Iterable[str], as_text: Callable[[], None], *, summary: str) -> None:
+    """Print annotations, then the text with nothing in it obeyed; ``summary`` goes to the page of the job."""
     for line in annotations:
         click.echo(line)
     _print_without_commands(as_text)

@@ -34,6 +34,7 @@ COMMANDS = {
         "verify",
         "explain",
         "selftest",
+        "lint",
         "worker",
         "schema",
     )

@@ -5,6 +5,7 @@ Every mistake of every file is reported at once.
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from grader.coursefiles import schema
     from grader.coursefiles.read_checks import Checks
 
-__all__ = ["Known", "choose_assignments", "find_course", "load_course"]
+__all__ = ["CourseRead", "Known", "choose_assignments", "find_course", "load_course", "read_course"]
 
 _FILE = "assignment.toml"
 _COURSE_FILE = "course.toml"
@@ -71,9 +72,39 @@ def load_course(folder: Path, known: Known, *, only: Collection[str] = ()) -> Co
     Raises:
         CourseError: with every mistake of every assignment, each naming file and key.
     """
+    read = read_course(folder, known)
+    mistakes: list[Message] = []
+    if not read.assignments or any(not only or each.slug in only for each in read.broken):
+        mistakes.extend(message for each in read.broken for message in each.mistakes)
+    mistakes.extend(read.mistakes)
+    if mistakes:
+        raise CourseError(*mistakes)
+    if not read.assignments:
+        raise CourseError(say("course-without-assignments", folder=str(folder)))
+    return Course(
+        name=read.name,
+        folder=folder,
+        assignments=read.assignments,
+        language=read.language,
+        broken=read.broken,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseRead:
+    """All that the files of a course say, sound or not; ``mistakes`` are those of ``course.toml``."""
+
+    name: str
+    language: Language | None
+    assignments: tuple[Assignment, ...]
+    broken: tuple[Broken, ...]
+    mistakes: tuple[Message, ...]
+
+
+def read_course(folder: Path, known: Known) -> CourseRead:
+    """Return what the files of the course at ``folder`` say, and every mistake in them."""
     assignments: list[Assignment] = []
     broken: list[Broken] = []
-    mistakes: list[Message] = []
     for inside in sorted(p for p in (folder / "assignments").iterdir() if p.is_dir()):
         if inside.name.startswith(".") or not any(inside.glob("*.toml")):
             continue
@@ -81,22 +112,19 @@ def load_course(folder: Path, known: Known, *, only: Collection[str] = ()) -> Co
             assignments.append(_load_assignment(folder, inside / _FILE, known))
         except CourseError as error:
             broken.append(Broken(slug=inside.name, mistakes=error.messages))
-    if not assignments or any(not only or each.slug in only for each in broken):
-        mistakes.extend(message for each in broken for message in each.mistakes)
+    name = folder.resolve().name
+    language: Language | None = None
+    mistakes: tuple[Message, ...] = ()
     try:
         name, language = _course_file(folder)
     except CourseError as error:
-        mistakes.extend(error.messages)
-    if mistakes:
-        raise CourseError(*mistakes)
-    if not assignments:
-        raise CourseError(say("course-without-assignments", folder=str(folder)))
-    return Course(
+        mistakes = error.messages
+    return CourseRead(
         name=name,
-        folder=folder,
-        assignments=tuple(assignments),
         language=language,
+        assignments=tuple(assignments),
         broken=tuple(broken),
+        mistakes=mistakes,
     )
 
 

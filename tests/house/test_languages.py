@@ -98,6 +98,7 @@ OTHERS_WORDS = (
     "running/conformance/",  # programs
     "running/probing/",
     "running/harness/probe_inside.py",
+    "authoring/lint/stated_figures.py",  # how statements speak of bounds, in both languages
     "running/harness/grader_harness/commands.py",
     "running/harness/grader_harness/command_line.py",  # told to a program, in both languages
     "running/harness/grader_harness/program_errors.py",  # the same; and Python's own heading
