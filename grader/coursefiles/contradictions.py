@@ -8,6 +8,7 @@ the next mistake: what has not the shape that a question needs is passed over he
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from grader.coursefiles.own_data import FOLDER, ReadOwnData
@@ -31,14 +32,19 @@ class Known:
     """How an assignment's own dataset is read; without it none can be named."""
 
 
-def contradictions(raw: Mapping[str, Any], where: str, known: Known) -> list[Message]:
-    """Return what cannot be meant in ``raw``, the content of the file ``where``."""
+def contradictions(
+    raw: Mapping[str, Any], where: str, known: Known, *, hidden: Path | None = None
+) -> list[Message]:
+    """Return what cannot be meant in ``raw``, the content of the file ``where``.
+
+    ``hidden`` is the folder of its reference solution, for kinds of check that have files there.
+    """
     checks = [as_table(check) for check in as_list(raw.get("check"))]
     return [
         *_dangling(raw, where, known),
         *_rubric(raw, checks, where),
         *_without_data(raw, checks, where, known),
-        *(m for number in range(1, len(checks) + 1) for m in _of_its_kind(checks, number, where, known)),
+        *(m for n in range(1, len(checks) + 1) for m in _of_its_kind(checks, n, where, known, hidden)),
     ]
 
 
@@ -87,7 +93,7 @@ def _without_data(
 
 
 def _of_its_kind(
-    checks: Sequence[Mapping[str, Any]], number: int, where: str, known: Known
+    checks: Sequence[Mapping[str, Any]], number: int, where: str, known: Known, hidden: Path | None
 ) -> tuple[Message, ...]:
     """Return what the kind of check ``number`` says of it; a kind that raises is told by its name."""
     table = checks[number - 1]
@@ -95,7 +101,13 @@ def _of_its_kind(
     if kind is None:
         return ()
     written = WrittenCheck(
-        table=table, number=number, file=where, checks=checks, metrics=known.metrics, kinds=known.kinds
+        table=table,
+        number=number,
+        file=where,
+        checks=checks,
+        metrics=known.metrics,
+        kinds=known.kinds,
+        hidden=hidden,
     )
     found = ask(kind.name, lambda: tuple(kind.mistakes(written)))
     return (found.reason,) if isinstance(found, Broken) else found

@@ -29,7 +29,7 @@ from grader.model.assignment import (
     RunSpec,
     VerdictSpec,
 )
-from grader.model.digest import digest_parts
+from grader.model.digest import digest_bytes, digest_parts
 from grader.model.errors import CourseError
 from grader.model.evidence import Source
 from grader.model.message import Language, Message, Text
@@ -184,7 +184,9 @@ def _load_assignment(course: Path, file: Path, known: Known) -> Assignment:
     parsed, mistakes = _parse(raw, where)
     checks = read_checks(raw, where, known.kinds)
     own = _own_data(raw, file.parent, known)
-    mistakes += [*checks.mistakes, *contradictions(raw, where, known), *own_data_mistakes(raw, where, own)]
+    hidden = course / "reference_solutions" / file.parent.name
+    wrong = contradictions(raw, where, known, hidden=hidden)
+    mistakes += [*checks.mistakes, *wrong, *own_data_mistakes(raw, where, own)]
     if parsed is None or mistakes:
         raise CourseError(*mistakes)
     return _to_model(parsed, checks, course, file.parent, own)
@@ -231,6 +233,8 @@ def _to_model(
         if own.labels is Labels.NONE:
             asked["data"]["labels"] = Labels.NONE.value
         asked["data"]["definition"] = own.definition
+    if checks.hidden:
+        asked["hidden"] = _digests(course / "reference_solutions" / slug, checks.hidden)
     basis = _basis(parsed.verdict.basis, own)
     asked["verdict"]["basis"] = basis.value
     run_parts = {
@@ -277,6 +281,12 @@ def _to_model(
         folder=folder,
         reference=reference,
     )
+
+
+def _digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return the digest of each hidden file that checks are answered from, as far as it is here."""
+    files = {name: folder / name for name in names}
+    return {name: digest_bytes(file.read_bytes()) for name, file in files.items() if file.is_file()}
 
 
 def _basis(written: str | None, own: OwnData | None) -> Basis:

@@ -19,11 +19,15 @@ from grader.words.mistake_words import check_label, near_miss, shown
 
 @dataclass(slots=True, kw_only=True)
 class Checks:
-    """The checks of one file, what of each goes into the version, what they need, and their mistakes."""
+    """The checks of one file, what of each goes into the version, what they need, and their mistakes.
+
+    ``hidden`` are files beside the reference solution that they are answered from.
+    """
 
     specs: list[CheckSpec] = field(default_factory=list)
     needs: list[Ask] = field(default_factory=list)
     digested: list[dict[str, Any]] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     mistakes: list[Message] = field(default_factory=list)
 
 
@@ -52,10 +56,12 @@ def read_checks(raw: Mapping[str, Any], where: str, kinds: Mapping[str, CheckKin
             continue
         checks.specs.append(spec)
         needs = ask(kind.name, partial(_needs, kind, spec))
-        if isinstance(needs, Broken):
-            checks.mistakes.append(needs.reason)
+        hidden = ask(kind.name, partial(_hidden_files, kind, spec))
+        if isinstance(needs, Broken) or isinstance(hidden, Broken):
+            checks.mistakes += [one.reason for one in (needs, hidden) if isinstance(one, Broken)]
             continue
         checks.needs += needs
+        checks.hidden += hidden
         checks.mistakes += _unknown_needs(needs, kind, check_label(table, number + 1), where)
         # As it was written: what a kind requires by itself is no part of an assignment's version.
         written = {"required": table.get("required")}
@@ -65,6 +71,10 @@ def read_checks(raw: Mapping[str, Any], where: str, kinds: Mapping[str, CheckKin
 
 def _needs(kind: CheckKind[Any], spec: CheckSpec) -> tuple[Ask, ...]:
     return tuple(kind.needs(spec))
+
+
+def _hidden_files(kind: CheckKind[Any], spec: CheckSpec) -> tuple[str, ...]:
+    return tuple(kind.hidden_files(spec))
 
 
 def _unknown_needs(needs: tuple[Ask, ...], kind: CheckKind[Any], key: str, where: str) -> Iterator[Message]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.plugins.interfaces import CheckKind
-from grader.plugins.tables import Id, Name, Points, reader_of
+from grader.plugins.tables import FileName, Id, Name, Points, reader_of
 
 _AMOUNT = r"^\s*(?=[0-9.]*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?\s*"
 
@@ -19,6 +19,7 @@ Size = Annotated[str, Field(pattern=_AMOUNT + r"(MiB|GiB)\s*$", examples=["4 GiB
 PATTERNS = (
     (Name, "needed.name"),
     (Id, "needed.id"),
+    (FileName, "needed.file_name"),
     (Duration, "needed.duration"),
     (Size, "needed.size"),
 )

@@ -159,6 +159,11 @@ class Assignment:
     """What the checks are answered from, as their kinds say; part of ``run_version``."""
 
     @property
+    def hidden_folder(self) -> Path:
+        """Where the course keeps what students are not given: the reference solution, expected values."""
+        return self.folder.parents[1] / "reference_solutions" / self.slug
+
+    @property
     def asks(self) -> tuple[Ask, ...]:
         """What a run has to bring back: for the sources, for the checks, and the figures that pages show."""
         needed = (self.deliver.named(ask) for ask in self.needs)

@@ -74,6 +74,14 @@ class CheckKind(Protocol[Spec]):
         """Return what a run must bring back for it, beside predictions and its record."""
         return ()
 
+    def hidden_files(self, spec: Spec) -> tuple[str, ...]:  # noqa: ARG002 - as above
+        """Return the names of files beside the reference solution that it is answered from.
+
+        They are part of the assignment's version; where the course hides them from a machine, its answer is
+        ``say("not-measured-here")`` there.
+        """
+        return ()
+
     def needs_record(self, spec: Spec) -> bool:  # noqa: ARG002 - as above
         """Return whether it cannot be answered where the course keeps no record of its reference."""
         return False

@@ -17,7 +17,9 @@ from grader.model.check import CheckSpec
 
 __all__ = [
     "CheckTable",
+    "Expected",
     "Field",
+    "FileName",
     "Id",
     "Margin",
     "Name",
@@ -26,10 +28,12 @@ __all__ = [
     "Points",
     "Several",
     "Table",
+    "expected_value",
     "reader_of",
 ]
 
 T = TypeVar("T")
+_MOST_ITEMS, _DEEPEST = 10_000, 20
 _LARGEST = 1e300
 """Whole numbers in TOML can be too long for a float; NaN is not below it."""
 
@@ -52,6 +56,35 @@ def _number_or_reference(value: Any) -> float | None:
     raise PydanticCustomError("needed.scale_end", 'a number, or "reference"')
 
 
+def expected_value(value: Any) -> Any:
+    """Return what a value of a program is held against: a number, a text, true or false, lists of these.
+
+    Lists come as tuples, so that nothing in a table can change.
+
+    Raises:
+        PydanticCustomError: it is something else, or too much of it.
+    """
+    return _expected(value, [_MOST_ITEMS], 0)
+
+
+def _expected(value: Any, left: list[int], depth: int) -> Any:
+    left[0] -= 1
+    if left[0] >= 0 and depth <= _DEEPEST:
+        if isinstance(value, list | tuple):
+            return tuple([_expected(one, left, depth + 1) for one in value])
+        if isinstance(value, bool | str | int | float):
+            return value
+    raise PydanticCustomError("needed.expected", "a number, a text, true or false, or lists of these")
+
+
+Expected = Annotated[
+    Any,
+    BeforeValidator(expected_value),
+    WithJsonSchema({"type": ["number", "string", "boolean", "array"]}),
+]
+"""What a value of a program is held against."""
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=100)]
+"""The name of one file, without folders."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
 """A name as in Python: of a variable, a layer, a function."""
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]

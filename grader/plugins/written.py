@@ -6,6 +6,7 @@ What has not the shape that a question needs is passed over there: that it has n
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.model.message import Message
@@ -23,7 +24,8 @@ class WrittenCheck:
     """One ``[[check]]`` of a file: its table, and all that it may name.
 
     ``file`` and ``key`` are how messages call the file and the check in it; ``checks`` are the tables of all
-    the checks of the assignment, this one among them.
+    the checks of the assignment, this one among them. ``hidden`` is the folder of the assignment's reference
+    solution, which need not be on this machine.
     """
 
     table: Mapping[str, Any]
@@ -32,6 +34,7 @@ class WrittenCheck:
     checks: Sequence[Mapping[str, Any]]
     metrics: "Mapping[str, Metric]"
     kinds: "Mapping[str, CheckKind[Any]]"
+    hidden: Path | None = None
 
     @property
     def key(self) -> str:

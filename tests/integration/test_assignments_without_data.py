@@ -1,4 +1,4 @@
-"""An assignment that has no data is graded for what a program does: it runs, it draws."""
+"""An assignment that has no data is graded for what a program does: it runs, it draws, it holds values."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from grader.wiring import known_names
 TOML = """
 [assignment]
 title = { pt-BR = "Um gráfico", en = "A chart" }
-points = 3
+points = 5
 
 [[check]]
 id = "drawn"
@@ -24,9 +24,21 @@ points = 2
 id = "runs"
 kind = "runs"
 points = 1
+
+[[check]]
+id = "squares"
+kind = "values"
+points = 2
+values = [
+  { names = ["squares"], equals = [0, 1, 4, 9], dtype = ["int"] },
+  { names = ["mean"], equals = 3.5 },
+]
 """
 DRAWS = """
 import matplotlib.pyplot as plt
+import numpy as np
+squares = np.arange(4) ** 2
+mean = squares.mean() + 1
 plt.plot([0, 1, 4, 9])
 plt.show()
 """
@@ -50,10 +62,12 @@ def test_it_is_graded_from_the_command_line(tmp_path: Path, capsys: pytest.Captu
     assert run(["grade", str(tmp_path / "in"), "-C", str(course), "-q", "--lang", "en"]) == 0
     results = json.loads((course / "reports" / "results.json").read_bytes())
     points = {one["student"]: (one["points"], one["verdict"]) for one in results["submissions"]}
-    assert points == {"ana": (3.0, "passed"), "bia": (0.0, "failed")}
+    assert points == {"ana": (4.0, "failed"), "bia": (0.0, "failed")}
     ana, bia = sorted(results["submissions"], key=lambda one: str(one["student"]))
     assert (ana["evidence"], ana["metrics"], ana["findings"]) == (None, {}, [])
-    assert [check["outcome"] for check in bia["checks"]] == ["failed", "failed"]
+    assert [check["outcome"] for check in bia["checks"]] == ["failed", "failed", "failed"]
+    assert "mean: there is 4.5; expected is 3.5." in ana["checks"][2]["message"]["en"]
+    assert "without a variable squares" in bia["checks"][2]["message"]["en"]
     assert "ZeroDivisionError" in bia["checks"][1]["message"]["en"]
     assert "ana" in capsys.readouterr().out
 
@@ -78,4 +92,4 @@ def test_what_a_run_depends_on_is_told_apart_from_an_assignment_with_data(tmp_pa
     assert not bare.data.given
     assert other.data.given
     assert bare.run_version != other.run_version
-    assert [ask.kind for ask in bare.asks] == ["figures"]
+    assert [ask.kind for ask in bare.asks] == ["values", "figures"]

@@ -24,6 +24,11 @@ _MAX_BITS = 4096
 _MOST_MARKS = 2_000_000
 """Of the characters that make JSON allocate: as many as the harness writes at most, and some."""
 _WHY = frozenset({"absent", "type", "dtype", "text", "depth", "cycle", "too_large", "raised"})
+_KINDS_OF_THEIR_OWN = {
+    "symbolic": frozenset({"SymbolicTensor", "Tensor", "KerasTensor", "RefVariable"}),
+    "function": frozenset({"function", "builtin_function_or_method", "method", "type", "Function"}),
+}
+"""Classes that hold no value yet, where people expect one: what to do is told."""
 _FLOATS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 _SHOWN = 300
 
@@ -141,6 +146,8 @@ def _why(name: str, written: Any) -> Message:
         return _lost(name)
     detail = written.get("detail")
     told = plain_line(detail, limit=_SHOWN) if isinstance(detail, str) else ""
+    if why == "type":
+        why = next((key for key, classes in _KINDS_OF_THEIR_OWN.items() if told in classes), why)
     return say(f"verdict.value.{why}", name=name, detail=told)
 
 

@@ -16,6 +16,7 @@ from grader.measuring.checks.metric import MetricKind
 from grader.measuring.checks.reference import ReferenceKind
 from grader.measuring.checks.runs import RunsKind
 from grader.measuring.checks.scale import ScaleKind
+from grader.measuring.checks.values import ValuesKind
 from grader.measuring.evidence.predictions import Chosen, NothingDelivered
 from grader.measuring.judging.facts import Replay, RunFacts
 from grader.measuring.metrics import R2, Accuracy, ErrorRate, Mae, NoiseError, Rmse
@@ -49,6 +50,7 @@ KINDS: dict[str, CheckKind[Any]] = {
         FigureKind(),
         FitKind(),
         ClaimKind(),
+        ValuesKind(),
     )
 }
 
@@ -173,6 +175,7 @@ def run_facts(
     ended: Run | None = None,
     nothing: NothingDelivered | None = None,
     replay: Replay | None = None,
+    values: Mapping[str, object] | None = None,
 ) -> RunFacts:
     measurements: Mapping[str, Measurement | Unmeasured] = {m.metric: m for m in measured}
     return RunFacts(
@@ -181,6 +184,7 @@ def run_facts(
         delivered=nothing or chosen(),
         measurements=measurements,
         replay=replay,
+        values=values or {},
     )
 
 

@@ -12,17 +12,24 @@ from grader.words.mistake_words import nearest
 
 FILE = "assignments/a/assignment.toml"
 KINDS = load_plugins(CHECKS)
-TABLES = {
-    kind: table for kind, table in json_schema(KINDS)["$defs"].items() if kind.removeprefix("check.") in KINDS
-}
-EXAMPLES = {"number": 0.5, "integer": 1, "string": "error_rate", "boolean": True, "array": ["Dense"]}
+DEFINED = json_schema(KINDS)["$defs"]
+TABLES = {kind: table for kind, table in DEFINED.items() if kind.removeprefix("check.") in KINDS}
+EXAMPLES = {"number": 0.5, "integer": 1, "string": "error_rate", "boolean": True}
 
 
 def _filled_in(kind: str) -> dict[str, Any]:
     """Return the smallest check of ``kind`` that its table takes."""
-    table = TABLES[f"check.{kind}"]
-    needed = {key: EXAMPLES[table["properties"][key]["type"]] for key in table["required"]}
-    return needed | {"id": "a", "kind": kind}
+    smallest: dict[str, Any] = _example(TABLES[f"check.{kind}"])
+    return smallest | {"id": "a", "kind": kind}
+
+
+def _example(schema: dict[str, Any]) -> Any:
+    """Return the smallest value that ``schema`` takes."""
+    if "$ref" in schema:
+        return _example(DEFINED[schema["$ref"].rpartition("/")[2]])
+    if schema.get("type") == "object":
+        return {key: _example(schema["properties"][key]) for key in schema.get("required", ())}
+    return [_example(schema["items"])] if schema["type"] == "array" else EXAMPLES[schema["type"]]
 
 
 @st.composite
