@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.plugins.interfaces import CheckKind
-from grader.plugins.tables import FileName, Id, Name, Points, reader_of
+from grader.plugins.tables import FileName, Id, ModuleName, Name, Points, reader_of
 
 _AMOUNT = r"^\s*(?=[0-9.]*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?\s*"
 
@@ -20,6 +20,7 @@ PATTERNS = (
     (Name, "needed.name"),
     (Id, "needed.id"),
     (FileName, "needed.file_name"),
+    (ModuleName, "needed.module_name"),
     (Duration, "needed.duration"),
     (Size, "needed.size"),
 )

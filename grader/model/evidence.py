@@ -113,6 +113,15 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """What stood in one figure: ``colours`` are how many texts there were of each, as ``#rrggbb``."""
+
+    axes: int
+    images: int
+    colours: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HarnessReport:
     """What the harness wrote about a run; see the module's warning about whose word it is."""
 
@@ -131,6 +140,10 @@ class HarnessReport:
     """Distinct training targets when they are few: tells 0/1 from -1/+1 outputs."""
     estimators: tuple[str, ...] = ()
     """Class names of the estimators of scikit-learn that the program itself fitted."""
+    imports: tuple[str, ...] = ()
+    """Modules that the program imported, itself or by way of others; None of ours."""
+    drawings: tuple[Drawing, ...] = ()
+    """What stood in its figures, the first twenty."""
     given: Given | None = None
     """What the exercise handed out, for words only; None where a run left no report."""
 

@@ -22,6 +22,7 @@ __all__ = [
     "FileName",
     "Id",
     "Margin",
+    "ModuleName",
     "Name",
     "Number",
     "NumberOrReference",
@@ -87,6 +88,8 @@ FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_le
 """The name of one file, without folders."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
 """A name as in Python: of a variable, a layer, a function."""
+ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$", max_length=100)]
+"""The name of a module, with its dots."""
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Points = Annotated[
     Decimal,

@@ -159,7 +159,17 @@ TARGETS: dict[str, Target] = {
             ),
             *(
                 b'"%s": ' % key
-                for key in (b"versions", b"figures", b"own_seed", b"target_values", b"history", b"epochs")
+                for key in (
+                    b"versions",
+                    b"figures",
+                    b"imports",
+                    b"drawings",
+                    b"colours",
+                    b"own_seed",
+                    b"target_values",
+                    b"history",
+                    b"epochs",
+                )
             ),
             *(
                 b'"%s": ' % key

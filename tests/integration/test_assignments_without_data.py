@@ -1,4 +1,4 @@
-"""An assignment that has no data is graded for what a program does: it runs, it draws, it holds values."""
+"""An assignment that has no data is graded for what a program does: it runs, draws, holds, imports."""
 
 import json
 from pathlib import Path
@@ -13,11 +13,14 @@ from grader.wiring import known_names
 TOML = """
 [assignment]
 title = { pt-BR = "Um gráfico", en = "A chart" }
-points = 5
+points = 7
 
 [[check]]
 id = "drawn"
 kind = "figure"
+axes = 2
+images = 1
+colours = ["blue", "red"]
 points = 2
 
 [[check]]
@@ -33,13 +36,27 @@ values = [
   { names = ["squares"], equals = [0, 1, 4, 9], dtype = ["int"] },
   { names = ["mean"], equals = 3.5 },
 ]
+
+[[check]]
+id = "modules"
+kind = "imports"
+forbid = ["wave", "sklearn.svm"]
+points = 2
+"""
+FORBIDDEN = """
+import importlib
+importlib.import_module("wave")
+print(1 / 0)
 """
 DRAWS = """
 import matplotlib.pyplot as plt
 import numpy as np
 squares = np.arange(4) ** 2
 mean = squares.mean() + 1
-plt.plot([0, 1, 4, 9])
+left, right = plt.subplots(1, 2)[1]
+left.set_title("Ankle boot", color="navy")
+left.imshow([[0, 1], [2, 3]])
+right.set_xlabel("Sneaker", color="r")
 plt.show()
 """
 
@@ -51,24 +68,26 @@ def _course(folder: Path, toml: str = TOML) -> Path:
     return folder
 
 
+@pytest.mark.takes(60, "two cold runs, one of them with matplotlib")
 @pytest.mark.sandbox
 @pytest.mark.runtime
 def test_it_is_graded_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     course = _course(tmp_path / "course")
-    for student, text in (("ana", DRAWS), ("bia", "print(1 / 0)\n")):
+    for student, text in (("ana", DRAWS), ("bia", FORBIDDEN)):
         place = tmp_path / "in" / student / "chart"
         place.mkdir(parents=True)
         (place / "chart.py").write_text(text)
     assert run(["grade", str(tmp_path / "in"), "-C", str(course), "-q", "--lang", "en"]) == 0
     results = json.loads((course / "reports" / "results.json").read_bytes())
     points = {one["student"]: (one["points"], one["verdict"]) for one in results["submissions"]}
-    assert points == {"ana": (4.0, "failed"), "bia": (0.0, "failed")}
+    assert points == {"ana": (6.0, "failed"), "bia": (0.0, "failed")}
     ana, bia = sorted(results["submissions"], key=lambda one: str(one["student"]))
     assert (ana["evidence"], ana["metrics"], ana["findings"]) == (None, {}, [])
-    assert [check["outcome"] for check in bia["checks"]] == ["failed", "failed", "failed"]
+    assert [check["outcome"] for check in bia["checks"]] == ["failed"] * 4
     assert "mean: there is 4.5; expected is 3.5." in ana["checks"][2]["message"]["en"]
     assert "without a variable squares" in bia["checks"][2]["message"]["en"]
     assert "ZeroDivisionError" in bia["checks"][1]["message"]["en"]
+    assert "forbids: wave." in bia["checks"][3]["message"]["en"]
     assert "ana" in capsys.readouterr().out
 
 

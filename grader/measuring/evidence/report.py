@@ -4,11 +4,13 @@ Nothing here raises: a value of the wrong type is absent, text is cleaned and cu
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from grader.model.evidence import (
     Cell,
+    Drawing,
     Fit,
     Given,
     HarnessReport,
@@ -28,6 +30,8 @@ _MAX_ERRORS, _MAX_LEDGER, _MAX_FITS, _MAX_CELLS, _MAX_LAYERS = 50, 500, 200, 200
 _MAX_METRICS, _MAX_EPOCHS, _MAX_VERSIONS, _MAX_TARGETS = 20, 10_000, 20, 64
 _NAME, _LINE, _TEXT, _OUTPUT = 100, 1000, 10_000, 64 * 1024
 _MAX_FILES = 12
+_MAX_IMPORTS, _MAX_DRAWINGS, _MAX_COLOURS, _MOST_COUNTED = 3000, 20, 50, 100_000
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 _LARGEST = 1e30
 
 
@@ -52,7 +56,22 @@ def read_harness_report(report: bytes | None, cells: bytes | None) -> HarnessRep
         layers=tuple(name for x in _items(table.get("layers"), _MAX_LAYERS) if (name := _name(x))),
         versions={_name(k): _name(v) for k, v in versions},
         target_values=_target_values(table.get("target_values")),
+        imports=tuple(name for x in _items(table.get("imports"), _MAX_IMPORTS) if (name := _name(x))),
+        drawings=tuple(_drawing(x) for x in _items(table.get("drawings"), _MAX_DRAWINGS)),
         given=_given(table.get("given")),
+    )
+
+
+def _drawing(said: Any) -> Drawing:
+    table = _table(said)
+    colours = list(_table(table.get("colours")).items())[:_MAX_COLOURS]
+    counted = {
+        name: _whole(count, 1, _MOST_COUNTED) or 0 for name, count in colours if _COLOUR.fullmatch(name)
+    }
+    return Drawing(
+        axes=_whole(table.get("axes"), 0, _MOST_COUNTED) or 0,
+        images=_whole(table.get("images"), 0, _MOST_COUNTED) or 0,
+        colours={name: count for name, count in counted.items() if count},
     )
 
 

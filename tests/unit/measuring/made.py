@@ -12,6 +12,7 @@ from grader.measuring.checks.architecture import ArchitectureKind
 from grader.measuring.checks.claim import ClaimKind
 from grader.measuring.checks.figure import FigureKind
 from grader.measuring.checks.fit import FitKind
+from grader.measuring.checks.imports import ImportsKind
 from grader.measuring.checks.metric import MetricKind
 from grader.measuring.checks.reference import ReferenceKind
 from grader.measuring.checks.runs import RunsKind
@@ -51,6 +52,7 @@ KINDS: dict[str, CheckKind[Any]] = {
         FitKind(),
         ClaimKind(),
         ValuesKind(),
+        ImportsKind(),
     )
 }
 

@@ -5,9 +5,11 @@ import hashlib
 import io
 import sys
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
+from grader_harness.drawings import outline
 from grader_harness.import_hooks import ImportHooks
 from grader_harness.ledger import Ledger
 
@@ -26,13 +28,19 @@ class Figures:
         self._ledger = ledger
         self._seen: set[str] = set()
         self._busy = threading.local()
+        self._outlines: list[tuple[Any, dict[str, Any]]] = []
         self.count = 0
+
+    def drawings(self) -> list[dict[str, Any]]:
+        """Return what stood in each figure when it was last drawn, in the order they were first drawn."""
+        return [told for _, told in self._outlines]
 
     def install(self, hooks: ImportHooks) -> None:
         """Make ``plt.show`` keep the figures instead of opening windows."""
         hooks.after("matplotlib", self._keep_backend)
         hooks.after("matplotlib.pyplot", self._replace_show)
         hooks.after("matplotlib.figure", self._watch_savefig)
+        hooks.after("matplotlib.backend_bases", self._watch_printing)
 
     def keep_png(self, content: bytes) -> None:
         """Keep one picture; the same picture counts once."""
@@ -113,6 +121,31 @@ class Figures:
             return result
 
         module.Figure.savefig = savefig
+
+    def _watch_printing(self, module: Any) -> None:
+        """Look at each figure that becomes a picture, whoever draws it: notebooks have a way of their own."""
+        original = module.FigureCanvasBase.print_figure
+
+        @functools.wraps(original)
+        def print_figure(canvas: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(canvas, *args, **kwargs)
+            self._look_at(canvas.figure)
+            return result
+
+        module.FigureCanvasBase.print_figure = print_figure
+
+    def _look_at(self, figure: Any) -> None:
+        seen = next((n for n, (known, _) in enumerate(self._outlines) if known() is figure), None)
+        if not self._kept or (seen is None and len(self._outlines) >= MAX_FIGURES):
+            return
+        try:
+            told = (weakref.ref(figure), outline(figure))
+        except Exception:  # a figure of a class of its own that does not say what is in it
+            return
+        if seen is None:
+            self._outlines.append(told)
+        else:
+            self._outlines[seen] = told
 
 
 def _png(figure: Any, dpi: int | None) -> bytes:

@@ -13,13 +13,16 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from grader_harness.imported import Imported
+
 Callback = Callable[[ModuleType], None]
 
 
 class ImportHooks(MetaPathFinder):
     """A finder that finds nothing itself: it lets the others find, then calls back after execution."""
 
-    def __init__(self) -> None:
+    def __init__(self, imported: Imported | None = None) -> None:
+        self._imported = imported
         self.faults: list[str] = []
         """What went wrong in our own callbacks; never the program's business."""
         self._callbacks: dict[str, list[Callback]] = {}
@@ -57,6 +60,8 @@ class ImportHooks(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return the others' spec with a loader that calls back; None for modules nobody asked about."""
+        if self._imported is not None:
+            self._imported.looked_for(fullname)
         if fullname not in self._callbacks:
             return None
         self.arrives(fullname)

@@ -16,6 +16,7 @@ from grader_harness.estimators import Estimators
 from grader_harness.evidence import Evidence
 from grader_harness.figures import Figures
 from grader_harness.import_hooks import ImportHooks
+from grader_harness.imported import Imported
 from grader_harness.job import PROTOCOL, Job, Served, read_job, read_served
 from grader_harness.joined_batches import JoinedBatches
 from grader_harness.ledger import Ledger
@@ -47,7 +48,8 @@ class Session:
         self.job = job
         self.takers = find_takers(job.asks)
         self.served = read_served(job.data)
-        self.hooks = ImportHooks()
+        self.imported = Imported()
+        self.hooks = ImportHooks(self.imported)
         self.places = Places(job.work, job.main)
         self.ledger = Ledger(self.places, scratch / "ledger.jsonl")
         self.seeds = Seeds(job.seed, self.places)
@@ -101,6 +103,7 @@ class Session:
         """Run the program to its end and return its variables."""
         main = self.job.work / self.job.main
         self.so_far.watch(self.job.seconds)
+        self.imported.begin()
         if self.notebook is not None:
             self.notebook.after_cell = self.so_far.take
             namespace = self.notebook.run(main)
@@ -109,13 +112,18 @@ class Session:
             if threading.active_count() > 1:
                 self.so_far.take()
         join_threads()
+        self.imported.end()
         return namespace
 
     def ended_so_far(self) -> Ended:
         """Return the program as if it had ended now."""
-        main = sys.modules["__main__"].__dict__
-        namespace = main if self.notebook is None else self.notebook.namespace
-        return Ended(self.job, self.served, self.evidence, self.figures, namespace, running=True)
+        return Ended(self.job, self.served, self.evidence, self.figures, self._namespace(), running=True)
+
+    def _namespace(self) -> dict[str, Any]:
+        if self.notebook is not None:
+            namespace: dict[str, Any] = self.notebook.namespace
+            return namespace
+        return getattr(sys.modules.get("__main__"), "__dict__", {})  # a program may take that away
 
     def _write_so_far(self, states: dict[str, dict[str, str]]) -> None:
         told = dict.fromkeys(SOURCES, ABSENT) | states
@@ -129,6 +137,8 @@ class Session:
         return {
             "protocol": PROTOCOL,
             "finished": finished,
+            "imports": self.imported.names(self._namespace()),
+            "drawings": self.figures.drawings(),
             "errors": self.errors.records,
             "sources": states,
             "ledger": self.ledger.entries(),

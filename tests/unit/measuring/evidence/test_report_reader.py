@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.measuring.evidence.report import read_harness_report
-from grader.model.evidence import Source, SourceState
+from grader.model.evidence import Drawing, Source, SourceState
 from grader.readers.plain_text import plain_text
 
 AS_IN_THE_PROTOCOL: dict[str, Any] = {
@@ -22,6 +22,8 @@ AS_IN_THE_PROTOCOL: dict[str, Any] = {
     "fits": [{"epochs": 3, "seconds": 4.1, "history": {"loss": [0.5, 0.3]}, "on_test_rows": True}],
     "own_seed": True,
     "figures": 1,
+    "imports": ["numpy", "sklearn.svm"],
+    "drawings": [{"axes": 20, "images": 20, "colours": {"#0000ff": 20}}],
     "layers": ["InputLayer", "Dense"],
     "target_values": [1.0, -1.0],
     "versions": {"python": "3.11.2"},
@@ -49,6 +51,8 @@ def test_a_report_as_in_the_protocol_is_read_whole() -> None:
     assert (fit.epochs, fit.seconds, fit.on_test_rows) == (3, 4.1, True)
     assert fit.history == {"loss": (0.5, 0.3)}
     assert (said.figures, said.layers) == (1, ("InputLayer", "Dense"))
+    assert said.imports == ("numpy", "sklearn.svm")
+    assert said.drawings == (Drawing(axes=20, images=20, colours={"#0000ff": 20}),)
     assert said.target_values == (-1.0, 1.0)
     assert said.versions == {"python": "3.11.2"}
 
@@ -168,3 +172,12 @@ def test_plain_text_is_short_and_stays_as_it_is_when_cleaned_again(raw: str, lim
     once = plain_text(raw, limit=limit)
     assert len(once) <= limit
     assert plain_text(once, limit=limit) == once
+
+
+def test_drawings_keep_to_counts_and_colours() -> None:
+    odd = [{"axes": -1, "images": True, "colours": {"blue": 3, "#00f": 1, "#0000ff": 0, "#ff0000": 2}}, 7]
+    said = read({"finished": True, "drawings": odd * 30, "imports": ["a\x1b[31m.b", 5, ""] * 2000})
+    assert said.drawings[0] == Drawing(axes=0, images=0, colours={"#ff0000": 2})
+    assert len(said.drawings) == 20
+    assert set(said.imports) == {"a.b"}
+    assert len(said.imports) == 1000
