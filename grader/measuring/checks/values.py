@@ -46,6 +46,8 @@ from grader.words.mistake_words import near_miss, shown
 _HUNDREDTH = Decimal("0.01")
 _TOLD = 5
 """Of many wrong values the first few are told: who mends those sees the others."""
+_ALIKE = frozenset(f"verdict.value.{why}" for why in ("absent", "symbolic", "function", "lost"))
+"""What a whole program does in one way: a page need not say it nine times."""
 _NEAR = 1e-6
 """What 32-bit floats keep of a number, and a little more."""
 
@@ -115,12 +117,29 @@ class ValuesKind(CheckKind[Spec]):
         wrong = min(tried, key=lambda one: (_earned(spec, one), -len(one)))
         if not wrong:
             return passed(spec, say("values-as-expected", values=len(spec.values)))
-        told = [say("value.line", said=said) for said in list(wrong.values())[:_TOLD]]
-        if len(wrong) > _TOLD:
-            told.append(say("value.more", more=len(wrong) - _TOLD))
         right, of = len(spec.values) - len(wrong), len(spec.values)
-        message = say("values-not-as-expected", right=right, values=of, wrong=Joined("", tuple(told)))
+        told = Joined("", tuple(_told(spec, wrong)))
+        message = say("values-not-as-expected", right=right, values=of, wrong=told)
         return answered(spec, Outcome.FAILED, _earned(spec, wrong), message)
+
+
+def _told(spec: Spec, wrong: Mapping[int, Message]) -> Iterator[Message]:
+    """Yield a sentence for each of the first wrong values; what is wrong in one way with several, once."""
+    alike: dict[str, list[int]] = {}
+    for number, said in wrong.items():
+        key = said.key if said.key in _ALIKE else str(number)
+        alike.setdefault(str(key), []).append(number)
+    for numbers in list(alike.values())[:_TOLD]:
+        said = wrong[numbers[0]]
+        names = [spec.values[number].names[0] for number in numbers]
+        if said.key == "verdict.value.absent" and len(names) > 1:
+            said = say("value.absent.all", names=", ".join(names))
+        yield say("value.line", said=said)
+        if said.key in _ALIKE and len(names) > 1:
+            yield say("value.same", names=", ".join(names[1:]))
+    left = sum(map(len, list(alike.values())[_TOLD:]))
+    if left:
+        yield say("value.more", more=left)
 
 
 def _wrong(spec: Spec, got: Mapping[str, object], hidden: Mapping[str, Any]) -> dict[int, Message]:

@@ -90,6 +90,16 @@ def test_the_first_name_that_there_is_counts_and_none_is_told() -> None:
     assert "the program ended without a variable q." in said
 
 
+def test_what_is_wrong_in_one_way_with_several_is_said_once() -> None:
+    check = a_check(*(a_value(name, equals=1) for name in "abcd"))
+    why = {name: {"why": "type", "detail": "SymbolicTensor"} for name in "ab"}
+    why |= {name: {"why": "absent"} for name in "cd"}
+    said = answer(check, dict(read_values(json.dumps({"values": why}).encode(), list("abcd")))).message
+    assert said.en.count("is a symbolic tensor") == 1
+    assert "The same holds for: b. the program ended without any of these variables: c, d." in said.en
+    assert "O mesmo vale para: b." in said.pt
+
+
 def test_a_graph_of_tensorflow_1_and_a_function_are_told_what_to_do() -> None:
     check = a_check(a_value("p", equals=1), a_value("f", equals=1))
     why = {name: {"why": "type", "detail": of} for name, of in (("p", "SymbolicTensor"), ("f", "function"))}
