@@ -122,6 +122,22 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """How a model says that it is built; a count is None where it does not say.
+
+    ``kind``: ``sequential``, ``functional``, ``subclass``. ``layers`` are class names, those of models inside
+    among them; ``loss`` what was compiled, by name.
+    """
+
+    kind: str
+    inputs: int | None
+    outputs: int | None
+    layers: tuple[str, ...]
+    parameters: int | None
+    loss: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HarnessReport:
     """What the harness wrote about a run; see the module's warning about whose word it is."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grader.datasets.prepare import Prepared
+from grader.measuring.evidence.graph import read_graph
 from grader.measuring.evidence.predictions import Chosen, choose_predictions
 from grader.measuring.evidence.report import read_harness_report
 from grader.measuring.evidence.values import read_values
@@ -96,6 +97,7 @@ def read_run(
         delivered=delivered,
         measurements=measurements,
         values=_values(stored, assignment, report),
+        graph=read_graph(stored.read("graph.json") if report.finished else None),
         replay=replay_of(stored, delivered, report.target_values, classes=classes),
     )
     return RunRead(stored=stored, facts=facts, order=order, own=own)

@@ -12,6 +12,7 @@ from grader.coursefiles.load_course import load_course
 from grader.coursefiles.notebooks import MOST_CELLS, normalise_notebook, saved_cells
 from grader.coursefiles.read_certificate import read_certificate
 from grader.measuring.claims.statements import meant, statements
+from grader.measuring.evidence.graph import KINDS, read_graph
 from grader.measuring.evidence.report import read_harness_report
 from grader.model.errors import CourseError, SubmissionError
 from grader.model.passage import Origin, Passage
@@ -86,6 +87,17 @@ def _assert_same_sources(raw: dict[str, Any], cells: list[dict[str, str]]) -> No
 def look_at_report(content: bytes) -> None:
     """Whatever stands in report.json and cells.jsonl, a report of plain bounded values comes out."""
     assert_plain(read_harness_report(content, content))
+
+
+def look_at_graph(content: bytes) -> None:
+    """Whatever stands in graph.json, plain bounded facts of a model come out, or none."""
+    found = read_graph(content)
+    if found is None:
+        return
+    assert_plain(found)
+    assert found.kind in KINDS
+    counts = (found.inputs, found.outputs, found.parameters)
+    assert all(count is None or (type(count) is int and count >= 0) for count in counts)
 
 
 def look_at_certificate(content: bytes) -> None:

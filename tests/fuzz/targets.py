@@ -89,6 +89,26 @@ TARGETS: dict[str, Target] = {
         ),
         longest=2048,
     ),
+    "graph": Target(
+        runs=20_000,
+        look=documents.look_at_graph,
+        words=(
+            *_JSON,
+            *(
+                b'"%s": ' % key
+                for key in (b"class", b"inputs", b"outputs", b"layers", b"parameters", b"loss")
+            ),
+            *(
+                b'"sequential"',
+                b'"functional"',
+                b'"subclass"',
+                b'["Dense", "Dense"]',
+                b"[[]]",
+                b"10000000000000000",
+            ),
+        ),
+        longest=1024,
+    ),
     "zip": Target(
         runs=40_000,
         look=archives.look_at_zip,

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.measuring.evidence.graph import read_graph
 from grader.measuring.evidence.values import read_values
 from grader.readers.refused import Refused
 from tests.crossing import same
@@ -57,11 +58,17 @@ def test_no_model_is_saved_where_nobody_looks_at_one_and_its_layers_are_shown(tm
 
 def test_a_model_asked_for_alone_comes_with_what_it_was_fed(tmp_path: Path) -> None:
     served = serve(tmp_path / "data", images(), loader="mnist")
-    left = harness_run(tmp_path, stage(PROGRAMS, "mlp2.py"), served=served, asks={"model": ("model",)})
+    asks = {"model": ("model",), "graph": ("model",)}
+    left = harness_run(tmp_path, stage(PROGRAMS, "mlp2.py"), served=served, asks=asks)
+    graph = read_graph((left.out / "graph.json").read_bytes())
+    assert graph is not None
+    assert (graph.kind, graph.inputs, graph.outputs) == ("sequential", 1, 1)
+    assert graph.layers.count("Dense") == left.report["layers"].count("Dense") > 0
+    assert graph.loss == ("categorical_crossentropy",)
     assert left.report["sources"]["model"] == {"state": "ok"}
     assert {path.name for path in left.out.iterdir()} == {
         *("captured_inputs.npy", "captured_model.keras", "model.keras"),
-        *("fit_inputs.npy", "fit_targets.npy", "report.json"),
+        *("fit_inputs.npy", "fit_targets.npy", "graph.json", "report.json"),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from grader.measuring.claims.statements import Statement
 from grader.measuring.evidence.predictions import Chosen, NothingDelivered
 from grader.model.assignment import Assignment
-from grader.model.evidence import HarnessReport
+from grader.model.evidence import Graph, HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement, MetricSummary, Unmeasured
 from grader.model.run import Run
@@ -34,7 +34,8 @@ class RunFacts:
     """One graded run: how it ended, what its harness said, what it delivered, what was measured on it.
 
     ``values`` are the variables that a check asked for, by name: a plain value, or :class:`Refused` with the
-    reason. ``replay`` is how its model stands to what it delivered, where the assignment asks for a model.
+    reason. ``replay`` is how its model stands to what it delivered, where the assignment asks for a model;
+    ``graph`` how the model says that it is built, where a check asks for that.
     """
 
     run: Run
@@ -43,6 +44,7 @@ class RunFacts:
     measurements: Mapping[str, Measurement | Unmeasured]
     values: Mapping[str, object] = field(default_factory=dict)
     replay: Replay | None = None
+    graph: Graph | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

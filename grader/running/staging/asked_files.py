@@ -25,6 +25,7 @@ FILES: Mapping[str, tuple[Wanted, ...]] = {
         Wanted(name="fit_inputs.npy", max_bytes=_ARRAY),
         Wanted(name="fit_targets.npy", max_bytes=_ARRAY),
     ),
+    "graph": (Wanted(name="graph.json", max_bytes=MIB),),
     "recipe": (Wanted(name="recipe.json", max_bytes=MIB // 4),),
     "predict": (Wanted(name="predict.npy", max_bytes=_ARRAY),),
 }

@@ -12,6 +12,7 @@ from grader.measuring.checks.architecture import ArchitectureKind
 from grader.measuring.checks.claim import ClaimKind
 from grader.measuring.checks.figure import FigureKind
 from grader.measuring.checks.fit import FitKind
+from grader.measuring.checks.graph import GraphKind
 from grader.measuring.checks.imports import ImportsKind
 from grader.measuring.checks.metric import MetricKind
 from grader.measuring.checks.reference import ReferenceKind
@@ -32,7 +33,7 @@ from grader.model.assignment import (
     VerdictSpec,
 )
 from grader.model.check import CheckSpec
-from grader.model.evidence import HarnessReport, Place, ProgramError, Source
+from grader.model.evidence import Graph, HarnessReport, Place, ProgramError, Source
 from grader.model.message import Text
 from grader.model.metric import Baseline, Direction, Measurement, MetricSummary, Rule, Threshold, Unmeasured
 from grader.model.run import MemoryGuard, Run, RunStatus
@@ -53,6 +54,7 @@ KINDS: dict[str, CheckKind[Any]] = {
         ClaimKind(),
         ValuesKind(),
         ImportsKind(),
+        GraphKind(),
     )
 }
 
@@ -178,6 +180,7 @@ def run_facts(
     nothing: NothingDelivered | None = None,
     replay: Replay | None = None,
     values: Mapping[str, object] | None = None,
+    graph: Graph | None = None,
 ) -> RunFacts:
     measurements: Mapping[str, Measurement | Unmeasured] = {m.metric: m for m in measured}
     return RunFacts(
@@ -187,6 +190,7 @@ def run_facts(
         measurements=measurements,
         replay=replay,
         values=values or {},
+        graph=graph,
     )
 
 
