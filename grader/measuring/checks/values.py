@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from grader.measuring.evidence.values import TooLarge
 from grader.measuring.judging.facts import Facts
 from grader.measuring.judging.same_value import (
     Tolerance,
@@ -151,19 +152,24 @@ def _wrong(spec: Spec, got: Mapping[str, object], hidden: Mapping[str, Any]) -> 
 def _problem(
     value: Value, spec: Spec, got: Mapping[str, object], hidden: Mapping[str, Any]
 ) -> Message | None:
-    name = next((name for name in value.names if not isinstance(got.get(name), Refused)), None)
+    should = value.equals if value.equals is not None else hidden.get(value.names[0])
+    name = next((name for name in value.names if _is_known(got.get(name), should)), None)
     if name is None:
         return _why_none(value, got)
-    problem = _other_than(got.get(name), value, spec, hidden)
+    problem = _other_than(got.get(name), value, spec, should)
     return None if problem is None else say("value.wrong", name=name, said=problem)
 
 
-def _other_than(its: object, value: Value, spec: Spec, hidden: Mapping[str, Any]) -> Message | None:
+def _is_known(its: object, should: object) -> bool:
+    """Return whether a value can be held against ``should``; of a large one shape and dtype are known."""
+    return not isinstance(its, Refused) or (isinstance(its, TooLarge) and should is None)
+
+
+def _other_than(its: object, value: Value, spec: Spec, should: object) -> Message | None:
     if value.dtype is not None and not _is_of(dtype_of(its), value.dtype):
         return say("value.dtype", got=dtype_of(its), expected=", ".join(value.dtype))
     if value.shape is not None and shape_of(its) != value.shape:
         return say("value.shape", got=shape_written(shape_of(its)), expected=shape_written(value.shape))
-    should = value.equals if value.equals is not None else hidden.get(value.names[0])
     if should is None:
         return None
     tolerance = Tolerance(

@@ -7,7 +7,9 @@ and no more; what does not keep to the shape is no value. Nothing here raises, a
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from grader.model.message import Message
@@ -31,6 +33,17 @@ _KINDS_OF_THEIR_OWN = {
 """Classes that hold no value yet, where people expect one: what to do is told."""
 _FLOATS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 _SHOWN = 300
+_KEYS = frozenset({"why", "detail", "shape", "dtype"})
+_MOST_SIDES, _LONGEST_SIDE = 32, 2**63
+_DTYPE = re.compile(r"bool|u?int(8|16|32|64)|float(16|32|64)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooLarge(Refused):
+    """An array that is too large to be read; what it is like is known all the same."""
+
+    shape: tuple[int, ...]
+    dtype: str
 
 
 def read_values(content: bytes | None, names: Sequence[str]) -> Mapping[str, object]:
@@ -62,7 +75,9 @@ class _Values:
                 return self._value(written["value"], 0)
             except _Malformed:
                 return Refused(reason=_lost(name))
-        return Refused(reason=_why(name, written))
+        reason = _why(name, written)
+        outline = _outline(written) if reason.key == "verdict.value.too_large" else None
+        return Refused(reason=reason) if outline is None else TooLarge(reason=reason, **outline)
 
     def _value(self, written: Any, depth: int) -> Any:
         self._items -= 1
@@ -141,7 +156,7 @@ def _said(content: bytes | None) -> dict[str, Any]:
 
 
 def _why(name: str, written: Any) -> Message:
-    why = written.get("why") if isinstance(written, dict) and written.keys() <= {"why", "detail"} else None
+    why = written.get("why") if isinstance(written, dict) and written.keys() <= _KEYS else None
     if not isinstance(why, str) or why not in _WHY:
         return _lost(name)
     detail = written.get("detail")
@@ -149,6 +164,15 @@ def _why(name: str, written: Any) -> Message:
     if why == "type":
         why = next((key for key, classes in _KINDS_OF_THEIR_OWN.items() if told in classes), why)
     return say(f"verdict.value.{why}", name=name, detail=told)
+
+
+def _outline(written: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the shape and dtype of an array that was too large, where both are there and can be."""
+    shape, dtype = written.get("shape"), written.get("dtype")
+    if not isinstance(shape, list) or len(shape) > _MOST_SIDES or not isinstance(dtype, str):
+        return None
+    sides = all(type(side) is int and 0 <= side < _LONGEST_SIDE for side in shape)
+    return {"shape": tuple(shape), "dtype": dtype} if sides and _DTYPE.fullmatch(dtype) else None
 
 
 def _lost(name: str) -> Message:

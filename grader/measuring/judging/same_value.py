@@ -49,7 +49,7 @@ def dtype_of(value: object) -> str:
     while isinstance(value, list | tuple) and value:
         value = value[0]
     dtype = getattr(value, "dtype", None)
-    return str(dtype.name) if dtype is not None else type(value).__name__
+    return str(getattr(dtype, "name", dtype)) if dtype is not None else type(value).__name__
 
 
 def difference(got: object, expected: object, tolerance: Tolerance, *, hidden: bool) -> Message | None:

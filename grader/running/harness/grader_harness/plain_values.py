@@ -25,12 +25,16 @@ _class_name = type.__dict__["__name__"].__get__  # a metaclass may answer what i
 
 
 class Unfit(Exception):  # noqa: N818 - a state of a value, told in one word
-    """The value cannot cross; ``why`` is one of: type, dtype, text, depth, cycle, too_large."""
+    """The value cannot cross; ``why`` is one of: type, dtype, text, depth, cycle, too_large.
 
-    def __init__(self, why: str, detail: str = "") -> None:
+    ``outline`` has the shape and dtype of an array that is too large, where it is the value itself.
+    """
+
+    def __init__(self, why: str, detail: str = "", outline: dict[str, Any] | None = None) -> None:
         super().__init__(detail)
         self.why = why
         self.detail = detail[:_SHOWN]
+        self.outline = outline or {}
 
 
 class PlainValues:
@@ -125,7 +129,8 @@ class PlainValues:
             raise Unfit("dtype", str(array.dtype))
         self._bytes -= array.nbytes  # what it would take: a view may show one number a billion times
         if self._bytes < 0:
-            raise Unfit("too_large", f"array of shape {array.shape}")
+            outline = {} if self._above else {"shape": list(array.shape), "dtype": array.dtype.name}
+            raise Unfit("too_large", f"array of shape {array.shape}", outline)
         content = io.BytesIO()
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
         numpy.lib.format.write_array(content, little, allow_pickle=False)

@@ -146,3 +146,13 @@ def test_hidden_values_are_held_and_not_told(tmp_path: Path) -> None:
 def test_values_need_no_predictions() -> None:
     assert not ValuesKind().needs_predictions
     assert assignment(a_check(a_value("a", equals=1)), sources=(Source.PREDICT,)).checks
+
+
+def test_of_an_array_too_large_to_be_read_shape_and_dtype_are_held() -> None:
+    told = {"why": "too_large", "detail": "array", "shape": [60000, 28, 28], "dtype": "uint8"}
+    held = dict(read_values(json.dumps({"values": {"AX": told}}).encode(), ["AX"]))
+    fits = a_check(a_value("AX", shape=(60000, 28, 28), dtype=("uint8",)))
+    assert answer(fits, held).outcome is Outcome.PASSED
+    said = answer(a_check(a_value("AX", shape=(60000, 784))), held).message.en
+    assert "AX: its shape is (60000, 28, 28); expected is (60000, 784)." in said
+    assert "AX is too large" in answer(a_check(a_value("AX", equals=1)), held).message.en

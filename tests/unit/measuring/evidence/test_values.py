@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader.measuring.evidence.values import MAX_DEPTH, MAX_ITEMS, read_values
+from grader.measuring.evidence.values import MAX_DEPTH, MAX_ITEMS, TooLarge, read_values
 from grader.readers.refused import Refused
 from tests.crossing import carried, same, written
 from tests.fakes import npy
@@ -374,3 +374,26 @@ def test_a_file_of_nothing_but_brackets_allocates_little() -> None:
 def test_names_that_were_not_asked_for_are_not_read(names: list[str]) -> None:
     content = json.dumps({"values": {n: {"value": 1} for n in ("QP", "C", "w", "points")}}).encode()
     assert dict(read_values(content, names)) == dict.fromkeys(names, 1)
+
+
+def test_of_an_array_that_is_too_large_shape_and_dtype_come_across(tmp_path: Path) -> None:
+    views = {"AX": np.broadcast_to(np.uint8(0), (60000, 28, 28)), "inside": [np.zeros(2**20, "f8")] * 2}
+    read = carried(tmp_path, views)
+    assert isinstance(read["AX"], TooLarge)
+    assert (read["AX"].shape, read["AX"].dtype) == ((60000, 28, 28), "uint8")
+    assert type(read["inside"]) is Refused
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *({"shape": shape, "dtype": "uint8"} for shape in (5, [-1], [True], [2**63], [1] * 33, [[1]])),
+        *({"shape": [2], "dtype": dtype} for dtype in ("object", "float128", "f4\n", 8, None)),
+        {"shape": [2]},
+        {"dtype": "uint8"},
+    ],
+)
+def test_an_outline_that_no_array_has_is_none(odd: dict[str, object]) -> None:
+    told = {"why": "too_large", "detail": "", **odd}
+    read = read_values(json.dumps({"values": {"C": told}}).encode(), ["C"])["C"]
+    assert type(read) is Refused

@@ -38,10 +38,10 @@ def _written(name: str, namespace: dict[str, Any], plain: PlainValues) -> str:
             return _why("absent")
         return f'{{"value": {plain.written(namespace[name])}}}'
     except Unfit as unfit:
-        return _why(unfit.why, unfit.detail)
+        return _why(unfit.why, unfit.detail, unfit.outline)
     except BaseException as error:  # SystemExit of the program's own methods too
         return _why("raised", f"{type(error).__name__}: {error}")
 
 
-def _why(why: str, detail: str = "") -> str:
-    return dumps({"why": why, "detail": detail[:_SHOWN]})
+def _why(why: str, detail: str = "", outline: dict[str, Any] | None = None) -> str:
+    return dumps({"why": why, "detail": detail[:_SHOWN], **(outline or {})})
