@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-KINDS = ("values", "figures", "predictions", "captured", "model", "graph", "recipe", "predict")
+KINDS = ("values", "trials", "figures", "predictions", "captured", "model", "graph", "recipe", "predict")
 """Every kind there is, in the order they are taken; rows come for ``predict`` once all else was read."""
 
 

@@ -9,6 +9,7 @@ from grader.datasets.prepare import Prepared
 from grader.measuring.evidence.graph import read_graph
 from grader.measuring.evidence.predictions import Chosen, choose_predictions
 from grader.measuring.evidence.report import read_harness_report
+from grader.measuring.evidence.trials import read_trials
 from grader.measuring.evidence.values import read_values
 from grader.measuring.judging.facts import RunFacts
 from grader.measuring.judging.measure import measure, metrics_wanted
@@ -96,7 +97,8 @@ def read_run(
         report=report,
         delivered=delivered,
         measurements=measurements,
-        values=_values(stored, assignment, report),
+        values=read_values(_of_names(stored, "values.json", report), _names("values", assignment)),
+        trials=read_trials(_of_names(stored, "trials.json", report), _names("trials", assignment)),
         graph=read_graph(stored.read("graph.json") if report.finished else None),
         replay=replay_of(stored, delivered, report.target_values, classes=classes),
     )
@@ -114,10 +116,14 @@ def _as_it_arose(
     return {source: taken[source] for source, state in states.items() if state is SourceState.OK}
 
 
-def _values(stored: StoredRun, assignment: Assignment, report: HarnessReport) -> Mapping[str, object]:
-    """Return the variables that checks asked for; those of a run that did not finish were not taken by us."""
-    names = next((ask.names for ask in assignment.asks if ask.kind == "values"), ())
-    return read_values(stored.read("values.json") if report.finished else None, names)
+def _names(kind: str, assignment: Assignment) -> tuple[str, ...]:
+    """Return the names of variables that checks asked for."""
+    return next((ask.names for ask in assignment.asks if ask.kind == kind), ())
+
+
+def _of_names(stored: StoredRun, file: str, report: HarnessReport) -> bytes | None:
+    """Return what variables held; what a run left that did not finish was not taken by us."""
+    return stored.read(file) if report.finished else None
 
 
 def array_of_ours(content: bytes | None) -> "np.ndarray[Any, Any]":

@@ -89,6 +89,19 @@ TARGETS: dict[str, Target] = {
         ),
         longest=2048,
     ),
+    "trials": Target(
+        runs=20_000,
+        look=values.look_at_trials,
+        words=(
+            *_JSON,
+            b'{"dict": [["score", 1]]}',
+            b'{"value": [',
+            b'"why": "type"',
+            b'"C": ',
+            b'"trials": ',
+        ),
+        longest=1024,
+    ),
     "graph": Target(
         runs=20_000,
         look=documents.look_at_graph,

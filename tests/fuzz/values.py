@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from grader.measuring.evidence.trials import read_trials
 from grader.measuring.evidence.values import MAX_DEPTH, read_values
 from grader.readers.refused import Refused
 from tests.crossing import same, written
@@ -21,6 +22,19 @@ def look_at_values(content: bytes) -> None:
         _assert_plain(value, 0)
         again = read_values(written(value), ["C"])["C"]
         assert same(again, value), (again, value)
+
+
+def look_at_trials(content: bytes) -> None:
+    """A table is rows of plain values under text; what is no table is a sentence; names are those asked."""
+    read = read_trials(content, ["C", "trials"])
+    assert list(read) == ["C", "trials"]
+    for rows in read.values():
+        if isinstance(rows, Refused):
+            assert_message(rows.reason)
+            continue
+        for row in rows:
+            assert all(type(key) is str for key in row)
+            _assert_plain(list(row.values()), 0)
 
 
 def _assert_plain(value: object, depth: int) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 from grader.measuring.claims.statements import Statement
 from grader.measuring.evidence.predictions import Chosen, NothingDelivered
+from grader.measuring.evidence.trials import Rows
 from grader.model.assignment import Assignment
 from grader.model.evidence import Graph, HarnessReport
 from grader.model.message import Message
 from grader.model.metric import Baseline, Measurement, MetricSummary, Unmeasured
 from grader.model.run import Run
 from grader.plugins.interfaces import CheckKind, Metric
+from grader.readers.refused import Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ class RunFacts:
 
     ``values`` are the variables that a check asked for, by name: a plain value, or :class:`Refused` with the
     reason. ``replay`` is how its model stands to what it delivered, where the assignment asks for a model;
-    ``graph`` how the model says that it is built, where a check asks for that.
+    ``graph`` how the model says that it is built, where a check asks for that. ``trials`` are the tables of
+    searches that a check asked for, by name of the variable.
     """
 
     run: Run
@@ -45,6 +48,7 @@ class RunFacts:
     values: Mapping[str, object] = field(default_factory=dict)
     replay: Replay | None = None
     graph: Graph | None = None
+    trials: Mapping[str, Rows | Refused] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -15,6 +15,7 @@ RECORD = (
 )
 FILES: Mapping[str, tuple[Wanted, ...]] = {
     "values": (Wanted(name="values.json", max_bytes=17 * MIB),),
+    "trials": (Wanted(name="trials.json", max_bytes=17 * MIB),),
     "figures": tuple(Wanted(name=f"figure-{n:02d}.png", max_bytes=2 * MIB) for n in range(1, _FIGURES + 1)),
     "predictions": (Wanted(name="predictions.npy", max_bytes=_ARRAY),),
     "captured": (Wanted(name="captured.npy", max_bytes=_ARRAY),),

@@ -18,8 +18,10 @@ from grader.measuring.checks.metric import MetricKind
 from grader.measuring.checks.reference import ReferenceKind
 from grader.measuring.checks.runs import RunsKind
 from grader.measuring.checks.scale import ScaleKind
+from grader.measuring.checks.trials import TrialsKind
 from grader.measuring.checks.values import ValuesKind
 from grader.measuring.evidence.predictions import Chosen, NothingDelivered
+from grader.measuring.evidence.trials import Rows
 from grader.measuring.judging.facts import Replay, RunFacts
 from grader.measuring.metrics import R2, Accuracy, ErrorRate, Mae, NoiseError, Rmse
 from grader.model.assignment import (
@@ -38,6 +40,7 @@ from grader.model.message import Text
 from grader.model.metric import Baseline, Direction, Measurement, MetricSummary, Rule, Threshold, Unmeasured
 from grader.model.run import MemoryGuard, Run, RunStatus
 from grader.plugins.interfaces import CheckKind, Metric
+from grader.readers.refused import Refused
 
 ALL_SOURCES = (Source.PREDICT, Source.PREDICTIONS, Source.CAPTURED, Source.MODEL)
 METRICS: dict[str, Metric] = {m.name: m for m in (ErrorRate(), Accuracy(), NoiseError(), Rmse(), Mae(), R2())}
@@ -55,6 +58,7 @@ KINDS: dict[str, CheckKind[Any]] = {
         ValuesKind(),
         ImportsKind(),
         GraphKind(),
+        TrialsKind(),
     )
 }
 
@@ -181,6 +185,7 @@ def run_facts(
     replay: Replay | None = None,
     values: Mapping[str, object] | None = None,
     graph: Graph | None = None,
+    trials: Mapping[str, Rows | Refused] | None = None,
 ) -> RunFacts:
     measurements: Mapping[str, Measurement | Unmeasured] = {m.metric: m for m in measured}
     return RunFacts(
@@ -191,6 +196,7 @@ def run_facts(
         replay=replay,
         values=values or {},
         graph=graph,
+        trials=trials or {},
     )
 
 
