@@ -38,7 +38,9 @@ def _kept(course: Path, name: str, slug: str = "digits") -> Path:
     return course / "reference_solutions" / slug / name
 
 
-@pytest.mark.parametrize("slug", ["digits", "fashion-mnist", "mnist-dense", "noisynote", "pele"])
+@pytest.mark.parametrize(
+    "slug", ["activations", "digits", "fashion-mnist", "mnist-dense", "noisynote", "pele", "tensors"]
+)
 def test_the_assignments_that_come_with_the_grader_are_clean(tmp_path: Path, slug: str) -> None:
     assert flaws(course_of(tmp_path, slug)) == []
 
