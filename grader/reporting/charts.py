@@ -151,7 +151,8 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     power = 10 ** math.floor(math.log10(rough))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)
-    return [round(n * step, 12) for n in range(first, math.floor(high / step + 1e-9) + 1)]
+    digits = max(12, 2 - math.floor(math.log10(step)))  # two below the step's own: enough for 2.5
+    return [round(n * step, digits) for n in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def _log_ticks(low: float, high: float) -> list[float]:

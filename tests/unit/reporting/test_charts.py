@@ -4,7 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.model.message import Text
@@ -110,6 +110,7 @@ def test_the_good_side_of_the_threshold_is_shaded(lower_is_good: bool, good_from
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 8))
+@example(4.27e-11, 1.2e-12, 4)
 def test_ticks_are_few_rising_and_inside(low: float, span: float, most: int) -> None:
     marks = ticks(low, low + span, most)
     assert 1 <= len(marks) <= most + 1
