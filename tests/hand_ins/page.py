@@ -60,8 +60,7 @@ To add a program, write it into `tests/hand_ins/programs/`, name it there, and r
 
 An ending in bold is not what it should be: a gap, named below the tables.
 Training is random: points, and codes of what is close to a bar, may differ the next time.
-`pytest -m slow tests/e2e/test_hand_ins.py` grades all of them
-and fails where an ending is not what it should be.
+`pytest -m slow tests/e2e/test_hand_ins.py` fails where an ending is not what it should be.
 """
 
 
