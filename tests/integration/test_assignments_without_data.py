@@ -85,7 +85,7 @@ def test_it_is_graded_from_the_command_line(tmp_path: Path, capsys: pytest.Captu
     assert (ana["evidence"], ana["metrics"], ana["findings"]) == (None, {}, [])
     assert [check["outcome"] for check in bia["checks"]] == ["failed"] * 4
     assert "mean: there is 4.5; expected is 3.5." in ana["checks"][2]["message"]["en"]
-    assert "without a variable squares" in bia["checks"][2]["message"]["en"]
+    assert "without any of these variables: squares, mean." in bia["checks"][2]["message"]["en"]
     assert "ZeroDivisionError" in bia["checks"][1]["message"]["en"]
     assert "forbids: wave." in bia["checks"][3]["message"]["en"]
     assert "ana" in capsys.readouterr().out
