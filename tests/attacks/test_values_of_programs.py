@@ -155,7 +155,7 @@ def test_objects_that_lie_raise_or_never_end_are_sentences_and_take_nothing_with
         "wide": "wide has lists or dicts inside one another in more than 20 levels.",
         "huge": "huge holds something that cannot be read outside the program",
         "digits": "digits is too large to be read outside the program",
-        "no": "the program ended without a variable no.",
+        "no": "no is not among the variables that the program ended with.",
     }
     assert type(values["equal"]) is int
     assert {name: values[name] for name in ("equal", "endless", "honest")} == {

@@ -56,7 +56,7 @@ class TrialsKind(CheckKind[Spec]):
         trials, settings = written.table.get("at_least", 2), written.table.get("distinct")
         if isinstance(trials, int) and isinstance(settings, int) and settings > trials:
             told = {"file": written.file, "key": f"{written.key}.distinct"}
-            yield say("count-bounds-crossed", **told, low=settings, high=trials)
+            yield say("settings-beyond-trials", **told, settings=settings, trials=trials)
 
     def answer(self, facts: Facts, spec: Spec) -> CheckResult:
         """Return passed, or failed with what is missing in the first run where something is."""

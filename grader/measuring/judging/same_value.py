@@ -13,7 +13,7 @@ from grader.model.message import Message
 from grader.readers.plain_text import plain_line
 from grader.words import say
 
-_SHOWN = 60
+_SHOWN, _ITEMS = 60, 6
 _DEEPEST = 20
 _DIGITS = 8
 
@@ -92,8 +92,8 @@ def _cut(text: str) -> str:
 def _of_several(value: object) -> str:
     """Return at most the first few items of a list: nobody reads a thousand in a sentence."""
     if isinstance(value, list | tuple):
-        first = ", ".join(_of_several(one) for one in value[:6])
-        return f"[{first}{', …' if len(value) > 6 else ''}]"  # noqa: PLR2004 - as above
+        first = ", ".join(_of_several(one) for one in value[:_ITEMS])
+        return f"[{first}{', …' if len(value) > _ITEMS else ''}]"
     return written(value) if isinstance(value, float | str) else str(value)[:_SHOWN]
 
 

@@ -56,6 +56,13 @@ NOT_GRADED: dict[str, Any] = {
 }
 
 
+def test_where_no_predictions_are_asked_for_nothing_is_said_of_them() -> None:
+    assert 'id="h-evidence"' in _page()
+    without = _page(sources=(), evidence=None)
+    assert 'id="h-evidence"' not in without
+    assert 'id="h-runs"' in without
+
+
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [

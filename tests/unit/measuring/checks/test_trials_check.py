@@ -91,4 +91,4 @@ def test_the_table_and_the_scores_of_the_default_are_asked_for() -> None:
 def test_more_settings_than_trials_are_a_mistake() -> None:
     raw = {"check": [{"id": "s", "kind": "trials", "at_least": 3, "distinct": 4}]}
     found = [m.en for m in contradictions(raw, "a.toml", KNOWN)]
-    assert any("check.s.distinct: at_least (4) is larger than at_most (3)" in m for m in found), found
+    assert any("check.s.distinct: distinct asks for 4 settings of 3 trials" in m for m in found), found

@@ -86,8 +86,8 @@ def test_the_first_name_that_there_is_counts_and_none_is_told() -> None:
     missing = {name: read_values(b'{"values": {"%s": {"why": "absent"}}}' % name.encode(), [name])[name]
                for name in ("p", "produto", "q")}  # fmt: skip
     said = answer(check, missing).message.en
-    assert "the program ended without any of these variables: p, produto." in said
-    assert "the program ended without a variable q." in said
+    assert "p, produto: the program ended without any of these variables." in said
+    assert "q is not among the variables that the program ended with." in said
 
 
 def test_what_is_wrong_in_one_way_with_several_is_said_once() -> None:
@@ -96,7 +96,7 @@ def test_what_is_wrong_in_one_way_with_several_is_said_once() -> None:
     why |= {name: {"why": "absent"} for name in "cd"}
     said = answer(check, dict(read_values(json.dumps({"values": why}).encode(), list("abcd")))).message
     assert said.en.count("is a symbolic tensor") == 1
-    assert "The same holds for: b. the program ended without any of these variables: c, d." in said.en
+    assert "The same holds for: b. c, d: the program ended without any of these variables." in said.en
     assert "O mesmo vale para: b." in said.pt
 
 
