@@ -76,7 +76,7 @@ stage-gradings:
 	$(PYTEST) $(BESIDE) -m "grading and not slow and not gpu" $$(grep -rl "mark\.grading" tests --include='test_*.py' | sort)
 
 # Everything else that is not a GPU's: minutes of training on the real data (GRADER_DATA_DIR), whole zoos and
-# classes, guided searches. About an hour on two cores. The hand-ins, another hour, have a target of their own.
+# classes, guided searches. About an hour on two cores. The hand-ins, half an hour, have a target of their own.
 slow: install
 	$(PYTEST) $(BESIDE) --durations=0 -m "slow and not gpu" --ignore tests/e2e/test_hand_ins.py tests
 	$(PYTEST) $(BESIDE) --longest 600 -m "not slow and not gpu" $$(grep -rl "@given" tests/unit --include='test_*.py' | sort)

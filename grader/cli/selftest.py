@@ -1,6 +1,7 @@
 """``grader selftest``: a zoo of bad programs for each assignment, and which check catches which."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from grader.cli.options import (
     machine_options,
 )
 from grader.cli.rendering import console
+from grader.model.assignment import Assignment
 from grader.model.selftest import Ending, Matrix
 from grader.orchestration.selftest import selftest
 from grader.reporting.selftest_shown import judgement, selftest_json, selftest_markdown, table_of
@@ -45,9 +47,7 @@ def command(
     """
     loaded, chosen = course.load()
     matrices = []
-    # Programs are made for data: an assignment without any is told only to who names it.
-    with_data = [one for one in chosen if one.data.given]
-    for assignment in with_data if with_data and not course.slugs else chosen:
+    for assignment in with_programs(chosen, named=bool(course.slugs)):
         with tempfile.TemporaryDirectory(prefix="grader-selftest-") as place:
             folder = Path(place)
             with machine.open_grader(folder / "store", jobs=jobs) as means:
@@ -64,6 +64,12 @@ def command(
             console().print(phrase("selftest.key", spoken()))
             console().print(judgement(matrices, spoken()))
     return _exit_status(matrices)
+
+
+def with_programs(chosen: Sequence[Assignment], *, named: bool) -> Sequence[Assignment]:
+    """Return those that programs can be made for: one without data is told only to who names it."""
+    with_data = [one for one in chosen if one.data.given]
+    return with_data if with_data and not named else chosen
 
 
 def _exit_status(matrices: list[Matrix]) -> int:

@@ -86,11 +86,14 @@ def calibrate(assignment: Assignment, runs: int, means: Means) -> Calibration:
     Where it has a recipe, it is run once and trained so many times: what its seeds do is the same.
 
     Raises:
-        CourseError: there is no reference solution, it could not be measured, it did not end in time, or the
-            audits that everybody goes through accuse it: as a measure for others it must be above that.
+        CourseError: there is no reference solution, nothing of it can be measured, it did not end in time, or
+            the audits that everybody goes through accuse it: as a measure for others it must be above that.
         DataMissing, RuntimeMissing, SandboxError: this machine lacks what its runs need.
         StorageError: the record could not be written.
     """
+    if assignment.reference is not None and not assignment.data.given:
+        file = f"reference_solutions/{assignment.slug}/{assignment.reference.name}"
+        raise CourseError(say("nothing-to-calibrate", name=assignment.slug, file=file))
     ground = lay_ground(assignment, means)
     ran = run_reference(ground, runs, means, what=say("progress.calibrate", name=assignment.slug))
     if isinstance(ran, NotRun):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli.main import run
+from grader.cli.selftest import with_programs
 from grader.coursefiles.load_course import load_course
 from grader.model.errors import CourseError
 from grader.wiring import known_names
@@ -85,7 +86,10 @@ def test_it_is_graded_from_the_command_line(tmp_path: Path, capsys: pytest.Captu
     assert (ana["evidence"], ana["metrics"], ana["findings"]) == (None, {}, [])
     assert [check["outcome"] for check in bia["checks"]] == ["failed"] * 4
     assert "mean: there is 4.5; expected is 3.5." in ana["checks"][2]["message"]["en"]
-    assert "without any of these variables: squares, mean." in bia["checks"][2]["message"]["en"]
+    assert (
+        "squares, mean: the program ended without any of these variables."
+        in bia["checks"][2]["message"]["en"]
+    )
     assert "ZeroDivisionError" in bia["checks"][1]["message"]["en"]
     assert "forbids: wave." in bia["checks"][3]["message"]["en"]
     assert "ana" in capsys.readouterr().out
@@ -112,3 +116,29 @@ def test_what_a_run_depends_on_is_told_apart_from_an_assignment_with_data(tmp_pa
     assert other.data.given
     assert bare.run_version != other.run_version
     assert [ask.kind for ask in bare.asks] == ["values", "figures"]
+
+
+def test_there_is_nothing_to_calibrate_and_that_is_told_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = _course(tmp_path / "course")
+    arguments = ["calibrate", "chart", "-C", str(course), "--lang", "en"]
+    assert run(arguments) == 2
+    assert "GR817" in capsys.readouterr().err
+    solution = course / "reference_solutions" / "chart" / "solution.py"
+    solution.parent.mkdir(parents=True)
+    solution.write_text(DRAWS, encoding="utf-8")
+    assert run(arguments) == 2
+    told = capsys.readouterr().err
+    assert "GR895" in told
+    assert "grader check -a chart reference_solutions/chart/solution.py" in told
+    assert not solution.with_name("record.json").exists()
+
+
+def test_a_self_test_of_a_course_is_of_what_has_data_unless_it_is_named(tmp_path: Path) -> None:
+    with_data = TOML.replace("[[check]]", '[data]\ndataset = "pele"\n\n[[check]]', 1)
+    (bare,) = load_course(_course(tmp_path / "bare"), known_names()).assignments
+    (other,) = load_course(_course(tmp_path / "other", with_data), known_names()).assignments
+    assert with_programs((bare, other), named=False) == [other]
+    assert with_programs((bare, other), named=True) == (bare, other)
+    assert with_programs((bare,), named=False) == (bare,)
