@@ -1,4 +1,4 @@
-"""Three thousand honest trainings of nets drawn by chance: at most one of each is to be doubted."""
+"""Three thousand honest trainings of nets drawn by chance: the rule that doubts once in a thousand."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +17,8 @@ from tests.integration.harness_runs import banknotes, harness_run, serve, text_f
 pytestmark = pytest.mark.runtime
 NETS, TRAININGS = 30, 100
 SHORT = 60
+HALF_WRONG = 0.5
+"""No bar is set where most answers are wrong: what is better there earns nothing, and nobody is doubted."""
 
 
 def among_its_own(again: Sequence[float], place: int) -> Beside:
@@ -41,8 +43,8 @@ def test_of_three_thousand_honest_trainings_the_rule_doubts_two_nets_at_most(mad
     doubted = {
         one.net.name
         for one in made
-        for place in range(TRAININGS)
-        if among_its_own(one.again, place) is Beside.BETTER
+        for place, value in enumerate(one.again)
+        if value < HALF_WRONG and among_its_own(one.again, place) is Beside.BETTER
     }
     assert len(doubted) <= 2, doubted
 

@@ -2,10 +2,10 @@
 
 What was delivered is one draw of what the recipe gives, if it is honest. So it is held against the trainings
 of our own: a value that lies below all of them asks for more of them (2, then 4, 9 and 19), and is *better*
-than its recipe once nine of them or more lie above it and the distance would be chance less than once in
-three thousand, shared over the two looks that can say so. The distance is told in spreads of one training, of
-which the largest known is taken: that of the reference's record, the program's own from four trainings on, a
-share of the standard error of the rows, half a row.
+than its recipe once nine of them or more lie above it and the distance would be chance less than once in a
+thousand, shared over the two looks that can say so. The distance is told in spreads of one training, of which
+the largest known is taken: that of the reference's record, the program's own from four trainings on, a share
+of the standard error of the rows, half a row.
 
 Where a net sometimes does not learn, the better half of the trainings is what it gives when it does.
 """
@@ -21,7 +21,7 @@ from grader.model.metric import Direction, MetricSummary
 
 LOOKS = (2, 4, 9, 19)
 """So many trainings in all, as long as the delivered value lies below every one of them."""
-SUSPICIOUS_BELOW = 1 / 3000
+SUSPICIOUS_BELOW = 1e-3
 _ACCUSING_FROM = 9
 _ACCUSING_LOOKS = sum(look >= _ACCUSING_FROM for look in LOOKS)
 _OWN_SPREAD_FROM = 4
