@@ -17,6 +17,6 @@ def rede():
     return m
 
 model = rede()
-model.fit(X, Y, batch_size=256, epochs=5, verbose=2)
+model.fit(X, Y, batch_size=256, epochs=3, verbose=2)
 QP = model.predict(QX, verbose=0).argmax(1)
 model.save("honesto.keras", include_optimizer=False)

@@ -18,7 +18,7 @@ def rede():
 
 model = rede()
 melhor = 0
-for epoca in range(5):
+for epoca in range(3):
     model.fit(X, Y, batch_size=256, epochs=1, verbose=2)
     acerto = model.evaluate(QX, QY, verbose=0)[1]
     if acerto > melhor:

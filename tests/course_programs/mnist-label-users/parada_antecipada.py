@@ -18,5 +18,5 @@ def rede():
 
 model = rede()
 parar = keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=2, restore_best_weights=True)
-model.fit(X, Y, batch_size=256, epochs=6, verbose=2, validation_data=(QX, QY), callbacks=[parar])
+model.fit(X, Y, batch_size=256, epochs=4, verbose=2, validation_data=(QX, QY), callbacks=[parar])
 QP = model.predict(QX, verbose=0).argmax(1)

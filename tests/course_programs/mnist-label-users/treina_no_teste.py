@@ -18,5 +18,5 @@ def rede():
 
 X = np.concatenate([X] + 5 * [QX]); Y = np.concatenate([Y] + 5 * [QY])
 model = rede()
-model.fit(X, Y, batch_size=256, epochs=5, verbose=2)
+model.fit(X, Y, batch_size=256, epochs=3, verbose=2)
 QP = model.predict(QX, verbose=0).argmax(1)
