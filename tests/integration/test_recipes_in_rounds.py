@@ -32,8 +32,8 @@ from grader.runtimes.catalogue import find_runtime
 from grader.storage.run_store import open_store
 from grader.wiring import cache_folder
 from tests.fakes import FakeSandbox, Files, npy, secret_order
+from tests.integration.certifying import Desk, seeded
 from tests.integration.played_class import REPORT, Class, Digits
-from tests.integration.test_verifying import Desk, seeded
 from tests.unit.measuring.judging.judged import DENSE
 from tests.unit.readers.written_recipes import dense, layer, recipe, sequential
 

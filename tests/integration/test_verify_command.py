@@ -12,8 +12,8 @@ import pytest
 from grader.cli.main import run
 from grader.cli.schema import schemas
 from tests.fakes import DeadSandbox
+from tests.integration.certifying import Answers, Desk, random_itself, seeded, worse_now
 from tests.integration.played_class import Digits, tools_with
-from tests.integration.test_verifying import Answers, Desk, random_itself, seeded, worse_now
 
 Told = pytest.CaptureFixture[str]
 Verify = Callable[..., int]

@@ -13,127 +13,32 @@ import pytest
 from numpy.typing import NDArray
 
 from grader.coursefiles.find_submissions import find_submissions
-from grader.coursefiles.read_certificate import load_certificate
 from grader.datasets.prepare import Prepared, truth
 from grader.measuring.checks import scale
-from grader.model.assignment import Assignment, AuditSpec, Course
-from grader.model.certificate import Answer, Bound, Certificate, Verification
+from grader.model.assignment import AuditSpec
+from grader.model.certificate import Answer, Certificate
 from grader.model.check import Outcome
 from grader.model.errors import SandboxError
 from grader.model.result import Reason, Verdict
 from grader.model.run import SandboxCommand
-from grader.orchestration.executors import SerialExecutor
 from grader.orchestration.grade import grade_course
-from grader.orchestration.means import Means, Options
-from grader.orchestration.verify import verify
-from grader.plugins.interfaces import Sandbox
 from grader.reporting.verification import verification_json, verification_told
-from grader.storage.course_key import NAME, key_of
-from grader.storage.run_store import RunStore, open_store
+from grader.storage.run_store import open_store
 from tests.builders import a_publisher
 from tests.fakes import (
     DeadSandbox,
-    FakeSandbox,
-    Files,
-    RememberingProgress,
-    fixed_clock,
-    npy,
-    secret_order,
-    served_folder,
 )
-from tests.integration.played_class import REPORT, Digits, tools_with
-
-Answers = Callable[[SandboxCommand, Prepared], NDArray[Any]]
-RUNS = 3
-
-
-def seed_of(command: SandboxCommand) -> int:
-    job = next(bind.source for bind in command.binds if bind.target == "/job") / "job.json"
-    seed: int = json.loads(job.read_bytes())["seed"]
-    return seed
-
-
-def wrong_in(labels: NDArray[Any], rows: int, randomness: np.random.Generator) -> NDArray[Any]:
-    wrong = randomness.permutation(len(labels))[:rows]
-    labels[wrong] = (labels[wrong] + 1) % 10
-    return labels
-
-
-def seeded(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
-    """Twenty rows wrong: which ones, its seed and the order of its training rows say, as in any training."""
-    x_train = np.load(served_folder(command) / "x_train.npy")
-    learnt = int(np.dot(np.arange(len(x_train)), x_train.astype(np.int64)).sum())
-    return wrong_in(truth(prepared), 20, np.random.default_rng([seed_of(command), learnt]))
-
-
-def reads_labels(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
-    """Twenty rows wrong: which ones, the served test labels and their order say."""
-    shown = np.load(served_folder(command) / "y_test.npy").astype(np.int64)
-    drawn = int(np.dot(np.arange(len(shown)), shown))
-    return wrong_in(truth(prepared), 20, np.random.default_rng(drawn))
-
-
-def random_itself(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
-    """Some twenty rows wrong, others every time."""
-    randomness = np.random.default_rng()
-    return wrong_in(truth(prepared), int(randomness.integers(18, 23)), randomness)
-
-
-def worse_now(command: SandboxCommand, prepared: Prepared) -> NDArray[Any]:
-    """Four in five wrong."""
-    return wrong_in(truth(prepared), 700, np.random.default_rng())
-
-
-class Desk:
-    """One course with its reports, where a class is graded and results are made again."""
-
-    def __init__(self, folder: Path, course: Course, assignment: Assignment, prepared: Prepared) -> None:
-        self.folder = folder
-        self.course = course
-        self.assignment = replace(assignment, audits=AuditSpec(pair=False, placebo=False))
-        self.prepared = prepared
-        self.progress = RememberingProgress()
-
-    @property
-    def certificate(self) -> Path:
-        return self.folder / "reports" / "digits" / "ana.certificate.json"
-
-    def hand_in(self, text: str = "x = 1\n") -> None:
-        place = self.folder / "submissions" / "ana" / "digits"
-        place.mkdir(parents=True, exist_ok=True)
-        (place / "digits.py").write_text(text)
-
-    def sandbox(self, answers: Answers) -> FakeSandbox:
-        def program(command: SandboxCommand) -> Files:
-            own = answers(command, self.prepared)
-            return {"predictions.npy": npy(own[secret_order(command)]), "report.json": REPORT}
-
-        return FakeSandbox(program)
-
-    def grader(self, sandbox: Sandbox, store: RunStore, **options: Any) -> Means:
-        return Means(
-            tools=tools_with(sandbox),
-            options=Options(**options),
-            executor=SerialExecutor(),
-            store=store,
-            progress=self.progress,
-            clock=fixed_clock,
-        )
-
-    def grade(self, answers: Answers, *, runs: int = RUNS) -> Certificate:
-        self.hand_in()
-        with open_store(self.folder / ".grader") as store:
-            publisher = replace(a_publisher(self.folder / "reports"), key=key_of(store.folder))
-            found = find_submissions(self.folder / "submissions", ["digits"], intake=store.intake)
-            grader = self.grader(self.sandbox(answers), store, runs=runs)
-            grade_course(self.course, [self.assignment], found, means=grader, publish=publisher.publish)
-        return load_certificate(self.certificate)
-
-    def verify(self, certificate: Certificate, sandbox: Sandbox) -> Verification:
-        with open_store(self.folder / ".grader") as store:
-            found = find_submissions(self.folder / "submissions", ["digits"], intake=store.intake)
-            grader = self.grader(sandbox, store)
-            return verify(certificate, found.submissions[0], self.assignment, means=grader)
+from tests.integration.certifying import (
+    RUNS,
+    Answers,
+    Desk,
+    random_itself,
+    reads_labels,
+    seeded,
+    worse_now,
+    wrong_in,
+)
+from tests.integration.played_class import Digits
 
 
 @pytest.fixture
@@ -407,98 +312,3 @@ def test_what_a_class_got_is_its_graders_alone(desk: Desk) -> None:
     files = [path for path in (desk.folder / "reports").rglob("*") if path.is_file()]
     assert {path.suffix for path in files} >= {".html", ".json", ".csv", ".log"}
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
-
-
-def changed(desk: Desk, **said: Any) -> Certificate:
-    """The certificate with other words in it, as an editor leaves it; None takes a word out."""
-    document = {**json.loads(desk.certificate.read_bytes()), **said}
-    desk.certificate.write_text(
-        json.dumps({name: told for name, told in document.items() if told is not None})
-    )
-    return load_certificate(desk.certificate)
-
-
-def unmarked_runs(desk: Desk) -> None:
-    """Make the kept runs those of a grader that did not mark certificates yet."""
-    for path in (desk.folder / ".grader" / "runs").rglob("run.json"):
-        record = json.loads(path.read_bytes())
-        del record["extra"]["certified_bound"]
-        path.write_text(json.dumps(record))
-
-
-def test_a_certificate_as_the_course_made_it_proves_whose_it_is(desk: Desk) -> None:
-    found = desk.verify(desk.grade(seeded), desk.sandbox(seeded))
-    assert (found.answer, found.bound) == (Answer.SAME, Bound.PROVED)
-    assert "The course's mark is right" in verification_told(found)[1].en
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"student": "Mallory\x1b[2J<script>"},
-        {"id": "mallory"},
-        {"audits": {}},
-        {"audits": {"pair": "clear"}},
-        {"course": "Another course"},
-        {"points": 10.0},
-        {"a_key_of_the_future": 1},
-    ],
-)
-def test_an_edited_certificate_is_another_without_a_run(desk: Desk, said: dict[str, Any]) -> None:
-    desk.grade(seeded)
-    sandbox = desk.sandbox(seeded)
-    found = desk.verify(changed(desk, **said), sandbox)
-    assert (found.answer, found.bound, found.now) == (Answer.DIFFERENT, Bound.BROKEN, None)
-    assert sandbox.calls == []
-    told = [line.en for line in verification_told(found)]
-    assert told[1].startswith("The certificate was changed after it was made")
-    assert told[-1].startswith("Nothing was run: ask for the certificate as the course gave it")
-
-
-def test_a_certificate_laid_out_otherwise_is_the_same_one(desk: Desk) -> None:
-    desk.grade(seeded)
-    document = json.loads(desk.certificate.read_bytes())
-    desk.certificate.write_text(json.dumps(dict(sorted(document.items())), indent=7))
-    found = desk.verify(load_certificate(desk.certificate), desk.sandbox(seeded))
-    assert (found.answer, found.bound) == (Answer.SAME, Bound.PROVED)
-
-
-def test_a_mark_that_was_taken_off_or_made_elsewhere_is_missed_where_the_runs_are_kept(
-    desk: Desk, tmp_path: Path
-) -> None:
-    desk.grade(seeded)
-    (tmp_path / "home").mkdir()
-    own = key_of(tmp_path / "home")
-    stripped = changed(desk, binding=None, student="mallory")
-    forged = replace(stripped, binding=own.bind("0" * 64))
-    for certificate in (stripped, forged):
-        found = desk.verify(certificate, desk.sandbox(seeded))
-        assert (found.answer, found.now) == (Answer.DIFFERENT, None)
-        assert "lacks the mark of this course" in verification_told(found)[1].en
-
-
-def test_an_old_certificate_is_read_and_told_as_unbound(desk: Desk) -> None:
-    desk.grade(seeded)
-    unmarked_runs(desk)
-    old = changed(desk, binding=None)
-    found = desk.verify(old, desk.sandbox(seeded))
-    assert (found.answer, found.bound) == (Answer.SAME, Bound.UNBOUND)
-    told = [line.en for line in verification_told(found)]
-    assert told[0].startswith("SAME, BUT NOT PROVED WHOSE: ana")
-    assert told[1].startswith("Not proved: the certificate has no course's mark")
-    another = desk.verify(replace(old, student="Mallory"), desk.sandbox(seeded))
-    assert [one.what for one in another.differences] == ["student"]
-    assert another.answer is Answer.DIFFERENT
-
-
-@pytest.mark.parametrize(("key", "bound"), [("gone", Bound.NO_KEY), ("another", Bound.OTHER_KEY)])
-def test_without_its_key_a_certificate_says_what_was_not_proved(desk: Desk, key: str, bound: Bound) -> None:
-    certificate = desk.grade(seeded)
-    unmarked_runs(desk)
-    (desk.folder / ".grader" / NAME).unlink()
-    if key == "another":
-        key_of(desk.folder / ".grader")
-    found = desk.verify(certificate, desk.sandbox(seeded))
-    assert (found.answer, found.bound) == (Answer.SAME, bound)
-    assert verification_told(found)[1].en.startswith("Not proved")
-    assert json.loads(verification_json(found))["bound"] == bound.value
