@@ -326,6 +326,14 @@ def fit(epochs):
     model.compile('adam', 'sparse_categorical_crossentropy')
     model.fit(f(AX), AY, epochs=epochs, batch_size=50, verbose=0)
 """
+AUTO = """
+first = keras.layers.Dense(8, activation='relu')
+inputs = keras.Input((784,))
+auto = keras.Model(inputs, keras.layers.Dense(784, activation='sigmoid')(first(inputs)))
+auto.compile('adam', 'mse')
+auto.fit(f(AX), f(AX), epochs=1, verbose=0)
+last = keras.layers.Dense(10, activation='softmax')
+"""
 ANSWERS = "\nQP = model.predict(f(QX), verbose=0)\n"
 
 
@@ -339,6 +347,22 @@ ANSWERS = "\nQP = model.predict(f(QX), verbose=0)\n"
         ("k = model.layers[0].kernel\nk.assign(k * 0.9)\nfit(1)", "weights-brought"),
         ("k = model.layers[0].kernel\nk.value.assign_add(k * 0.1)\nfit(1)", "weights-brought"),
         ("model.layers[1].set_weights([np.ones((8, 10)), np.ones(10)])\nfit(1)", "weights-brought"),
+        ("model.layers[0].trainable = False\nfit(1)\nfit(1)", [(1, False), (1, True)]),
+        (AUTO + "model = keras.Model(inputs, last(first(inputs)))\nfit(1)\nfit(1)", "weights-brought"),
+        (
+            AUTO + "first.trainable = False\nmodel = keras.Model(inputs, last(first(inputs)))\nfit(1)",
+            "weights-brought",
+        ),
+        (
+            AUTO + "first.trainable = False\nmodel = keras.Sequential([first, last])\nfit(1)",
+            "weights-brought",
+        ),
+        (
+            AUTO
+            + "model.layers[0].set_weights(first.get_weights())\nmodel.layers[0].trainable = False\nfit(1)",
+            "weights-brought",
+        ),
+        (AUTO + "k = keras.models.clone_model(model)\nmodel = k\nfit(1)", [(1, False)]),
     ],
 )
 def test_a_start_set_by_hand_and_an_optimizer_that_begins_again_are_seen(

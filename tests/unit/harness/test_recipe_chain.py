@@ -135,6 +135,15 @@ def test_the_steps_of_a_fit_are_no_start_set_by_hand() -> None:
     assert not seen.any_of([one])
 
 
+def test_what_another_models_fit_has_taught_is_no_start_of_ones_own_until_ones_own_fit_has() -> None:
+    seen, kind = watched(counts=True)
+    shared, own = kind(), kind()
+    seen.learn([shared], 0)
+    assert (seen.learnt_by_another([own, shared], 1), seen.learnt_by_another([shared], 0)) == (True, False)
+    seen.learn([own, shared], 1)
+    assert not seen.learnt_by_another([own, shared], 1)
+
+
 def test_a_training_compiles_again_where_the_program_did() -> None:
     alike = {"model": 0, "optimizer": {}, "loss": {}}
     fits_told = [alike, alike, alike | {"anew": True}, alike]

@@ -1,4 +1,4 @@
-"""Which of TensorFlow's variables were given a value outside any fit: a start that was set by hand.
+"""Which of TensorFlow's variables were given a value outside any fit, or were learnt within another model.
 
 Initial weights are drawn when a variable is made, and are no assignment; nor are the steps of an optimizer
 inside a fit, which nobody looks at here. At the lowest place that Keras 3, tf-keras and a program's own line
@@ -19,11 +19,12 @@ _MOST = 20_000
 
 
 class Assigned:
-    """Variables that were assigned to while ``counts()`` was true."""
+    """Variables that were assigned to while ``counts()`` was true, and by which model a fit taught others."""
 
     def __init__(self, counts: Callable[[], bool]) -> None:
         self._counts = counts
         self._seen: dict[int, Any] = {}
+        self._learnt: dict[int, tuple[Any, int]] = {}
 
     def install(self, hooks: ImportHooks) -> None:
         """Stand at the calls as soon as they are defined; nothing is imported."""
@@ -37,6 +38,20 @@ class Assigned:
         """Forget ``variables``: a fit begins with what they hold."""
         for one in variables:
             self._seen.pop(id(_inner(one)), None)
+
+    def learnt_by_another(self, variables: Iterable[Any], owner: int) -> bool:
+        """Return whether the last fit to teach one of ``variables`` was of a model that is not ``owner``."""
+        for one in variables:  # Keras' own: the values below them are new ones at each step of JAX
+            kept, teacher = self._learnt.get(id(one), (None, owner))
+            if kept is not None and kept() is one and teacher != owner:
+                return True
+        return False
+
+    def learn(self, variables: Iterable[Any], owner: int) -> None:
+        """Note that a fit of the model ``owner`` teaches ``variables``."""
+        for one in variables:
+            if len(self._learnt) < _MOST:
+                self._learnt[id(one)] = weakref.ref(one), owner
 
     def note(self, variable: Any) -> None:
         """Note that ``variable`` is assigned to, where that counts."""

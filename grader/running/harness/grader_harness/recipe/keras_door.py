@@ -94,6 +94,8 @@ class KerasDoor:
         self._look_at_start(fit, model)
         looking = callbacks.listed(given.get("callbacks"))
         fit.watches = any(map(callbacks.could_change, looking))
+        if fit.why is not None:
+            return fit
         try:
             _write_model(fit, model)
             _write_settings(fit, given)
@@ -107,15 +109,26 @@ class KerasDoor:
         return fit
 
     def _look_at_start(self, fit: Fit, model: Any) -> None:
-        """Note a start that was set by hand: a variable that is learnt was given a value outside any fit."""
-        if fit.begin is not None and self._assigned.any_of(model.trainable_weights):
-            self._fit_book.brought.setdefault(fit.begin, "assign")
+        """Note a start that no recipe draws: weights, learnt or frozen, that were set or learnt elsewhere.
+
+        An encoder that another model's fit has taught is worth more than one of random weights.
+        """
+        weights = _weights_to_learn(model)
+        how = "assign" if self._assigned.any_of(weights) else ""
+        if self._assigned.learnt_by_another(weights, fit.owner):
+            how = how or "fit"
+        if how and fit.begin is None:
+            fit.why = NoRecipe("weights-brought", how)
+        elif how and all(earlier.end != fit.begin for earlier in self._fit_book.fits):
+            self._fit_book.brought.setdefault(str(fit.begin), how)
+        # What stays frozen stays as it was brought, in this model and in the next.
         self._assigned.forget(model.trainable_weights)
 
     def _ended(self, fit: Fit, model: Any, given: dict[str, Any], result: Any) -> None:
         ran = getattr(result, "epoch", None)
         fit.epochs = len(ran) if isinstance(ran, list) else len(fit.rates)
         fit.end = digest_of(model.get_weights())
+        self._assigned.learn(model.trainable_weights, fit.owner)
         looking = callbacks.listed(given.get("callbacks"))
         put_back = [best for one in looking if (best := callbacks.best_epoch(one)) is not None]
         if fit.callbacks:
@@ -234,6 +247,16 @@ class KerasDoor:
             return original(layer, data, *args, **kwargs)
 
         kind.adapt = adapt
+
+
+def _weights_to_learn(model: Any) -> list[Any]:
+    """Return the weights that were made to be learnt, whether or not they are frozen now.
+
+    Means and variances that a layer keeps of the rows it saw are none.
+    """
+    own = ("_trainable_variables", "_trainable_weights")
+    layers = model._flatten_layers()  # `trainable_weights` leaves out what is frozen
+    return [one for layer in layers for name in own for one in vars(layer).get(name) or ()]
 
 
 def _arguments(signature: inspect.Signature, model: Any, args: Any, kwargs: Any) -> dict[str, Any]:
