@@ -3,12 +3,14 @@
 import os
 import secrets
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from grader.cli.language import spoken
-from grader.model.result import Grading
+
+if TYPE_CHECKING:
+    from grader.model.result import Grading
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -27,7 +29,7 @@ def format_option(function: Decorated) -> Decorated:
     return option(function)
 
 
-def print_class(grading: Grading, shape: str, as_text: Callable[[], None]) -> None:
+def print_class(grading: "Grading", shape: str, as_text: Callable[[], None]) -> None:
     """Print the results of a class in one of the formats; ``as_text`` prints the text."""
     from grader.reporting.annotations import class_annotations
     from grader.reporting.markdown import class_markdown
@@ -42,7 +44,7 @@ def print_class(grading: Grading, shape: str, as_text: Callable[[], None]) -> No
             _print_exported(grading, shape)
 
 
-def print_submission(grading: Grading, shape: str, as_text: Callable[[], None], *, file: str) -> None:
+def print_submission(grading: "Grading", shape: str, as_text: Callable[[], None], *, file: str) -> None:
     """Print the result of the only submission of ``grading``, which lies in ``file``."""
     from grader.reporting.annotations import submission_annotations
     from grader.reporting.junit import junit_xml
@@ -63,7 +65,7 @@ def print_submission(grading: Grading, shape: str, as_text: Callable[[], None], 
             _print_exported(grading, shape)
 
 
-def _print_exported(grading: Grading, shape: str) -> None:
+def _print_exported(grading: "Grading", shape: str) -> None:
     from grader.wiring import exporters
 
     click.echo(exporters()[shape](grading, spoken()).decode(), nl=False)

@@ -6,20 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from grader.cli.language import speak_as_chosen, speak_as_course
-from grader.cli.progress import progress_for
 from grader.cli.rendering import tell
-from grader.coursefiles.load_course import choose_assignments, find_course, load_course
-from grader.coursefiles.units import parse_duration, parse_size
-from grader.model.assignment import Assignment, Course
 from grader.model.errors import CourseError
-from grader.orchestration.cluster import AskedCluster
-from grader.orchestration.means import Means, Options
 from grader.words import say
+
+if TYPE_CHECKING:  # a command says its first word before these are loaded
+    from grader.model.assignment import Assignment, Course
+    from grader.orchestration.cluster import AskedCluster
+    from grader.orchestration.means import Means, Options
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 _MOST_JOBS = 64
@@ -61,7 +60,7 @@ class AskedCourse:
     folder: Path | None
     slugs: tuple[str, ...]
 
-    def load(self) -> tuple[Course, tuple[Assignment, ...]]:
+    def load(self) -> "tuple[Course, tuple[Assignment, ...]]":
         """Return the course and the assignments asked for.
 
         Raises:
@@ -69,7 +68,7 @@ class AskedCourse:
         """
         return course_and_assignments(self.folder, self.slugs)
 
-    def one(self, slug: str) -> tuple[Course, Assignment]:
+    def one(self, slug: str) -> "tuple[Course, Assignment]":
         """Return the course and its assignment ``slug``.
 
         Raises:
@@ -103,20 +102,22 @@ class AskedMachine:
     """``--cold`` said on purpose (False) also leaves ``fit`` as it is written."""
     by_need: bool = False
     """Nothing can be confined here: ``none`` is what is left, nobody asked for it, and it was told."""
-    cluster: AskedCluster | None = None
+    cluster: "AskedCluster | None" = None
     """Other machines that the runs are made on."""
 
     def on(self, scheduler: str | None, tls: AskedTls) -> "AskedMachine":
         """Return it with the machines of ``scheduler``, where one was asked for, to make the runs."""
         if scheduler is None:
             return self
+        from grader.orchestration.cluster import AskedCluster
+
         files = {"ca_file": tls.ca_file, "certificate": tls.certificate, "key": tls.key}
         return replace(self, cluster=AskedCluster(scheduler=scheduler, **files))
 
     @contextmanager
     def open_grader(
         self, place: Path, *, private: tuple[Path, ...] = (), serial: bool = False, **asked: Any
-    ) -> Iterator[Means]:
+    ) -> "Iterator[Means]":
         """Open the store at ``place`` with all that a grading needs; ``asked`` are further options.
 
         Raises:
@@ -124,6 +125,7 @@ class AskedMachine:
             SandboxUnavailable: no working sandbox; nothing is run.
             StorageError: the folder cannot be written, or another grading holds it.
         """
+        from grader.cli.progress import progress_for
         from grader.wiring import Request, open_grader
 
         limits = limits_from(self.timeout, self.memory)
@@ -245,7 +247,7 @@ def _gathering(function: Decorated, name: str, kind: type[Any], fields: Mapping[
 
 def course_and_assignments(
     folder: Path | None, slugs: tuple[str, ...]
-) -> tuple[Course, tuple[Assignment, ...]]:
+) -> "tuple[Course, tuple[Assignment, ...]]":
     """Return the course at ``folder`` (or upward from here) and the assignments asked for.
 
     Mistakes in assignments that nobody asked for are told, and stop nothing.
@@ -253,6 +255,7 @@ def course_and_assignments(
     Raises:
         CourseError: no course, mistakes in it, or an unknown assignment.
     """
+    from grader.coursefiles.load_course import choose_assignments, find_course, load_course
     from grader.wiring import known_names
 
     course = load_course(find_course(folder or Path()), known_names(), only=slugs)
@@ -262,12 +265,15 @@ def course_and_assignments(
     return course, choose_assignments(course, slugs)
 
 
-def limits_from(timeout: str | None, memory: str | None) -> Options:
+def limits_from(timeout: str | None, memory: str | None) -> "Options":
     """Return options with the limits of ``--timeout`` and ``--memory``.
 
     Raises:
         CourseError: one of them is not a time or a size.
     """
+    from grader.coursefiles.units import parse_duration, parse_size
+    from grader.orchestration.means import Options
+
     seconds = memory_bytes = None
     try:
         seconds = parse_duration(timeout) if timeout else None

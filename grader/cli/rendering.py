@@ -9,14 +9,14 @@ import click
 
 from grader.cli.language import spoken
 from grader.model.message import Language, Message
-from grader.model.result import Grading
 from grader.reporting.escaping import for_terminal
-from grader.reporting.summary import COLUMNS, counts_told, notes_told, summary_rows
 from grader.words import phrase
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+    from grader.model.result import Grading
 
 _LOG_WIDTH = 160
 _COLOURS = {
@@ -65,9 +65,11 @@ def console(*, stderr: bool = False) -> "Console":
     )
 
 
-def print_grading(grading: Grading, report: str) -> None:
+def print_grading(grading: "Grading", report: str) -> None:
     """Print the class table, the counts and where the report is."""
     from rich.text import Text
+
+    from grader.reporting.summary import counts_told, notes_told
 
     language = spoken()
     out = console()
@@ -85,9 +87,11 @@ def print_messages(messages: Iterable[Message], *, heading: str) -> None:
         click.echo("\n".join([phrase(heading, spoken()), *(f"  - {line}" for line in told)]), err=True)
 
 
-def _grading_table(grading: Grading, language: Language) -> "Table":
+def _grading_table(grading: "Grading", language: Language) -> "Table":
     from rich.table import Table
     from rich.text import Text
+
+    from grader.reporting.summary import COLUMNS, summary_rows
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key in COLUMNS:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.coursefiles.contradictions import Known, contradictions
+from grader.coursefiles.course_near import course_near
 from grader.coursefiles.own_data import FOLDER, OwnData, own_data_mistakes
 from grader.coursefiles.units import parse_duration, parse_reference_factor, parse_size
 from grader.model.ask import Ask, together
@@ -59,10 +60,9 @@ def find_course(start: Path) -> Path:
     Raises:
         CourseError: there is none.
     """
-    here = start.resolve()
-    for folder in (here, *here.parents) if here.is_dir() else ():
-        if (folder / "assignments").is_dir():
-            return folder
+    folder = course_near(start)
+    if folder is not None:
+        return folder
     raise CourseError(say("course-not-found", folder=str(start)))
 
 

@@ -1,15 +1,17 @@
 """``grader check``: what a student is told beside the result."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from grader.cli.check import _for_whoever_checks, _print, _public_part, _Shown
 from grader.cli.language import speak
 from grader.cli.main import run
 from grader.cli.options import course_and_assignments
+from grader.cli.own_look import _for_whoever_checks, _print, _public_part, _Shown
 from grader.coursefiles.load_course import load_course
 from grader.model.check import Outcome
 from grader.model.errors import CourseError, SandboxUnavailable
@@ -232,3 +234,20 @@ def test_a_copy_without_a_record_is_not_asked_what_needs_one(slug: str, left: li
     assert public.points == sum(check.points for check in public.checks)
     unhidden = replace(whole.data, without_hidden=True)  # a student's copy has no hidden labels
     assert _public_part(whole, known.kinds) == replace(whole, data=unhidden)
+
+
+def test_the_first_word_comes_before_what_takes_long_to_load(tmp_path: Path) -> None:
+    a_course(tmp_path)
+    (tmp_path / "work.py").write_text("")
+    program = (
+        "import sys\n"
+        "from grader.cli.main import run\n"
+        "sys.modules['grader.cli.own_look'] = None\n"  # what comes next cannot be loaded
+        f"run(['check', 'work.py', '-C', {str(tmp_path)!r}, '--lang', 'en'])\n"
+        "print(sorted({'numpy', 'pydantic', 'rich'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.startswith("Reading work.py and its assignment.\n")
+    assert done.stdout == "[]\n"
