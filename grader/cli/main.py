@@ -34,6 +34,7 @@ COMMANDS = {
         "verify",
         "explain",
         "selftest",
+        "init",
         "lint",
         "worker",
         "schema",
