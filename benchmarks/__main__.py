@@ -16,6 +16,7 @@ from benchmarks.fit_joined import joined_cpu, nets
 from benchmarks.on_workers import throughput_on_workers
 from benchmarks.page import write_page
 from benchmarks.retraining import cases, retraining_cpu
+from benchmarks.twelve import TWELVE
 from grader.datasets.prepare import prepare
 from grader.datasets.serve import serve
 from grader.model.assignment import Labels
@@ -150,6 +151,7 @@ BENCHMARKS: dict[str, Callable[[int], list[float]]] = {
     "cost-of-many": cost_of_many,
     "graded-again": graded_again,
     "memory-of-many": memory_of_many,
+    **TWELVE,
     **{f"retraining-cpu-{name}": partial(retraining_cpu, name) for name in cases()},
 }
 
