@@ -45,6 +45,7 @@ from grader.orchestration.reference_rows import pair_with_reference
 from grader.orchestration.replay import asked_rows_trained_on, map_in_words, model_table
 from grader.orchestration.signs_in_runs import Seen, Signs, find_signs
 from grader.orchestration.stated_result import stated_by
+from grader.orchestration.symptoms_of import symptoms_of
 from grader.reporting.cleaning import clean_text
 from grader.running.run_job import OUTPUT_FILE
 from grader.storage.run_files import CANARIES_FILE
@@ -129,7 +130,10 @@ def assess(
         findings=(*told, *side.findings(gaining, tools)),
         claimed=claim_of(facts),
         audits=audits,
-        notes=_notes(first, other_way, fixed=repeats_itself),
+        notes=(
+            *_notes(first, other_way, fixed=repeats_itself),
+            *symptoms_of(first, ground, own.checks, side.recorded),
+        ),
         paired=pair_with_reference(first.own, ground.reference.answers, labels, prepared),
         picture=draw_picture(first.stored.folder, first.own, prepared, labels),
         recipe=side.told(first.facts.run),

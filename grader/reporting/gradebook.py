@@ -8,7 +8,7 @@ from decimal import Decimal
 from grader.model.message import Language
 from grader.model.result import Grading, SubmissionResult, Verdict
 from grader.reporting.escaping import for_csv
-from grader.reporting.summary import code_of, notes_of, why_of
+from grader.reporting.summary import code_of, notes_for_teachers, why_of
 
 COLUMNS = (
     "student",
@@ -62,7 +62,7 @@ def _row(result: SubmissionResult, language: Language) -> tuple[str, ...]:
         for_csv(result.report or ""),
         "" if passed else code_of(result),
         "" if passed else for_csv(why_of(result, language)),
-        for_csv(" ".join(note.told_in(language) for note in notes_of(result))),
+        for_csv(" ".join(note.told_in(language) for note in notes_for_teachers(result))),
     )
 
 

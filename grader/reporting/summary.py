@@ -14,6 +14,7 @@ from grader.reporting.in_words import is_share
 from grader.words import phrase
 
 COLUMNS = ("student", "assignment", "verdict", "points", "measured", "why")
+_SYMPTOM = "symptom-"
 _OF_THE_PAGE = frozenset({"runs-exactly-the-same", "program-fixes-own-seed"})
 _KINDS = ("passed", "failed", "inconclusive", "not_graded")
 
@@ -118,12 +119,17 @@ def notes_of(result: SubmissionResult) -> tuple[Message, ...]:
     )
 
 
+def notes_for_teachers(result: SubmissionResult) -> tuple[Message, ...]:
+    """Return the notes that a class's table has room for: without what only helps the student to go on."""
+    return tuple(note for note in notes_of(result) if not (note.key or "").startswith(_SYMPTOM))
+
+
 def notes_told(grading: Grading, language: Language) -> tuple[str, ...]:
     """Return those of a whole class, one line each: whose, on what, and the code."""
     return tuple(
         f"{result.student} · {result.assignment}: {note.told_in(language)} ({note.code})"
         for result in grading.submissions
-        for note in notes_of(result)
+        for note in notes_for_teachers(result)
     )
 
 

@@ -74,6 +74,15 @@ def test_which_model_was_asked_and_whose_program_it_is_are_in_every_format(langu
     assert "(GR808)" in out
 
 
+def test_what_helps_one_student_to_go_on_is_no_line_of_the_class() -> None:
+    notes = (say("symptom-softmax-and-logits"), say("predictions-asked-of-last-model", detail="Sequential"))
+    grading = a.a_grading(submissions=(a.a_result(notes=notes, findings=(), checks=()),))
+    (line,) = notes_told(grading, Language.EN)
+    assert "Sequential" in line
+    page = student_page(grading, grading.submissions[0], Language.EN)
+    assert "from_logits" in page
+
+
 def test_notes_of_a_class_keep_to_the_room_there_is() -> None:
     notes = (say("predictions-asked-of-last-model", detail="Sequential"),)
     many = tuple(a.a_result(notes=notes, checks=()) for _ in range(400))
