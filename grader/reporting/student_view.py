@@ -30,6 +30,7 @@ from grader.reporting.model_view import layer_table
 from grader.reporting.picture_view import confusion, drawn_figures, tiles
 from grader.reporting.printed_view import shortened
 from grader.reporting.recipe_view import all_runs, no_recipe
+from grader.reporting.summary import is_symptom
 from grader.reporting.training_view import training
 from grader.reporting.views import (
     CheckRow,
@@ -94,7 +95,8 @@ def student_view(grading: Grading, result: SubmissionResult, figures: Mapping[st
         tiles_long=matrix is not None and matrix.long_names,
         figures=shown,
         figures_refused=refused,
-        notes=(*result.shown.notes, *no_recipe(result)),
+        advice=tuple(note for note in result.shown.notes if is_symptom(note)),
+        notes=(*(note for note in result.shown.notes if not is_symptom(note)), *no_recipe(result)),
         ledger=tuple(_short_message(ledger_told(entry), _QUOTED) for entry in result.ledger[:_MOST_LEDGER]),
         more_ledger=max(0, len(result.ledger) - _MOST_LEDGER),
         findings=tuple(finding_row(f) for f in by_severity(result.findings) if not f.about_others),

@@ -121,7 +121,12 @@ def notes_of(result: SubmissionResult) -> tuple[Message, ...]:
 
 def notes_for_teachers(result: SubmissionResult) -> tuple[Message, ...]:
     """Return the notes that a class's table has room for: without what only helps the student to go on."""
-    return tuple(note for note in notes_of(result) if not (note.key or "").startswith(_SYMPTOM))
+    return tuple(note for note in notes_of(result) if not is_symptom(note))
+
+
+def is_symptom(note: Message) -> bool:
+    """Return whether ``note`` says what a program seems to suffer from: advice for the student."""
+    return (note.key or "").startswith(_SYMPTOM)
 
 
 def notes_told(grading: Grading, language: Language) -> tuple[str, ...]:

@@ -217,6 +217,8 @@ class StudentView:
     tiles_long: bool
     figures: tuple[str, ...]
     figures_refused: int
+    advice: tuple[Message, ...]
+    """What to try: the symptoms of a program that falls short."""
     notes: tuple[Message, ...]
     ledger: tuple[Message, ...]
     more_ledger: int

@@ -61,7 +61,7 @@ def test_classes_that_are_all_moved_by_a_step_are_told_with_the_error_that_there
     answers[:50] = 0
     (told,) = symptoms(seen(answers=answers))
     assert told.key == "symptom-classes-moved"
-    assert "where 0 is right the answer is nearly always 1" in told.en
+    assert "here 0 is right the answer is nearly always 1" in told.en
     assert "would be 5 %" in told.en
 
 
