@@ -183,13 +183,18 @@ def _table() -> str:
     return base64.b64encode(table.tobytes()).decode()
 
 
-GRADERS: set[int] = set()
-"""The processes of the gradings of this class: graders and who works for them."""
+GRADERS: set[str] = set()
+"""The processes of the gradings of this class, graders and who works for them: number, and when it began.
+
+Numbers come round again: what a grader left that was killed a day ago may have the number of one of today.
+"""
 
 
-def _below(pid: int) -> Iterator[int]:
-    """Yield a process and those that it started, and they."""
-    yield pid
+def _below(pid: int) -> Iterator[str]:
+    """Yield a process and those that it started, and they, as names tell them."""
+    with suppress(OSError):  # it has just ended
+        text = Path(f"/proc/{pid}/stat").read_text()
+        yield f"{pid}-{text[text.rfind(')') + 2 :].split()[19]}"
     with suppress(OSError):  # it has just ended
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
@@ -243,7 +248,7 @@ def traces(ids: range) -> set[str]:
     """
     found = set(Path("/proc/self/mountinfo").read_text().splitlines())
     orphans = (group for group in groups("grader-*") if is_orphan(group.name))
-    found.update(str(group) for group in orphans if int(group.name.split("-")[2]) in GRADERS)
+    found.update(str(group) for group in orphans if "-".join(group.name.split("-")[2:4]) in GRADERS)
     for room in map(Path, ROOMS):
         for path in room.iterdir():
             with suppress(OSError):  # it has just been removed

@@ -1,8 +1,11 @@
 """Attackers in a class change nothing for the others, for the grader and for the machine."""
 
+import os
+
 import pytest
 
-from tests.attacks.classes import HONEST, WITHOUT_TENSORFLOW
+from grader.running.owned_names import new_name
+from tests.attacks.classes import HONEST, WITHOUT_TENSORFLOW, _below
 from tests.attacks.conftest import Lesson
 
 pytestmark = [pytest.mark.runtime, pytest.mark.sandbox, pytest.mark.grading]
@@ -47,6 +50,10 @@ def test_honest_look_alikes_are_graded_on_what_they_got_right(lesson: Lesson, st
     assert found["status"] == "graded"
     assert found["verdict"] != "failed"
     assert next(check for check in found["checks"] if check["id"] == "error")["points"] == 6
+
+
+def test_what_a_grader_of_the_class_left_would_be_known_by_its_name() -> None:
+    assert "-".join(new_name().split("-")[2:4]) in set(_below(os.getpid()))
 
 
 def test_nothing_is_left_on_the_machine(lesson: Lesson) -> None:
