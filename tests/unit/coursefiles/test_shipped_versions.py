@@ -9,6 +9,10 @@ VERSIONS = {
         "75f4e56c004f3e6755e2e70f517a9b92be8724ad4343bae0ab0a62bf5b25c5fb",
         "7d91de13444d15e9c7eac8347fdfe13d2feafb3cb5a971681ca752e26c415ab7",
     ),
+    "california": (
+        "9ad15d777ef1ba853c61b1fcd67acffe461fbf1c8984914ea5c0a866bc4b9c81",
+        "5d23ff31c336e2e2eeee7b6d370f442694c20a05d622f00063fc961741d02ffd",
+    ),
     "digits": (
         "e90698179cd1298209c4cace637965b99a114a83234692eb893c1dce54c88831",
         "2c8c2b9ee67d92f4928310ef8e7da7f8c52911b40be744afb9e825cc1bd21523",

@@ -18,7 +18,12 @@ from tests.unit.measuring.made import assignment, error_check
 
 KNOWN = known_names()
 COURSE = load_course(Path(__file__).parents[3], KNOWN)
-SERVED = [a for a in COURSE.assignments if a.data.given and not dataset(a.data.dataset).typed]
+SERVED = [
+    a
+    for a in COURSE.assignments
+    if a.data.given and not dataset(a.data.dataset).typed and dataset(a.data.dataset).classes
+]
+"""Of numbers that are handed back, one of the wrong answers of california tells."""
 
 
 @pytest.mark.parametrize("asked", SERVED, ids=lambda a: a.slug)

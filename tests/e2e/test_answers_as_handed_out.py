@@ -1,4 +1,4 @@
-"""Tensors and activations as handed out: the reference passes, the starter does not, what is wrong is caught.
+"""Assignments as handed out: the reference passes, the starter does not, what is wrong is caught.
 
 A wrong answer's file begins with the id of the check that is to catch it.
 """
@@ -12,7 +12,8 @@ import pytest
 from grader.cli.main import run
 
 ROOT = Path(__file__).parents[2]
-SLUGS = ("tensors", "activations")
+TOGETHER = (("tensors", "activations"), ("california",))
+"""What one grading looks at."""
 
 
 def _hand_in(folder: Path, student: str, slug: str, file: Path) -> None:
@@ -24,9 +25,10 @@ def _hand_in(folder: Path, student: str, slug: str, file: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.sandbox
 @pytest.mark.runtime
-def test_each_answer_gets_what_it_deserves(tmp_path: Path) -> None:
+@pytest.mark.parametrize("slugs", TOGETHER, ids="-".join)
+def test_each_answer_gets_what_it_deserves(tmp_path: Path, slugs: tuple[str, ...]) -> None:
     wrong: dict[tuple[str, str], str] = {}
-    for slug in SLUGS:
+    for slug in slugs:
         solutions = ROOT / "reference_solutions" / slug
         _hand_in(tmp_path / "in", "reference", slug, solutions / "solution.py")
         _hand_in(tmp_path / "in", "starter", slug, ROOT / "assignments" / slug / "starter.ipynb")
@@ -34,13 +36,13 @@ def test_each_answer_gets_what_it_deserves(tmp_path: Path) -> None:
             _hand_in(tmp_path / "in", f"wrong-{number}", slug, file)
             wrong[f"wrong-{number}", slug] = file.name.partition("-")[0]
     for name in ("assignments", "reference_solutions"):
-        for slug in SLUGS:
+        for slug in slugs:
             shutil.copytree(ROOT / name / slug, tmp_path / "course" / name / slug)
     arguments = ["-C", str(tmp_path / "course"), "-o", str(tmp_path / "out"), "-q", "--gpu", "none"]
-    chosen = [word for slug in SLUGS for word in ("-a", slug)]
+    chosen = [word for slug in slugs for word in ("-a", slug)]
     assert run(["grade", str(tmp_path / "in"), *arguments, *chosen]) == 0
     results = json.loads((tmp_path / "out" / "results.json").read_bytes())["submissions"]
-    assert len(results) == len(wrong) + 2 * len(SLUGS)
+    assert len(results) == len(wrong) + 2 * len(slugs)
     for one in results:
         failed = {check["id"] for check in one["checks"] if check["outcome"] == "failed"}
         student, slug = one["student"], one["assignment"]
