@@ -6,7 +6,7 @@ UV := .boot/bin/uv
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: demo install system test quick stage-unit stage-sandbox stage-gradings slow lint types imports wheel schemas hand-ins honest lock bench fuzz clean
+.PHONY: demo install system test course quick stage-unit stage-sandbox stage-gradings slow lint types imports wheel schemas hand-ins honest lock bench fuzz clean
 
 demo: install
 	.venv/bin/grader demo
@@ -49,7 +49,7 @@ NOT_QUICK := tests --ignore tests/unit --ignore tests/house
 test:
 	@rm -rf build/stages.txt build/times.json
 	@$(STAGE) install $(MAKE) --no-print-directory install
-	@$(STAGE) looks $(MAKE) --no-print-directory -j 3 lint types imports
+	@$(STAGE) looks $(MAKE) --no-print-directory -j 3 lint types imports course
 	@$(STAGE) unit $(MAKE) --no-print-directory stage-unit
 	@$(STAGE) sandbox $(MAKE) --no-print-directory stage-sandbox
 	@$(STAGE) gradings $(MAKE) --no-print-directory stage-gradings
@@ -59,7 +59,7 @@ test:
 # The first two stages: under two minutes, for every save of a commit.
 quick: install
 	@rm -f build/stages.txt
-	@$(STAGE) looks $(MAKE) --no-print-directory -j 3 lint types imports
+	@$(STAGE) looks $(MAKE) --no-print-directory -j 3 lint types imports course
 	@$(STAGE) unit $(MAKE) --no-print-directory stage-unit
 	@cat build/stages.txt
 
@@ -90,6 +90,10 @@ types: .venv/.grader-installed
 
 imports: .venv/.grader-installed
 	.venv/bin/lint-imports
+
+# The course that comes with the grader: specs, starters, wrong answers and records, without running a program.
+course: .venv/.grader-installed
+	.venv/bin/grader ci --quick
 
 # The wheel holds only grader/, and it is the wheel that is tested last: without the checkout in the way.
 wheel: .venv/.grader-installed

@@ -36,6 +36,7 @@ COMMANDS = {
         "selftest",
         "init",
         "lint",
+        "ci",
         "worker",
         "schema",
     )

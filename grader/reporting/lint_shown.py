@@ -70,7 +70,12 @@ def lint_annotations(linted: Linted, language: Language) -> tuple[str, ...]:
 
 def lint_json(linted: Linted) -> str:
     """Return all of it as JSON (``grader/lint/v1``)."""
-    document = {
+    return json.dumps(lint_as_json(linted), indent=1, ensure_ascii=False) + "\n"
+
+
+def lint_as_json(linted: Linted) -> dict[str, object]:
+    """Return all of it as that document holds it."""
+    return {
         "schema": "grader/lint/v1",
         "course": linted.course,
         "clean": linted.clean,
@@ -78,7 +83,6 @@ def lint_json(linted: Linted) -> str:
         "flaws": [_as_json(flaw) for flaw in linted.flaws],
         "notes": [{"pt-BR": note.pt, "en": note.en} for note in linted.notes],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def _as_json(flaw: Flaw) -> dict[str, object]:

@@ -1,0 +1,139 @@
+"""``grader ci``: a course held against what it expects of itself, as a build service does at every change."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.formats import print_for_github
+from grader.cli.help import Explained
+from grader.cli.language import speak_as_course, spoken
+from grader.cli.options import (
+    AskedCourse,
+    AskedMachine,
+    course_options,
+    format_of,
+    jobs_option,
+    machine_options,
+)
+from grader.cli.rendering import console, printable, tell
+from grader.coursefiles.load_course import find_course, read_course
+from grader.model.expectation import Came, CourseTried
+
+if TYPE_CHECKING:  # help is printed before these are loaded
+    from collections.abc import Sequence
+
+    from grader.authoring.ci.programs import Program
+    from grader.coursefiles.load_course import CourseRead
+    from grader.model.assignment import Assignment, Course
+    from grader.model.expectation import Expectation
+
+_STATUS = {Came.HELD: 0, Came.BROKEN: 1, Came.LOST: 3, Came.UNSURE: 4}
+_BROKEN_COURSE = 2
+
+
+@click.command("ci", cls=Explained, help="help.ci")
+@course_options
+@machine_options
+@jobs_option(1)
+@click.option("--quick", is_flag=True, help="help.quick_ci")
+@format_of("text", "json", "md", "github")
+def command(*, course: AskedCourse, machine: AskedMachine, jobs: int, quick: bool, form: str) -> int:
+    """Hold the course against what it expects of itself.
+
+    Exit status: 0 all as expected, 1 something is not, 2 no course here or a spec cannot be read, 3 something
+    could not be graded, 4 too close to a bar.
+    """
+    tried = _try(course, machine, jobs=jobs, quick=quick)
+    for note in tried.linted.notes:
+        tell(note)
+    _print(tried, form)
+    return _BROKEN_COURSE if tried.broken else _STATUS[tried.came]
+
+
+def _try(course: AskedCourse, machine: AskedMachine, *, jobs: int, quick: bool) -> CourseTried:
+    """Return what became of all that the course expects.
+
+    Raises:
+        GraderError: there is no course here, an unknown assignment is asked for, or nothing can be run here.
+    """
+    from grader.authoring.ci.read_programs import read_program
+    from grader.authoring.ci.try_course import try_course
+    from grader.wiring import installed, known_names
+
+    known = known_names()
+    folder = find_course(course.folder or Path())
+    read = read_course(folder, known)
+    speak_as_course(read.language)
+
+    def tried(programs: "Sequence[Program]", sound: "Sequence[Assignment]") -> "Sequence[Expectation]":
+        if quick:
+            return [read_program(one) for one in programs]
+        return _run(programs, sound, _course(folder, read), machine, jobs=jobs)
+
+    return try_course(
+        folder, read, installed(known, machine.data_dir), slugs=course.slugs, tried=tried, quick=quick
+    )
+
+
+def _course(folder: Path, read: "CourseRead") -> "Course":
+    from grader.model.assignment import Course
+
+    return Course(
+        name=read.name,
+        folder=folder,
+        assignments=read.assignments,
+        language=read.language,
+        broken=read.broken,
+    )
+
+
+def _run(
+    programs: "Sequence[Program]",
+    sound: "Sequence[Assignment]",
+    course: "Course",
+    machine: AskedMachine,
+    *,
+    jobs: int,
+) -> "Sequence[Expectation]":
+    """Run the programs of sound assignments; finished runs stay with those of ``grade``."""
+    from grader.authoring.ci.run_programs import run_programs
+
+    if not programs:
+        return ()
+    with machine.open_grader(course.folder / ".grader", jobs=jobs) as means:
+        return run_programs(programs, course, sound, means)
+
+
+def _print(tried: CourseTried, form: str) -> None:
+    from grader.reporting.ci_shown import ci_annotations, ci_json, ci_markdown
+
+    match form:
+        case "json":
+            click.echo(ci_json(tried), nl=False)
+        case "md":
+            click.echo(ci_markdown(tried, spoken()), nl=False)
+        case "github":
+            summary = ci_markdown(tried, spoken())
+            print_for_github(ci_annotations(tried, spoken()), lambda: _print_text(tried), summary=summary)
+        case _:
+            _print_text(tried)
+
+
+def _print_text(tried: CourseTried) -> None:
+    from rich.table import Table
+
+    from grader.reporting.ci_shown import headings, judgement, other_than_expected, table
+    from grader.words import phrase
+
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings(spoken()):
+        shown.add_column(heading)
+    for row in table(tried, spoken()):
+        shown.add_row(*(printable(cell) for cell in row))
+    console().print(shown)
+    for line in other_than_expected(tried, spoken()):
+        click.echo(" ".join(printable(line).split()))
+    click.echo(judgement(tried, spoken()))
+    if tried.quick:
+        click.echo(phrase("ci.quick", spoken()))
