@@ -12,7 +12,7 @@ import pytest
 from grader.cli.main import run
 
 ROOT = Path(__file__).parents[2]
-TOGETHER = (("tensors", "activations"), ("california",))
+TOGETHER = (("tensors", "activations"), ("california", "hyperparameters"))
 """What one grading looks at."""
 
 

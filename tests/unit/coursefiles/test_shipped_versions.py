@@ -21,6 +21,10 @@ VERSIONS = {
         "36c9ff4a760369dafa097962ab1d54eee170918d9130a85fd18594d7892a4e7a",
         "adc2e4d79b8183c42ee586f093a4cc38be1329eca5276bb0a6a71a1941ef3858",
     ),
+    "hyperparameters": (
+        "75be3a4852c52694583367d22efbbd2e6a3bbde717f3c3b838ffe7bb2ff6ba02",
+        "e63e1a4102a8f69c8124bb3fa7edd83f0a54277071872fa6763975fa31f67dfd",
+    ),
     "mnist-dense": (
         "8559ecafe12bf7d6040d5842b08118f11e776e610e02195af64a159418a1ad28",
         "d7b973fd0a18035752993161ae7db7fe00a55e2c9cb2876974fcf44c68006ade",
