@@ -18,7 +18,9 @@ from grader.cli.options import (
 )
 from grader.cli.rendering import console, printable, tell
 from grader.coursefiles.load_course import find_course, read_course
+from grader.model.errors import StorageError
 from grader.model.expectation import Came, CourseTried
+from grader.words import say
 
 if TYPE_CHECKING:  # help is printed before these are loaded
     from collections.abc import Sequence
@@ -37,28 +39,46 @@ _BROKEN_COURSE = 2
 @machine_options
 @jobs_option(1)
 @click.option("--quick", is_flag=True, help="help.quick_ci")
-@format_of("text", "json", "md", "github")
-def command(*, course: AskedCourse, machine: AskedMachine, jobs: int, quick: bool, form: str) -> int:
+@click.option("--since", metavar="REF", help="help.since")
+@click.option("--badge", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="help.badge")
+@format_of("text", "json", "md", "github", "junit")
+def command(
+    *,
+    course: AskedCourse,
+    machine: AskedMachine,
+    jobs: int,
+    quick: bool,
+    since: str | None,
+    badge: Path | None,
+    form: str,
+) -> int:
     """Hold the course against what it expects of itself.
 
     Exit status: 0 all as expected, 1 something is not, 2 no course here or a spec cannot be read, 3 something
     could not be graded, 4 too close to a bar.
     """
-    tried = _try(course, machine, jobs=jobs, quick=quick)
+    tried = _try(course, machine, jobs=jobs, quick=quick, since=since)
     for note in tried.linted.notes:
         tell(note)
+    if since is not None and not tried.assignments:
+        tell(say("ci.nothing_touched", ref=since))
     _print(tried, form)
+    if badge is not None:
+        _write_badge(tried, badge)
     return _BROKEN_COURSE if tried.broken else _STATUS[tried.came]
 
 
-def _try(course: AskedCourse, machine: AskedMachine, *, jobs: int, quick: bool) -> CourseTried:
+def _try(
+    course: AskedCourse, machine: AskedMachine, *, jobs: int, quick: bool, since: str | None
+) -> CourseTried:
     """Return what became of all that the course expects.
 
     Raises:
         GraderError: there is no course here, an unknown assignment is asked for, or nothing can be run here.
     """
     from grader.authoring.ci.read_programs import read_program
-    from grader.authoring.ci.try_course import try_course
+    from grader.authoring.ci.touched_since import touched_since
+    from grader.authoring.ci.try_course import nothing_to_try, slugs_touched, try_course
     from grader.wiring import installed, known_names
 
     known = known_names()
@@ -66,14 +86,19 @@ def _try(course: AskedCourse, machine: AskedMachine, *, jobs: int, quick: bool) 
     read = read_course(folder, known)
     speak_as_course(read.language)
 
+    slugs = course.slugs
+    touched = None if since is None else touched_since(since, folder)
+    if touched is not None:
+        slugs = slugs_touched(touched, folder, read, asked=course.slugs)
+        if not slugs:
+            return nothing_to_try(read, quick=quick)
+
     def tried(programs: "Sequence[Program]", sound: "Sequence[Assignment]") -> "Sequence[Expectation]":
         if quick:
             return [read_program(one) for one in programs]
         return _run(programs, sound, _course(folder, read), machine, jobs=jobs)
 
-    return try_course(
-        folder, read, installed(known, machine.data_dir), slugs=course.slugs, tried=tried, quick=quick
-    )
+    return try_course(folder, read, installed(known, machine.data_dir), slugs=slugs, tried=tried, quick=quick)
 
 
 def _course(folder: Path, read: "CourseRead") -> "Course":
@@ -105,7 +130,24 @@ def _run(
         return run_programs(programs, course, sound, means)
 
 
+def _write_badge(tried: CourseTried, file: Path) -> None:
+    """Write the badge.
+
+    Raises:
+        StorageError: it cannot be written there.
+    """
+    from grader.files.write_whole import write_whole
+    from grader.reporting.ci_files import ci_badge
+
+    try:
+        write_whole(file, ci_badge(tried, spoken()))
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise StorageError(say("ci.badge_unwritten", file=str(file), problem=problem)) from None
+
+
 def _print(tried: CourseTried, form: str) -> None:
+    from grader.reporting.ci_files import ci_junit
     from grader.reporting.ci_shown import ci_annotations, ci_json, ci_markdown
 
     match form:
@@ -113,6 +155,8 @@ def _print(tried: CourseTried, form: str) -> None:
             click.echo(ci_json(tried), nl=False)
         case "md":
             click.echo(ci_markdown(tried, spoken()), nl=False)
+        case "junit":
+            click.echo(ci_junit(tried, spoken()), nl=False)
         case "github":
             summary = ci_markdown(tried, spoken())
             print_for_github(ci_annotations(tried, spoken()), lambda: _print_text(tried), summary=summary)

@@ -60,7 +60,7 @@ def _came(program: Program, result: SubmissionResult) -> Expectation:
         came=came,
         expected=program.expected,
         happened=_happened(result, program),
-        short=say(f"verdict.{_word(result)}"),
+        short=say(f"ci.short.{_word(result)}"),
         file=program.where,
         place=_place(result),
         seconds=sum(one.run.seconds for one in result.runs),

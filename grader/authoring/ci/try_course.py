@@ -1,12 +1,13 @@
 """Holds a course against what it expects of itself: looks it through, and has its programs read or run."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from grader.authoring.ci.programs import Program, programs_of
 from grader.authoring.lint.lint_course import lint_course
 from grader.authoring.lint.look import Installed
+from grader.authoring.lint.spec_flaws import folders_without_spec
 from grader.coursefiles.load_course import CourseRead
 from grader.model.assignment import Assignment
 from grader.model.expectation import Came, CourseTried, Expectation, Part
@@ -51,6 +52,28 @@ def try_course(
         broken=(*([""] if read.mistakes else []), *broken, *without),
         quick=quick,
         seconds=time.monotonic() - begun,
+    )
+
+
+def slugs_touched(
+    touched: Collection[str], folder: Path, read: CourseRead, *, asked: Sequence[str]
+) -> tuple[str, ...]:
+    """Return those of ``touched`` that the course has, and only of ``asked`` where some are asked for."""
+    without = (flaw.assignment for flaw in folders_without_spec(folder))
+    names = sorted({*(a.slug for a in read.assignments), *(b.slug for b in read.broken), *without})
+    return tuple(name for name in names if name in touched and (not asked or name in asked))
+
+
+def nothing_to_try(read: CourseRead, *, quick: bool) -> CourseTried:
+    """Return that nothing was expected, because nothing was touched."""
+    return CourseTried(
+        course=read.name,
+        assignments=(),
+        expectations=(),
+        linted=Linted(course=read.name, assignments=(), flaws=()),
+        broken=("",) if read.mistakes else (),
+        quick=quick,
+        seconds=0.0,
     )
 
 

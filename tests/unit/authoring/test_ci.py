@@ -1,5 +1,8 @@
 import json
+import shutil
+import subprocess
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -16,6 +19,8 @@ from tests.builders import a_check, a_result, a_run, a_run_result
 from tests.unit.authoring.courses import ROOT, add_cell, change, course_of
 
 Told = pytest.CaptureFixture[str]
+
+GIT = shutil.which("git") or "git"
 
 
 @pytest.fixture
@@ -157,3 +162,99 @@ def test_a_wrong_answer_is_caught_by_the_check_that_it_is_named_after(outcome: O
         checks=(a_check(id="b", outcome=Outcome.FAILED), a_check(id="c", outcome=outcome)),
     )
     assert came_of(_program(Part.WRONG, "c"), result) is came
+
+
+def _git(folder: Path, *words: str) -> None:
+    named = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run([GIT, "-C", str(folder), *named, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def versioned(tensors: Path) -> Path:
+    course_of(tensors, "activations")
+    _git(tensors, "init", "-q")
+    _git(tensors, "add", "-A")
+    _git(tensors, "commit", "-q", "-m", "a")
+    return tensors
+
+
+def _touched(course: Path, told: Told, ref: str = "HEAD") -> list[str]:
+    status, out = _quick(course, told, "--since", ref, "--format", "json")
+    assert status == 0
+    assignments: list[str] = json.loads(out)["assignments"]
+    return assignments
+
+
+def test_only_what_has_changed_is_tried(versioned: Path, capsys: Told) -> None:
+    assert _touched(versioned, capsys) == []
+    (versioned / "notes.txt").write_text("no assignment's", encoding="utf-8")
+    assert _touched(versioned, capsys) == []
+    wrong = versioned / "reference_solutions" / "tensors" / "wrong" / "values-none.py"
+    wrong.write_text("x = 1\n", encoding="utf-8")
+    assert _touched(versioned, capsys) == ["tensors"]
+    _git(versioned, "add", "-A")
+    _git(versioned, "commit", "-q", "-m", "b")
+    assert _touched(versioned, capsys) == []
+    assert _touched(versioned, capsys, "HEAD~1") == ["tensors"]
+
+
+def test_what_the_other_branch_did_meanwhile_is_not_this_ones(versioned: Path, capsys: Told) -> None:
+    _git(versioned, "branch", "other")
+    _git(versioned, "checkout", "-q", "other")
+    (versioned / "assignments" / "activations" / "more.txt").write_text("a", encoding="utf-8")
+    _git(versioned, "add", "-A")
+    _git(versioned, "commit", "-q", "-m", "other")
+    _git(versioned, "checkout", "-q", "-")
+    assert _touched(versioned, capsys, "other") == []
+
+
+def test_what_holds_for_the_whole_course_touches_all_of_it(versioned: Path, capsys: Told) -> None:
+    (versioned / "course.toml").write_text('name = "x"\n', encoding="utf-8")
+    assert _touched(versioned, capsys) == ["activations", "tensors"]
+
+
+def test_an_assignment_that_was_taken_out_is_not_asked_for(versioned: Path, capsys: Told) -> None:
+    for part in ("assignments", "reference_solutions"):
+        _git(versioned, "rm", "-rq", f"{part}/activations")
+    assert _touched(versioned, capsys) == []
+
+
+@pytest.mark.parametrize("ref", ["no-such", "--output=x", "HEAD:assignments"])
+def test_a_commit_that_is_not_there_is_told(versioned: Path, capsys: Told, ref: str) -> None:
+    assert run(["ci", "--quick", "-C", str(versioned), f"--since={ref}"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert ref in err
+    assert not (versioned / "x").exists()
+
+
+def test_junit_has_a_suite_for_each_assignment_and_a_failure_for_what_is_broken(
+    versioned: Path, capsys: Told
+) -> None:
+    add_cell(versioned / "assignments" / "tensors" / "starter.ipynb", "y = = 2")
+    status, out = _quick(versioned, capsys, "--format", "junit")
+    suites = {suite.get("name"): suite for suite in ET.fromstring(out)}  # noqa: S314 - it is ours
+    assert status == 1
+    assert set(suites) == {"activations", "tensors"}
+    assert [suites[name].get("failures") for name in ("activations", "tensors")] == ["0", "1"]
+    (failure,) = suites["tensors"].iter("failure")
+    assert "Python cannot read it" in (failure.text or "")
+    names = [case.get("name") for case in suites["tensors"].iter("testcase")]
+    assert len(names) == len(set(names))
+
+
+def test_a_badge_counts_what_is_as_expected(tensors: Path, capsys: Told) -> None:
+    badge = tensors / "badge.json"
+    assert _quick(tensors, capsys, "--badge", str(badge))[0] == 0
+    good = json.loads(badge.read_text(encoding="utf-8"))
+    add_cell(tensors / "assignments" / "tensors" / "starter.ipynb", "y = = 2")
+    assert _quick(tensors, capsys, "--badge", str(badge))[0] == 1
+    bad = json.loads(badge.read_text(encoding="utf-8"))
+    assert (good["schemaVersion"], good["message"], good["color"]) == (1, "6/6", "brightgreen")
+    assert (bad["message"], bad["color"]) == ("5/6", "red")
+
+
+def test_a_badge_that_cannot_be_written_is_ours(tensors: Path, capsys: Told) -> None:
+    (tensors / "file").write_text("", encoding="utf-8")
+    assert run(["ci", "--quick", "-C", str(tensors), "--badge", str(tensors / "file" / "b.json")]) == 3
+    assert "b.json" in capsys.readouterr().err
