@@ -123,11 +123,13 @@ def _run(
 ) -> "Sequence[Expectation]":
     """Run the programs of sound assignments; finished runs stay with those of ``grade``."""
     from grader.authoring.ci.run_programs import run_programs
+    from grader.authoring.ci.run_zoo import run_zoo
 
     if not programs:
         return ()
     with machine.open_grader(course.folder / ".grader", jobs=jobs) as means:
-        return run_programs(programs, course, sound, means)
+        zoo = [one for each in sound for one in run_zoo(course, each, means)]
+        return (*run_programs(programs, course, sound, means), *zoo)
 
 
 def _write_badge(tried: CourseTried, file: Path) -> None:
@@ -171,7 +173,7 @@ def _print_text(tried: CourseTried) -> None:
     from grader.words import phrase
 
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings(spoken()):
+    for heading in headings(tried, spoken()):
         shown.add_column(heading)
     for row in table(tried, spoken()):
         shown.add_row(*(printable(cell) for cell in row))

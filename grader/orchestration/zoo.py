@@ -59,6 +59,17 @@ def animals() -> tuple[Animal, ...]:
     )
 
 
+def animals_for(dataset: Dataset) -> tuple[Animal, ...]:
+    """Return the animals with programs for such data: none without classes or with hidden labels."""
+    if not dataset.classes or dataset.labels_hidden:  # some of the programs hold the labels
+        return ()
+    return tuple(one for one in animals() if _template(one, dataset).is_file())
+
+
+def _template(animal: Animal, dataset: Dataset) -> Traversable:
+    return _zoo() / ("typed" if dataset.typed else "served") / f"{animal.name}.py.tmpl"
+
+
 def write_zoo(assignment: Assignment, prepared: Prepared, into: Path) -> tuple[Animal, ...]:
     """Write the programs for ``assignment`` as submissions below ``into`` and return whose they are.
 
@@ -68,23 +79,18 @@ def write_zoo(assignment: Assignment, prepared: Prepared, into: Path) -> tuple[A
         CourseError: the zoo has no programs for such data.
     """
     entry = prepared.dataset
-    if not entry.classes or entry.labels_hidden:  # some of the programs hold the labels
+    written = animals_for(entry)
+    if not written:
         raise CourseError(say("zoo-without-programs", name=assignment.slug, dataset=entry.name))
-    folder = _zoo() / ("typed" if entry.typed else "served")
     fields = _typed_fields(prepared) if entry.typed else _served_fields(prepared)
     fields |= {"classes": str(len(entry.classes)), "slug": assignment.slug}
-    written = []
-    for animal in animals():
-        template = folder / f"{animal.name}.py.tmpl"
-        if not template.is_file():
-            continue
-        program = _filled(template, fields)
+    for animal in written:
+        program = _filled(_template(animal, entry), fields)
         files = {name: _MAKERS[name](prepared) for name in animal.files}
         _hand_in(into, animal.name, assignment.slug, program, files)
         if animal.name == TWINS:
             _hand_in(into, OTHER_TWIN, assignment.slug, _renamed(program), files)
-        written.append(animal)
-    return tuple(written)
+    return written
 
 
 def _zoo() -> Traversable:

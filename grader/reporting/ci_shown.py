@@ -15,15 +15,20 @@ from grader.words import phrase, say
 SCHEMA = "grader/ci/v1"
 SIGNS = {Came.HELD: "✓", Came.BROKEN: "✗", Came.UNSURE: "≈", Came.LOST: "!"}
 _NOTHING = "-"
-_PARTS = (Part.LINT, Part.REFERENCE, Part.STARTER, Part.WRONG)
 _LEVELS = {Came.BROKEN: "error", Came.LOST: "error", Came.UNSURE: "warning"}
 _MOST_ANNOTATIONS = 10
 
 
-def headings(language: Language) -> tuple[str, ...]:
+def _parts(tried: CourseTried) -> tuple[Part, ...]:
+    """Return the columns: bad programs of the zoo are only ever run."""
+    return tuple(part for part in Part if part is not Part.ZOO or not tried.quick)
+
+
+def headings(tried: CourseTried, language: Language) -> tuple[str, ...]:
     """Return the headings of the table."""
     return tuple(
-        phrase(f"ci.column.{name}", language) for name in ("assignment", *(part.value for part in _PARTS))
+        phrase(f"ci.column.{name}", language)
+        for name in ("assignment", *(part.value for part in _parts(tried)))
     )
 
 
@@ -33,7 +38,7 @@ def table(tried: CourseTried, language: Language) -> tuple[tuple[str, ...], ...]
     return tuple(
         (
             slug or phrase("ci.whole_course", language),
-            *(_cell(tried.of(slug, part), language) for part in _PARTS),
+            *(_cell(tried.of(slug, part), language) for part in _parts(tried)),
         )
         for slug in (*of_all, *tried.assignments)
     )
@@ -94,7 +99,7 @@ def judgement(tried: CourseTried, language: Language) -> str:
 def ci_markdown(tried: CourseTried, language: Language) -> str:
     """Return the table, and below it each file with what was expected and what happened, as Markdown."""
     title = for_markdown(phrase("ci.title", language, course=tried.course))
-    heads = headings(language)
+    heads = headings(tried, language)
     lines = [f"## {title}", "", for_markdown(judgement(tried, language)), "", _row(heads), _rule(heads)]
     lines += [_row(row) for row in table(tried, language)]
     columns = tuple(phrase(f"ci.column.{name}", language) for name in ("file", "expected", "happened"))
