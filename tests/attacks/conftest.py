@@ -35,10 +35,16 @@ class Lesson:
     left: dict[str, list[str]]
 
 
-CLASSES = {"root": None, "user": ANOTHER_WALL | WITHOUT_TENSORFLOW, "everybody_as_user": None}
+CLASSES = {
+    "root": None,
+    "user": ANOTHER_WALL | WITHOUT_TENSORFLOW,
+    "everybody_as_user": None,
+    "everybody_warm_as_root": None,
+    "everybody_warm_as_user": None,
+}
 """Whom the class graded in a mode holds, None: everybody. As an ordinary user one mode is all there is."""
 if os.geteuid() != 0:
-    CLASSES = {"user": None}
+    CLASSES = {"user": None, "everybody_warm_as_user": None}
 
 
 def _about(item: pytest.Item) -> set[str]:
@@ -77,8 +83,9 @@ def lesson(request: pytest.FixtureRequest) -> Iterator[Lesson]:
     before = traces(ids)
     try:
         classroom = Classroom(mode, folder, only=CLASSES[request.param])
-        alone = classroom.grade("honest")
-        together = classroom.grade("all")
+        started = ("--warm",) if "warm" in request.param else ()
+        alone = classroom.grade("honest", *started)
+        together = classroom.grade("all", *started)
         yield Lesson(classroom.course, alone, together, left_behind(before, ids, classroom.scratch))
     finally:
         shutil.rmtree(folder)
