@@ -21,6 +21,10 @@ VERSIONS = {
         "36c9ff4a760369dafa097962ab1d54eee170918d9130a85fd18594d7892a4e7a",
         "adc2e4d79b8183c42ee586f093a4cc38be1329eca5276bb0a6a71a1941ef3858",
     ),
+    "functional-api": (
+        "65efa267e481aee30bc551b2df82989c762bd5ba9f5bd90a7b6bb3bde41c9770",
+        "9524e943c295ea053b01710e3c14e8e1493a2653dfcfd2f7ba70e08dffc16208",
+    ),
     "hyperparameters": (
         "75be3a4852c52694583367d22efbbd2e6a3bbde717f3c3b838ffe7bb2ff6ba02",
         "e63e1a4102a8f69c8124bb3fa7edd83f0a54277071872fa6763975fa31f67dfd",
