@@ -12,7 +12,7 @@ import pytest
 from grader.cli.main import run
 
 ROOT = Path(__file__).parents[2]
-TOGETHER = (("tensors", "activations"), ("california", "functional-api", "hyperparameters"))
+TOGETHER = (("tensors", "activations"), ("california", "functional-api", "hyperparameters", "subclass-model"))
 """What one grading looks at."""
 
 

@@ -41,6 +41,10 @@ VERSIONS = {
         "31cee29d4792f9c0512df6573ac0059b723f3cf532022b5e708f4a62a1b0f764",
         "de8a47d08ec5d954b297a67bc92ca0157fb440dec1d18b8dc9f9e1b21ea9f04a",
     ),
+    "subclass-model": (
+        "5feeac62147e66b17c7d4cc5c0cbd0431e088cd31e85fd0e6aab70803edf5c00",
+        "5d23ff31c336e2e2eeee7b6d370f442694c20a05d622f00063fc961741d02ffd",
+    ),
     "tensors": (
         "2b9b6a20d89b0bf8ff16123316b93b05c2dfba072167cd8d6518dfbe86d5eda8",
         "966dce8e2599c561db7f5f55a7ba827d593d58bba63fc35172786d4de2e67fd8",
