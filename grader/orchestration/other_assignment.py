@@ -81,8 +81,9 @@ def _signs(
         files = sorted(read & theirs[slugs[0]].files)
         yield say("other.files", files=", ".join(files[:_MOST_NAMED]), own=own.slug), slugs
     if mine.widths and seen.widths and not seen.widths & mine.widths:
-        wide = [slug for slug, marks in theirs.items() if seen.widths & marks.widths]
-        width = min(seen.widths & theirs[wide[0]].widths) if wide else 0
+        # A model of several inputs takes all of their widths; one of them alone may be anybody's.
+        wide = [slug for slug, marks in theirs.items() if marks.widths and marks.widths <= seen.widths]
+        width = min(theirs[wide[0]].widths) if wide else 0
         if wide:
             yield say("other.width", width=width, own=own.slug), wide
 

@@ -41,6 +41,7 @@ def _handed_in(folder: Path, name: str, text: str, slug: str) -> Submission:
         ("p5.py", ZIP, "pele", "noisynote"),
         ("p5.py", "m = Sequential([Input((64,)), Dense(9)])\n", "noisynote", "digits"),
         ("p5.py", "m = Sequential([Input((5,)), Dense(9)])\n", "noisynote", None),
+        ("p5.py", "a, b = Input((5,)), Input((6,))\n", "noisynote", "functional-api"),
         ("p5.py", FILES, "noisynote", None),
         ("p5.py", "x = 1  # fashion\n", "pele", None),
     ],
