@@ -62,10 +62,7 @@ def test_the_runs_and_the_trainings_of_their_recipes_have_the_same_bits(course: 
         ], whose
 
 
-def test_they_were_started_warm_indeed_but_one_that_speaks_of_the_environment(course: Path) -> None:
-    rows = results(course, "warm")
-    assert {row["runs"][0]["warm"] for (student, _), row in rows.items() if student == "referencia"} == {True}
-    cold = {student: row["runs"][0]["cold"] for (student, _), row in rows.items()}
-    assert {student for student, why in cold.items() if why is not None} == {"programa4"}
-    assert cold["programa4"] == "environment"
+def test_they_were_started_warm_indeed(course: Path) -> None:
+    for whose, row in results(course, "warm").items():
+        assert row["runs"][0]["warm"], (whose, row["runs"][0]["cold"])
     assert not any(row["runs"][0].get("warm") for row in results(course, "cold").values())

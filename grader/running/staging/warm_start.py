@@ -18,6 +18,11 @@ MODULES = (
 )  # fmt: skip
 """What most programs of a course import, and what we look at them with; where it is installed."""
 _SETS_VARIABLES = re.compile(rb"environ|putenv|%\s*(set_)?env\b|\bexport\s")
+_HARMLESS = re.compile(
+    rb"""os\.environ\[\s*\\?["'](TF_CPP_MIN_LOG_LEVEL|CUDA_VISIBLE_DEVICES)\\?["']\s*\]\s*=\s*\\?["']-?\d?\\?["']"""
+)
+"""What the course text's programs begin with: how much TensorFlow logs, and which GPU: here is none, and
+a run on one starts cold. In a notebook quotes may stand behind a backslash."""
 _READ_BY_PYTHON = (".py", ".ipynb")
 _LONGEST = 20 << 20
 
@@ -33,11 +38,11 @@ def warm_start(runtime_binds: Sequence[Bind], files: Sequence[StagedFile] = ()) 
 
 
 def _sets_variables(file: StagedFile) -> bool:
-    """Return whether a program speaks of environment variables: libraries read theirs while they load."""
+    """Return whether a program speaks of environment variables that libraries read while they load."""
     if not file.name.endswith(_READ_BY_PYTHON):
         return False
     with file.source.open("rb") as content:
-        return _SETS_VARIABLES.search(content.read(_LONGEST)) is not None
+        return _SETS_VARIABLES.search(_HARMLESS.sub(b"", content.read(_LONGEST))) is not None
 
 
 def _names_of(file: StagedFile) -> Sequence[str]:
