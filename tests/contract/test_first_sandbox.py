@@ -1,5 +1,6 @@
 """The sandbox that CONTRIBUTING.md shows is one: loaded by the registry, put to promises of each kind."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,4 +37,5 @@ def test_what_it_says_of_itself_is_seen_inside(gentle: Any, tmp_path: Path) -> N
         into=tmp_path / "into",
     )
     outcome = gentle.run(command)
-    assert (outcome.status, outcome.output) == (RunStatus.OK, b"19\n")
+    nicest = min(os.nice(0) + 19, 19)
+    assert (outcome.status, outcome.output) == (RunStatus.OK, f"{nicest}\n".encode())
