@@ -12,7 +12,15 @@ from grader.model.message import Language, Message
 from grader.model.result import Grading, SubmissionResult
 from grader.reporting.escaping import for_annotation, for_annotation_property
 from grader.reporting.in_words import outcome_told, place_told
-from grader.reporting.summary import SummaryRow, code_of, notes_of, place_of, points_of, summary_row, word_of
+from grader.reporting.summary import (
+    SummaryRow,
+    code_of,
+    notes_for_teachers,
+    place_of,
+    points_of,
+    summary_row,
+    word_of,
+)
 
 _LEVELS = {"not_graded": "error", "failed": "error", "inconclusive": "warning"}
 _CHECK_LEVELS = {Outcome.ERRORED: "error", Outcome.FAILED: "error", Outcome.INCONCLUSIVE: "warning"}
@@ -52,7 +60,7 @@ def class_annotations(grading: Grading, language: Language) -> tuple[str, ...]:
             file=result.handed_in,
         )
         for result in grading.submissions
-        for note in notes_of(result)
+        for note in notes_for_teachers(result)
     )
     return _written([*told, *notes])
 

@@ -79,6 +79,7 @@ def test_what_helps_one_student_to_go_on_is_no_line_of_the_class() -> None:
     grading = a.a_grading(submissions=(a.a_result(notes=notes, findings=(), checks=()),))
     (line,) = notes_told(grading, Language.EN)
     assert "Sequential" in line
+    assert not any("from_logits" in one for one in class_annotations(grading, Language.EN))
     page = student_page(grading, grading.submissions[0], Language.EN)
     assert "from_logits" in page
 
