@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.files.write_folder import is_free, write_folder
 from grader.model.errors import CourseError, StorageError
 from grader.model.message import Language
+from grader.readers.plain_text import plain_line
 from grader.words import say
 from grader.words.problems import problem_told
 
@@ -20,6 +21,8 @@ PLACES = {
     "digits.py": "submissions/exemplo/digits/digits.py",
 }
 """Where files go that stand elsewhere in the package."""
+_LONGEST_NAME = 200
+_NAMELESS = {Language.PT: "Curso", Language.EN: "Course"}
 READMES = {Language.PT: "README.pt-BR.md", Language.EN: "README.en.md"}
 """The course's own README in each language: one of them is written."""
 
@@ -31,10 +34,10 @@ def begin_course(folder: Path, *, name: str, language: Language) -> tuple[str, .
         CourseError: something stands there already.
         StorageError: it could not be written.
     """
-    if not is_free(folder):
-        raise CourseError(say("init.not_empty", folder=str(folder)))
-    files = _files(name, language)
+    files = _files(plain_line(name, limit=_LONGEST_NAME) or _NAMELESS[language], language)
     try:
+        if not is_free(folder):
+            raise CourseError(say("init.not_empty", folder=str(folder)))
         write_folder(folder, files)
     except OSError as problem:
         told = problem_told(problem)

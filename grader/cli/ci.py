@@ -21,12 +21,12 @@ from grader.coursefiles.load_course import find_course, read_course
 from grader.model.errors import StorageError
 from grader.model.expectation import Came, CourseTried
 from grader.words import say
+from grader.words.problems import problem_told
 
 if TYPE_CHECKING:  # help is printed before these are loaded
     from collections.abc import Sequence
 
     from grader.authoring.ci.programs import Program
-    from grader.coursefiles.load_course import CourseRead
     from grader.model.assignment import Assignment, Course
     from grader.model.expectation import Expectation
 
@@ -96,21 +96,9 @@ def _try(
     def tried(programs: "Sequence[Program]", sound: "Sequence[Assignment]") -> "Sequence[Expectation]":
         if quick:
             return [read_program(one) for one in programs]
-        return _run(programs, sound, _course(folder, read), machine, jobs=jobs)
+        return _run(programs, sound, read.course(folder), machine, jobs=jobs)
 
     return try_course(folder, read, installed(known, machine.data_dir), slugs=slugs, tried=tried, quick=quick)
-
-
-def _course(folder: Path, read: "CourseRead") -> "Course":
-    from grader.model.assignment import Course
-
-    return Course(
-        name=read.name,
-        folder=folder,
-        assignments=read.assignments,
-        language=read.language,
-        broken=read.broken,
-    )
 
 
 def _run(
@@ -144,7 +132,7 @@ def _write_badge(tried: CourseTried, file: Path) -> None:
     try:
         write_whole(file, ci_badge(tried, spoken()))
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = problem_told(error)
         raise StorageError(say("ci.badge_unwritten", file=str(file), problem=problem)) from None
 
 

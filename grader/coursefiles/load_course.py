@@ -81,13 +81,7 @@ def load_course(folder: Path, known: Known, *, only: Collection[str] = ()) -> Co
         raise CourseError(*mistakes)
     if not read.assignments:
         raise CourseError(say("course-without-assignments", folder=str(folder)))
-    return Course(
-        name=read.name,
-        folder=folder,
-        assignments=read.assignments,
-        language=read.language,
-        broken=read.broken,
-    )
+    return read.course(folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +93,16 @@ class CourseRead:
     assignments: tuple[Assignment, ...]
     broken: tuple[Broken, ...]
     mistakes: tuple[Message, ...]
+
+    def course(self, folder: Path) -> Course:
+        """Return the course at ``folder``: the sound assignments, and the broken ones by their names."""
+        return Course(
+            name=self.name,
+            folder=folder,
+            assignments=self.assignments,
+            language=self.language,
+            broken=self.broken,
+        )
 
 
 def read_course(folder: Path, known: Known) -> CourseRead:

@@ -101,3 +101,24 @@ def test_every_file_of_a_new_course_has_a_place() -> None:
     assert {f"{name}.txt" for name in (*begin.PLACES, *begin.READMES.values())} == {
         path.name for path in BEGUN.iterdir() if path.is_file()
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("a\nb\x1b[31m", "a b"), ("\udcff", "Course"), ("x" * 999, "x" * 200)]
+)
+def test_a_name_that_no_page_could_show_is_cleaned(tmp_path: Path, name: str, shown: str) -> None:
+    course = tmp_path / "course"
+    assert run(["init", str(course), "--lang", "en", "--name", name]) == 0
+    assert (course / "README.md").read_text(encoding="utf-8").startswith(f"# {shown}\n")
+    assert f'name = "{shown}"\n' in (course / "course.toml").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Told
+) -> None:
+    def refused(folder: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    monkeypatch.setattr(begin, "is_free", refused)
+    assert run(["init", str(tmp_path / "course"), "--lang", "pt-BR"]) == 3
+    assert "Permission denied" not in capsys.readouterr().err
